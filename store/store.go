@@ -1,0 +1,170 @@
+// Package store owns the contract of the database: bytes, not meaning. Streams of records with versions, deliveries,
+// leases, watch state, plans by hash, links and sessions. All SQL and all of River stay below it.
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"tocsin/journal"
+)
+
+// The errors callers tell apart with errors.Is.
+var (
+	ErrConflict = errors.New("somebody else was first") // a stream is at another version than expected
+	ErrNotFound = errors.New("there is no such row")
+	ErrLost     = errors.New("the lease has passed to somebody else") // an epoch is not the newest
+)
+
+// Store is a database. Times are UTC and come from the caller; SQL never asks for the time. Safe for concurrent use, also
+// by several processes over the same database.
+type Store interface {
+	// Commit does everything in c in one transaction, or nothing.
+	Commit(ctx context.Context, c Commit) error
+
+	// Load returns the records of a stream with Seq > after, in order; none for an unknown stream.
+	Load(ctx context.Context, stream string, after uint64) ([]journal.Record, error)
+	// Head returns one stream's head, ErrNotFound for an unknown stream.
+	Head(ctx context.Context, stream string) (Head, error)
+	// Heads lists streams of a kind, newest first; only open ones if open is true.
+	Heads(ctx context.Context, kind string, open bool) ([]Head, error)
+	// Due lists streams whose DueAt is set and not after now, earliest first.
+	Due(ctx context.Context, now time.Time, limit int) ([]Head, error)
+	// Position is a number that grows with every record stored by any process.
+	Position(ctx context.Context) (uint64, error)
+	// Redact replaces the openings of a record.
+	Redact(ctx context.Context, stream string, seq uint64, openings []byte) error
+
+	// Delivery returns one delivery, ErrNotFound if unknown.
+	Delivery(ctx context.Context, id string) (Delivery, error)
+	// Deliveries lists a stream's deliveries in the order of their creation.
+	Deliveries(ctx context.Context, stream string) ([]Delivery, error)
+	// Claim takes a delivery that is queued and whose NotBefore has come, or is sending with an expired lease: it becomes
+	// sending, owned, with the next epoch and one more attempt. False if it is not to be had now.
+	Claim(ctx context.Context, id, owner string, now, until time.Time) (Delivery, bool, error)
+	// Renew prolongs a lease; ErrLost if the epoch is not the newest.
+	Renew(ctx context.Context, id string, epoch uint64, until time.Time) error
+	// Finish writes what became of a claimed delivery: landed, failed, unknown, or queued again with a NotBefore; ErrLost
+	// if the epoch is not the newest.
+	Finish(ctx context.Context, id string, epoch uint64, state string, notBefore time.Time, outcome []byte) error
+	// Stale lists deliveries that the sweep should wake: queued and due, or sending with an expired lease. Oldest first.
+	Stale(ctx context.Context, now time.Time, limit int) ([]string, error)
+	// Work runs handle for each delivery as it becomes due, on up to workers goroutines, until ctx ends; it returns when
+	// they have stopped. handle's error is logged and the delivery is left to the sweep.
+	Work(ctx context.Context, workers int, handle func(ctx context.Context, id string) error) error
+
+	// Lease takes or renews a named lease for owner until a time. It returns the lease's epoch, which grows with each new
+	// owner, and false if another owner holds it.
+	Lease(ctx context.Context, name, owner string, now, until time.Time) (epoch uint64, ok bool, err error)
+	// Release gives a lease up; no error if it is not held.
+	Release(ctx context.Context, name, owner string) error
+	// Watch returns the bytes last committed under a key, nil if none were.
+	Watch(ctx context.Context, key string) ([]byte, error)
+	// Seen returns those of the marks that have been committed, with the stream each led to.
+	Seen(ctx context.Context, marks []string) (map[string]string, error)
+
+	// PutPlan keeps a plan under its hash; putting the same again changes nothing.
+	PutPlan(ctx context.Context, p Plan) error
+	// Plan returns a plan by hash, ErrNotFound if unknown.
+	Plan(ctx context.Context, hash string) (Plan, error)
+
+	// PutLink keeps a link under the hash of its secret.
+	PutLink(ctx context.Context, l Link) error
+	// Link returns a link by the hash of its secret, ErrNotFound if unknown.
+	Link(ctx context.Context, hash string) (Link, error)
+	// UseLink marks a link used at a time; ErrConflict if it was used before.
+	UseLink(ctx context.Context, hash string, at time.Time) (Link, error)
+
+	// Session returns a session's bytes, ErrNotFound if unknown or expired by now.
+	Session(ctx context.Context, token string, now time.Time) ([]byte, error)
+	PutSession(ctx context.Context, token string, data []byte, expires time.Time) error
+	DeleteSession(ctx context.Context, token string) error
+
+	Close() error
+}
+
+// Commit is everything that one command changes.
+type Commit struct {
+	Appends    []Append
+	Deliveries []Delivery // new ones, queued; each also inserts the job that wakes a worker
+	Links      []Link     // new ones
+	Watch      []Watch
+	Marks      map[string]string // mark → stream; a mark committed before is ErrConflict
+}
+
+// Append adds records to a stream and replaces its head.
+type Append struct {
+	Stream   string
+	Expect   uint64 // version the stream must have: the Seq of its last record, 0 if new
+	Records  []journal.Record
+	Kind     string    // of the stream: incident, plan, …
+	Protocol string    // whose it is
+	DueAt    time.Time // when it must be looked at again; zero for never
+	Open     bool      // still going on
+	Summary  []byte    // what lists show of it; meaning belongs to the caller
+}
+
+// Head is a stream without its records.
+type Head struct {
+	Stream   string
+	Kind     string
+	Protocol string
+	Version  uint64
+	DueAt    time.Time
+	Open     bool
+	Summary  []byte
+	Updated  time.Time // At of the last record
+}
+
+// The states of a delivery.
+const (
+	Queued  = "queued"
+	Sending = "sending"
+	Landed  = "landed"
+	Failed  = "failed"
+	Unknown = "unknown" // sent, and not known whether it landed
+)
+
+// Delivery is one thing that is to leave the house. Its ID is its idempotency key.
+type Delivery struct {
+	ID        string
+	Stream    string
+	Kind      string // page, notice, update, action
+	Payload   []byte
+	State     string
+	NotBefore time.Time
+	Created   time.Time
+	Owner     string
+	Lease     time.Time
+	Epoch     uint64
+	Attempts  int
+	Outcome   []byte
+}
+
+// Watch is the state of a follower, guarded by the lease that it holds.
+type Watch struct {
+	Key   string // also the name of the lease
+	Epoch uint64 // of the lease; Commit returns ErrLost if it is not the newest
+	State []byte
+}
+
+// Plan is a plan as it was when it came into force or when an incident opened under it.
+type Plan struct {
+	Hash      string
+	Protocol  string
+	Canonical []byte // plan.Canonical
+	Files     []byte // zip of the folder, for people and the export
+	Stored    time.Time
+}
+
+// Link is a secret that lets its bearer do one thing. Only the secret's hash is kept.
+type Link struct {
+	Hash    string // hex SHA-256 of the secret
+	Kind    string // sign-in (once), page (to answer, until it expires)
+	Person  string
+	Stream  string // incident, for page
+	Ref     string // page, for page
+	Expires time.Time
+	Used    time.Time // zero if never
+}
