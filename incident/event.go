@@ -1,0 +1,337 @@
+package incident
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tocsin/action"
+	"tocsin/decision"
+	"tocsin/evm"
+	"tocsin/journal"
+)
+
+// Event is something that happened to an incident. Its kind and fields are stored for ever: a changed meaning is a new
+// version of the kind, never an edit.
+type Event interface{ Kind() string }
+
+// Happened is an event with its time and actor.
+type Happened struct {
+	Event   Event
+	At      time.Time
+	Actor   journal.Actor
+	Command string // id of the command it came from
+}
+
+// The events.
+type (
+	EventOpened struct {
+		ID         string    `json:"id"`
+		Protocol   string    `json:"protocol"`
+		Plan       evm.Hash  `json:"plan"`
+		Exercise   *Exercise `json:"exercise,omitempty"`
+		Title      string    `json:"title"`
+		Issue      string    `json:"issue,omitempty"`
+		Candidates []string  `json:"candidates,omitempty"`
+		Category   string    `json:"category,omitempty"`
+		Severity   string    `json:"severity"`
+		Asset      string    `json:"asset,omitempty"`
+	}
+	EventFinding struct {
+		Finding Finding `json:"finding"`
+	}
+	EventRetracted struct {
+		Finding string `json:"finding"`
+		Why     string `json:"why"`
+	}
+	EventEscalated struct {
+		Moment string `json:"moment"` // detection, validation, containment, resolution, worse, everyone
+	}
+	EventPageRequested struct {
+		Page   string `json:"page"`
+		Person string `json:"person"`
+		Why    string `json:"why"`
+	}
+	EventPageRung struct {
+		Page     string           `json:"page"`
+		Delivery string           `json:"delivery"`
+		Contact  string           `json:"contact"`
+		To       journal.Personal `json:"to"`
+		Next     time.Time        `json:"next"` // when to ring again
+	}
+	EventCallOutcome struct {
+		Delivery string `json:"delivery"`
+		Outcome  string `json:"outcome"`
+		Say      string `json:"say,omitempty"`
+	}
+	EventPageEnded struct {
+		Page  string `json:"page"`
+		State string `json:"state"` // answered, exhausted, ended
+	}
+	EventAnswered struct {
+		Person string           `json:"person"`
+		Answer string           `json:"answer"`
+		Note   journal.Personal `json:"note"`
+	}
+	EventRoleTaken struct {
+		Role   string `json:"role"`
+		Person string `json:"person"`
+	}
+	EventMustered  struct{}
+	EventValidated struct {
+		By       string           `json:"by"`
+		Issue    string           `json:"issue,omitempty"`
+		Category string           `json:"category,omitempty"`
+		Severity string           `json:"severity"`
+		Criteria []string         `json:"criteria,omitempty"`
+		Note     journal.Personal `json:"note"`
+	}
+	EventSecondWanted struct {
+		What string           `json:"what"`
+		By   string           `json:"by"`
+		Why  journal.Personal `json:"why"`
+		To   string           `json:"to,omitempty"`
+	}
+	EventDismissed struct {
+		By  string           `json:"by"`
+		Why journal.Personal `json:"why"`
+	}
+	EventSeverity struct {
+		To  string           `json:"to"`
+		Why journal.Personal `json:"why"`
+	}
+	EventProcedureBegun struct {
+		Procedure string `json:"procedure"`
+	}
+	EventStepBegun struct {
+		Step string `json:"step"`
+		By   string `json:"by"`
+	}
+	EventStepEnded struct {
+		Step  string           `json:"step"`
+		State string           `json:"state"`
+		By    string           `json:"by"`
+		Note  journal.Personal `json:"note"`
+	}
+	EventDecisionOpened struct {
+		ID       string           `json:"id"`
+		Decision string           `json:"decision"`
+		Subject  Subject          `json:"subject"`
+		Message  decision.Message `json:"message"`
+		Prepared *action.Prepared `json:"prepared,omitempty"`
+		Text     string           `json:"text,omitempty"`
+		Proposer string           `json:"proposer,omitempty"`
+		Expires  time.Time        `json:"expires"`
+	}
+	EventApproval struct {
+		Decision string   `json:"decision"`
+		Approval Approval `json:"approval"`
+	}
+	EventDecisionSettled struct {
+		Decision string `json:"decision"`
+		State    string `json:"state"` // met, refused, expired, withdrawn
+		Say      string `json:"say,omitempty"`
+	}
+	EventActionOrdered struct {
+		ID       string           `json:"id"`
+		Action   string           `json:"action"`
+		Step     string           `json:"step,omitempty"`
+		Decision string           `json:"decision"`
+		Prepared *action.Prepared `json:"prepared"`
+		Delivery string           `json:"delivery"`
+	}
+	EventActionSigned struct {
+		ID string      `json:"id"`
+		Tx Transaction `json:"tx"`
+	}
+	EventActionSent struct {
+		ID string   `json:"id"`
+		Tx evm.Hash `json:"tx"`
+	}
+	EventActionLanded struct {
+		ID      string  `json:"id"`
+		Landing Landing `json:"landing"`
+	}
+	EventActionUnlanded struct {
+		ID       string `json:"id"`
+		Why      string `json:"why"`
+		Delivery string `json:"delivery"` // which carries it out again
+	}
+	EventEffect struct {
+		ID    string `json:"id"`
+		Got   string `json:"got"`
+		Holds bool   `json:"holds"`
+		State string `json:"state"` // verified or unneeded if it holds; landed if not yet
+		Block uint64 `json:"block"`
+	}
+	EventActionFailed struct {
+		ID  string `json:"id"`
+		Why string `json:"why"`
+	}
+	EventActionRetried struct {
+		ID       string `json:"id"`
+		Delivery string `json:"delivery"`
+	}
+	EventContained struct {
+		How string `json:"how"`
+	}
+	EventUpdateOwed struct {
+		ID            string    `json:"id"`
+		Communication string    `json:"communication"`
+		Number        int       `json:"number"`
+		Due           time.Time `json:"due"`
+	}
+	EventUpdateReminded struct {
+		ID string `json:"id"`
+	}
+	EventUpdatePosted struct {
+		ID         string   `json:"id"`
+		Text       string   `json:"text"`
+		By         string   `json:"by"`
+		Deliveries []Post   `json:"deliveries,omitempty"`
+		ByHand     []string `json:"by_hand,omitempty"`
+		Postmortem bool     `json:"postmortem,omitempty"`
+		Public     bool     `json:"public,omitempty"`
+	}
+	EventUpdateEnded struct {
+		ID  string `json:"id"`
+		Why string `json:"why"`
+	}
+	EventResolved struct {
+		By   string           `json:"by"`
+		Note journal.Personal `json:"note"`
+	}
+	EventClosed struct {
+		By   string           `json:"by"`
+		Note journal.Personal `json:"note"`
+	}
+	EventReopened struct {
+		Phase Phase            `json:"phase"` // it goes on from
+		Why   journal.Personal `json:"why"`
+	}
+	EventNoted struct {
+		By   string           `json:"by"`
+		Text journal.Personal `json:"text"`
+	}
+)
+
+// Post is one message of an update, to one channel.
+type Post struct {
+	Delivery string `json:"delivery"`
+	Channel  string `json:"channel"` // id in the plan
+	Kind     string `json:"kind"`
+	To       string `json:"to"`
+}
+
+func (EventOpened) Kind() string          { return "opened" }
+func (EventFinding) Kind() string         { return "finding" }
+func (EventRetracted) Kind() string       { return "finding-retracted" }
+func (EventEscalated) Kind() string       { return "escalated" }
+func (EventPageRequested) Kind() string   { return "page-requested" }
+func (EventPageRung) Kind() string        { return "page-rung" }
+func (EventCallOutcome) Kind() string     { return "call-outcome" }
+func (EventPageEnded) Kind() string       { return "page-ended" }
+func (EventAnswered) Kind() string        { return "answered" }
+func (EventRoleTaken) Kind() string       { return "role-taken" }
+func (EventMustered) Kind() string        { return "mustered" }
+func (EventValidated) Kind() string       { return "validated" }
+func (EventSecondWanted) Kind() string    { return "second-wanted" }
+func (EventDismissed) Kind() string       { return "dismissed" }
+func (EventSeverity) Kind() string        { return "severity" }
+func (EventProcedureBegun) Kind() string  { return "procedure-begun" }
+func (EventStepBegun) Kind() string       { return "step-begun" }
+func (EventStepEnded) Kind() string       { return "step-ended" }
+func (EventDecisionOpened) Kind() string  { return "decision-opened" }
+func (EventApproval) Kind() string        { return "approval" }
+func (EventDecisionSettled) Kind() string { return "decision-settled" }
+func (EventActionOrdered) Kind() string   { return "action-ordered" }
+func (EventActionSigned) Kind() string    { return "action-signed" }
+func (EventActionSent) Kind() string      { return "action-sent" }
+func (EventActionLanded) Kind() string    { return "action-landed" }
+func (EventActionUnlanded) Kind() string  { return "action-unlanded" }
+func (EventEffect) Kind() string          { return "effect" }
+func (EventActionFailed) Kind() string    { return "action-failed" }
+func (EventActionRetried) Kind() string   { return "action-retried" }
+func (EventContained) Kind() string       { return "contained" }
+func (EventUpdateOwed) Kind() string      { return "update-owed" }
+func (EventUpdateReminded) Kind() string  { return "update-reminded" }
+func (EventUpdatePosted) Kind() string    { return "update-posted" }
+func (EventUpdateEnded) Kind() string     { return "update-ended" }
+func (EventResolved) Kind() string        { return "resolved" }
+func (EventClosed) Kind() string          { return "closed" }
+func (EventReopened) Kind() string        { return "reopened" }
+func (EventNoted) Kind() string           { return "noted" }
+
+// KindVersion is the version of every kind of event so far.
+const KindVersion = 1
+
+// Decode turns a record of an incident's stream into what happened. A kind or version that this release does not know is
+// an *UnknownKind: the incident may then be shown but not decided upon.
+func Decode(r journal.Record) (Happened, error) {
+	env, err := r.Open(nil)
+	if err != nil {
+		return Happened{}, fmt.Errorf("open record %d of %s: %w", r.Seq, r.Stream, err)
+	}
+	decode, ok := decoders[env.Kind]
+	if !ok || env.KindV != KindVersion {
+		return Happened{}, &UnknownKind{Stream: r.Stream, Seq: r.Seq, Kind: env.Kind, Version: env.KindV}
+	}
+	ev, err := decode(r)
+	if err != nil {
+		return Happened{}, fmt.Errorf("read record %d of %s: %w", r.Seq, r.Stream, err)
+	}
+	return Happened{Event: ev, At: env.At, Actor: env.Actor, Command: env.Command}, nil
+}
+
+// UnknownKind is an event that a newer release wrote.
+type UnknownKind struct {
+	Stream  string
+	Seq     uint64
+	Kind    string
+	Version int
+}
+
+func (u *UnknownKind) Error() string {
+	return fmt.Sprintf("record %d of %s is of kind %q version %d, which this release does not know: a newer release wrote it; update this node", u.Seq, u.Stream, u.Kind, u.Version)
+}
+
+var decoders = func() map[string]func(journal.Record) (Event, error) {
+	m := map[string]func(journal.Record) (Event, error){}
+	for _, d := range []struct {
+		kind string
+		f    func(journal.Record) (Event, error)
+	}{
+		into[EventOpened](), into[EventFinding](), into[EventRetracted](), into[EventEscalated](), into[EventPageRequested](),
+		into[EventPageRung](), into[EventCallOutcome](), into[EventPageEnded](), into[EventAnswered](), into[EventRoleTaken](),
+		into[EventMustered](), into[EventValidated](), into[EventSecondWanted](), into[EventDismissed](), into[EventSeverity](),
+		into[EventProcedureBegun](), into[EventStepBegun](), into[EventStepEnded](), into[EventDecisionOpened](),
+		into[EventApproval](), into[EventDecisionSettled](), into[EventActionOrdered](), into[EventActionSigned](),
+		into[EventActionSent](), into[EventActionLanded](), into[EventActionUnlanded](), into[EventEffect](),
+		into[EventActionFailed](), into[EventActionRetried](), into[EventContained](), into[EventUpdateOwed](),
+		into[EventUpdateReminded](), into[EventUpdatePosted](), into[EventUpdateEnded](), into[EventResolved](),
+		into[EventClosed](), into[EventReopened](), into[EventNoted](),
+	} {
+		m[d.kind] = d.f
+	}
+	return m
+}()
+
+func into[E Event]() struct {
+	kind string
+	f    func(journal.Record) (Event, error)
+} {
+	var zero E
+	return struct {
+		kind string
+		f    func(journal.Record) (Event, error)
+	}{zero.Kind(), func(r journal.Record) (Event, error) {
+		var e E
+		if _, err := r.Open(&e); err != nil {
+			return nil, err
+		}
+		return e, nil
+	}}
+}
+
+// MarshalData returns the event's data as the journal seals it.
+func MarshalData(e Event) (json.RawMessage, error) { return json.Marshal(e) }

@@ -1,0 +1,326 @@
+// Package incident owns one occurrence of an issue from finding to published post-mortem: the commands that change it, the
+// events that record it, and the pure functions between them.
+//
+//	Decide(plan, state, command, now) → events     what a command means, or why not
+//	Apply(state, event)               → state      never fails on stored history
+//	NextDue(plan, state)              → time       when it must be looked at again
+//	Todo(plan, state, person)         → tasks      what is whose to do
+//
+// The phases:
+//
+//	         validate          effect holds,        resolve          close
+//	detected ───────▶ validated ──────────▶ contained ─────▶ resolved ─────▶ closed
+//	   │  ▲              │  ▲    all quiet      │
+//	   │  └─ reopen ──┐  │  └──── reopen ───────┘ continuing loss
+//	   └──▶ dismissed ┴◀─┘
+package incident
+
+import (
+	"time"
+
+	"tocsin/action"
+	"tocsin/decision"
+	"tocsin/evm"
+)
+
+// Phase is how far an incident has come.
+type Phase string
+
+// The phases, in order; an incident may also end as dismissed.
+const (
+	Detected  Phase = "detected"
+	Validated Phase = "validated"
+	Contained Phase = "contained"
+	Resolved  Phase = "resolved"
+	Closed    Phase = "closed"
+	Dismissed Phase = "dismissed"
+)
+
+// Phases lists the phases of an incident that runs its whole course.
+var Phases = [...]Phase{Detected, Validated, Contained, Resolved, Closed}
+
+// Over reports whether nothing more is expected.
+func (p Phase) Over() bool { return p == Closed || p == Dismissed }
+
+// rank orders the phases; dismissed ranks with closed.
+func (p Phase) rank() int {
+	for i, q := range Phases {
+		if p == q {
+			return i
+		}
+	}
+	return len(Phases) - 1
+}
+
+// AtLeast reports whether p has reached q.
+func (p Phase) AtLeast(q Phase) bool { return p.rank() >= q.rank() }
+
+// State is an incident as its events have made it. The zero State is an incident that has not been opened.
+type State struct {
+	ID         string     `json:"id"`
+	Version    uint64     `json:"version"` // number of events applied
+	Protocol   string     `json:"protocol"`
+	Plan       evm.Hash   `json:"plan"` // hash of the plan it runs under
+	Exercise   *Exercise  `json:"exercise,omitempty"`
+	Title      string     `json:"title"`
+	Issue      string     `json:"issue,omitempty"`      // issue of the plan; empty while unknown
+	Candidates []string   `json:"candidates,omitempty"` // issues it may be
+	Category   string     `json:"category,omitempty"`
+	Severity   string     `json:"severity"`
+	Asset      string     `json:"asset,omitempty"`
+	Phase      Phase      `json:"phase"`
+	Opened     time.Time  `json:"opened"`
+	Last       time.Time  `json:"last"` // time of the last event
+	Procedure  string     `json:"procedure,omitempty"`
+	Findings   []Finding  `json:"findings,omitempty"`
+	Pages      []Page     `json:"pages,omitempty"`
+	Answers    []Answer   `json:"answers,omitempty"` // one per person, the latest
+	Roles      []Holding  `json:"roles,omitempty"`
+	Steps      []Step     `json:"steps,omitempty"` // those begun or ended
+	Decisions  []Decision `json:"decisions,omitempty"`
+	Actions    []Action   `json:"actions,omitempty"`
+	Updates    []Update   `json:"updates,omitempty"`
+	Notes      []Note     `json:"notes,omitempty"`
+	Seconds    []Second   `json:"seconds,omitempty"` // what waits for a second person
+	Moments    Moments    `json:"moments"`
+	Escalated  []string   `json:"escalated,omitempty"`  // moments whose people have been told
+	QuietFrom  time.Time  `json:"quiet_from,omitzero"`  // since when quiet counts towards containment
+	Everyone   time.Time  `json:"everyone,omitzero"`    // when everyone was last paged for want of answers
+	Postmortem string     `json:"postmortem,omitempty"` // text of the post-mortem as last posted
+
+	commands map[string]bool // ids of commands applied, so that a repeated one changes nothing
+}
+
+// Exercise says that the incident is a drill.
+type Exercise struct {
+	Scenario string `json:"scenario"`
+	Chain    uint64 `json:"chain,omitempty"` // the drill chain; its id is no live chain's
+}
+
+// Finding is what a detector, a webhook or a person reported.
+type Finding struct {
+	ID        string    `json:"id"` // the same for the same fact, however often it is seen
+	Detector  string    `json:"detector"`
+	Mode      string    `json:"mode,omitempty"` // mode of the detector: observe, page, act
+	Issues    []string  `json:"issues,omitempty"`
+	Asset     string    `json:"asset,omitempty"`
+	Chain     uint64    `json:"chain,omitempty"`
+	Block     uint64    `json:"block,omitempty"`
+	BlockHash evm.Hash  `json:"block_hash,omitzero"`
+	Tx        evm.Hash  `json:"tx,omitzero"`
+	At        time.Time `json:"at"`                  // when it happened: time of the block
+	Amount    string    `json:"amount,omitempty"`    // size as a decimal, in the asset's smallest unit
+	Say       string    `json:"say"`                 // what it means, in a sentence
+	Worse     bool      `json:"worse,omitempty"`     // it rang again
+	Retracted string    `json:"retracted,omitempty"` // why it no longer counts
+}
+
+// Page asks one person to come.
+type Page struct {
+	ID        string    `json:"id"`
+	Person    string    `json:"person"`
+	Why       string    `json:"why"` // in words: "told on detection", "backup for Janet R"
+	Requested time.Time `json:"requested"`
+	State     string    `json:"state"` // ringing, answered, exhausted, ended
+	Rung      int       `json:"rung"`  // calls made so far
+	NextRing  time.Time `json:"next_ring,omitzero"`
+	Calls     []Call    `json:"calls,omitempty"`
+	Ended     time.Time `json:"ended,omitzero"`
+}
+
+// The states of a page.
+const (
+	Ringing   = "ringing"
+	Answered  = "answered"
+	Exhausted = "exhausted" // the whole ladder went unanswered; others were called
+	Ended     = "ended"     // no longer wanted
+)
+
+// Call is one try over one contact method.
+type Call struct {
+	Delivery string    `json:"delivery"`
+	Contact  string    `json:"contact"` // kind of contact: email, phone, …
+	At       time.Time `json:"at"`
+	Outcome  string    `json:"outcome,omitempty"` // landed, failed, unknown; empty while under way
+	Say      string    `json:"say,omitempty"`
+}
+
+// Answer is what a person said to being called.
+type Answer struct {
+	Person string    `json:"person"`
+	Answer string    `json:"answer"` // Coming, ComingNoSign, Cannot
+	At     time.Time `json:"at"`
+	Note   string    `json:"note,omitempty"`
+}
+
+// The answers.
+const (
+	Coming       = "coming"
+	ComingNoSign = "coming-cannot-sign"
+	Cannot       = "cannot"
+)
+
+// Holding is a role held by a person.
+type Holding struct {
+	Role   string    `json:"role"`
+	Person string    `json:"person"`
+	Since  time.Time `json:"since"`
+}
+
+// Step is how far a step of the procedure has come.
+type Step struct {
+	Step  string    `json:"step"`
+	State string    `json:"state"` // under-way, done, skipped, failed
+	By    string    `json:"by"`    // person or action
+	Begun time.Time `json:"begun,omitzero"`
+	Ended time.Time `json:"ended,omitzero"`
+	Note  string    `json:"note,omitempty"`
+}
+
+// The states of a step; a step that is not listed is to come.
+const (
+	UnderWay = "under-way"
+	Done     = "done"
+	Skipped  = "skipped"
+	Failed   = "failed"
+)
+
+// Decision is one asking of a decision of the plan.
+type Decision struct {
+	ID        string           `json:"id"`
+	Decision  string           `json:"decision"` // id in the plan
+	Subject   Subject          `json:"subject"`
+	Message   decision.Message `json:"message"` // what is signed, but for the choice
+	Prepared  *action.Prepared `json:"prepared,omitempty"`
+	Text      string           `json:"text,omitempty"` // of an update
+	Proposer  string           `json:"proposer,omitempty"`
+	Opened    time.Time        `json:"opened"`
+	Expires   time.Time        `json:"expires"`
+	Approvals []Approval       `json:"approvals,omitempty"`
+	State     string           `json:"state"` // open, met, refused, expired, withdrawn
+	Settled   time.Time        `json:"settled,omitzero"`
+}
+
+// The states of a decision.
+const (
+	Open      = "open"
+	Met       = "met"
+	Refused   = "refused"
+	Expired   = "expired"
+	Withdrawn = "withdrawn"
+)
+
+// Subject is what a decision authorises.
+type Subject struct {
+	Kind string `json:"kind"`           // action, step, update
+	Ref  string `json:"ref"`            // id in the plan, or of the update
+	Step string `json:"step,omitempty"` // step it belongs to
+}
+
+// Approval is one person's signed yes or no.
+type Approval struct {
+	Person    string      `json:"person"`
+	Choice    string      `json:"choice"` // decision.Approve or decision.Refuse
+	Signer    evm.Address `json:"signer"`
+	Signature []byte      `json:"signature"`
+	At        time.Time   `json:"at"`
+}
+
+// Action is one carrying out of an action.
+type Action struct {
+	ID       string           `json:"id"`
+	Action   string           `json:"action"`
+	Step     string           `json:"step,omitempty"`
+	Decision string           `json:"decision"` // id of the incident's decision
+	Prepared *action.Prepared `json:"prepared"`
+	State    string           `json:"state"` // ordered, signed, sent, landed, verified, unneeded, failed
+	Ordered  time.Time        `json:"ordered"`
+	Sends    []Transaction    `json:"sends,omitempty"` // same nonce: at most one can land
+	Landed   *Landing         `json:"landed,omitempty"`
+	Got      string           `json:"got,omitempty"` // what the effect's reading answered last
+	Verified time.Time        `json:"verified,omitzero"`
+	Block    uint64           `json:"block,omitempty"` // at which the effect was read
+	Say      string           `json:"say,omitempty"`
+}
+
+// The states of an action.
+const (
+	Ordered    = "ordered"
+	Signed     = "signed"
+	Sent       = "sent"
+	LandedOnce = "landed"
+	Verified   = "verified"
+	Unneeded   = "unneeded" // somebody else's transaction had done it
+	Gone       = "failed"
+)
+
+// Transaction is a signed transaction, stored before it is first sent.
+type Transaction struct {
+	Hash  evm.Hash    `json:"hash"`
+	Raw   []byte      `json:"raw"`
+	From  evm.Address `json:"from"`
+	Nonce uint64      `json:"nonce"`
+	At    time.Time   `json:"at"`
+}
+
+// Landing is where a transaction landed.
+type Landing struct {
+	Tx        evm.Hash  `json:"tx"`
+	Block     uint64    `json:"block"`
+	BlockHash evm.Hash  `json:"block_hash"`
+	Status    uint64    `json:"status"` // 1 succeeded, 0 failed
+	At        time.Time `json:"at"`
+}
+
+// Update is one message owed to an audience.
+type Update struct {
+	ID            string    `json:"id"`
+	Communication string    `json:"communication"`
+	Number        int       `json:"number"` // first, second, … of this communication
+	Due           time.Time `json:"due"`
+	State         string    `json:"state"` // owed, asked (its approval is), posted, ended
+	Reminded      bool      `json:"reminded,omitempty"`
+	Text          string    `json:"text,omitempty"`
+	By            string    `json:"by,omitempty"`
+	Posted        time.Time `json:"posted,omitzero"`
+	Sent          []Call    `json:"sent,omitempty"`    // by Tocsin
+	ByHand        []string  `json:"by_hand,omitempty"` // channels where By posted it
+}
+
+// The states of an update besides Ended.
+const (
+	Owed   = "owed"
+	Asked  = "asked"
+	Posted = "posted"
+)
+
+// Note is something said into the timeline.
+type Note struct {
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
+}
+
+// Second is something that one person asked for and that takes two.
+type Second struct {
+	What string    `json:"what"` // dismiss, resolve, lower
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+	Why  string    `json:"why"`
+	To   string    `json:"to,omitempty"` // severity, for lower
+}
+
+// Moments are the times that the metrics are made of; a zero one has not come.
+type Moments struct {
+	FirstMaliciousTx time.Time `json:"first_malicious_tx,omitzero"`
+	Detected         time.Time `json:"detected,omitzero"`
+	FirstAnswer      time.Time `json:"first_answer,omitzero"`
+	Mustered         time.Time `json:"mustered,omitzero"`
+	Validated        time.Time `json:"validated,omitzero"`
+	Decided          time.Time `json:"decided,omitzero"`
+	Contained        time.Time `json:"contained,omitzero"`
+	FirstPublic      time.Time `json:"first_public,omitzero"`
+	Resolved         time.Time `json:"resolved,omitzero"`
+	Closed           time.Time `json:"closed,omitzero"`
+	Dismissed        time.Time `json:"dismissed,omitzero"`
+}
