@@ -1,9 +1,26 @@
 // Package journal owns the record of what happened: the envelope around each event, the hash chain per stream, salted
 // commitments to personal fields, the export format and its offline verification.
+//
+// Every stream is a chain. A record's hash is the SHA-256 of its bytes as they are stored; nothing is ever encoded again:
+//
+//	        record 1                   record 2                   record 3
+//	┌──────────────────────┐   ┌──────────────────────┐   ┌──────────────────────┐
+//	│ seq 1                │   │ seq 2                │   │ seq 3                │
+//	│ prev 000…            │ ┌─│ prev hash(record 1)  │ ┌─│ prev hash(record 2)  │
+//	│ data                 │ │ │ data                 │ │ │ data                 │
+//	│   who {"$commit":c1} │◄┘ │                      │◄┘ │   who {"$commit":c2} │
+//	└──────────────────────┘   └──────────────────────┘   └──────────────────────┘
+//	  openings, beside it:                                  openings:
+//	  c1 → text, salt                                       (redacted: c2 stays, its text is gone)
+//
+// c = SHA-256(domain ‖ salt ‖ length of text ‖ text). An opening can be dropped without touching the chain; it cannot be
+// replaced by another, for it would no longer match its commitment. An empty text is committed to like any other, so that
+// a record does not tell whether there ever was one.
 package journal
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 )
 
@@ -53,6 +70,11 @@ type Record struct {
 // Personal is a text about a person. In a record only a salted commitment to it stands; the text and its salt lie beside
 // the record, where they can be removed without breaking the chain. A redacted text reads as empty.
 type Personal string
+
+// MarshalText refuses: as the key of a JSON object the text would enter the chain in the clear.
+func (p Personal) MarshalText() ([]byte, error) {
+	return nil, errors.New("a personal text cannot be the key of an object")
+}
 
 // MarshalJSON marks the text so that Seal finds it.
 func (p Personal) MarshalJSON() ([]byte, error) {
