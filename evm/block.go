@@ -26,6 +26,8 @@ type Header struct {
 	ExcessBlobGas    *uint64
 	ParentBeaconRoot *Hash
 	RequestsHash     *Hash
+	AccessListHash   *Hash   // EIP-7928
+	SlotNumber       *uint64 // EIP-7843
 }
 
 // Transaction is a signed transaction as a block holds it.
@@ -52,6 +54,7 @@ type Receipt struct {
 	To                *Address
 	ContractAddress   *Address
 	Status            uint64 // 1 succeeded, 0 failed (EIP-658)
+	PostState         []byte // state root in place of a status, before Byzantium; nil since
 	GasUsed           uint64
 	CumulativeGasUsed uint64
 	EffectiveGasPrice *uint256.Int
@@ -75,4 +78,5 @@ type Block struct {
 	Header
 	Transactions []Transaction
 	Receipts     []Receipt
+	Unverified   string // what of it could not be verified and is the endpoint's word alone; empty if all was
 }
