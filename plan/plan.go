@@ -10,13 +10,13 @@ const Format = 1
 // Plan is one protocol's emergency response plan. Its sections follow the order in which people read them. Every list
 // holds things with an id that is unique within the list; everything else refers to them by id.
 type Plan struct {
-	Tocsin   int    `yaml:"tocsin" json:"tocsin,omitzero"`     // plan format, Format
-	Protocol string `yaml:"protocol" json:"protocol,omitzero"` // id of the protocol: lower case, digits, hyphens
-	Name     string `yaml:"name" json:"name,omitzero"`         // what people call it
-	Version  string `yaml:"version" json:"version,omitzero"`   // the team's own version of the plan
-	Owner    string `yaml:"owner" json:"owner,omitzero"`       // person or group that keeps it
-	Reviewed Date   `yaml:"reviewed" json:"reviewed,omitzero"` // when somebody last read all of it
-	Tested   Date   `yaml:"tested" json:"tested,omitzero"`     // when it was last exercised
+	Tocsin   int    `yaml:"tocsin" json:"tocsin,omitzero" plan:"required"`             // plan format, Format
+	Protocol string `yaml:"protocol" json:"protocol,omitzero" plan:"required form=id"` // id of the protocol: lower case, digits, hyphens
+	Name     string `yaml:"name" json:"name,omitzero" plan:"required"`                 // what people call it
+	Version  string `yaml:"version" json:"version,omitzero"`                           // the team's own version of the plan
+	Owner    string `yaml:"owner" json:"owner,omitzero" plan:"ref=person|group|role"`  // person or group that keeps it
+	Reviewed Date   `yaml:"reviewed" json:"reviewed,omitzero"`                         // when somebody last read all of it
+	Tested   Date   `yaml:"tested" json:"tested,omitzero"`                             // when it was last exercised
 
 	Scope          Scope           `yaml:"scope" json:"scope,omitzero"`
 	Chains         []Chain         `yaml:"chains" json:"chains,omitempty"`
@@ -38,6 +38,14 @@ type Plan struct {
 	Decisions      []Decision      `yaml:"decisions" json:"decisions,omitempty"`
 	Actions        []Action        `yaml:"actions" json:"actions,omitempty"`
 	Exercises      Exercises       `yaml:"exercises" json:"exercises,omitzero"`
+
+	Attachments []Attachment `yaml:"-" json:"attachments,omitempty"` // the files that the plan names; noted by Load
+}
+
+// Attachment is a file that the plan names, as it was when the plan was loaded, so that the plan's hash covers it.
+type Attachment struct {
+	Name string   `json:"name"`
+	Hash evm.Hash `json:"hash"` // keccak256 of its bytes
 }
 
 // Scope says what counts as an incident.
@@ -49,207 +57,207 @@ type Scope struct {
 
 // Chain is a chain that the protocol runs on.
 type Chain struct {
-	ID            uint64   `yaml:"id" json:"id,omitzero"` // EIP-155 chain id
-	Name          string   `yaml:"name" json:"name,omitzero"`
+	ID            uint64   `yaml:"id" json:"id,omitzero" plan:"required"` // EIP-155 chain id
+	Name          string   `yaml:"name" json:"name,omitzero" plan:"required"`
 	Confirmations uint64   `yaml:"confirmations" json:"confirmations,omitzero"` // blocks on top before a transaction counts as landed
 	Reorg         uint64   `yaml:"reorg" json:"reorg,omitzero"`                 // deepest reorganisation followed, in blocks; 64 if zero
 	BlockTime     Duration `yaml:"block_time" json:"block_time,omitzero"`
-	Kind          string   `yaml:"kind" json:"kind,omitzero"` // live (default) or drill
+	Kind          string   `yaml:"kind" json:"kind,omitzero" plan:"one=live|drill"` // live (default) or drill
 }
 
 // Asset is what is protected or needed.
 type Asset struct {
-	ID          string `yaml:"id" json:"id,omitzero"`
-	Name        string `yaml:"name" json:"name,omitzero"`
-	Kind        string `yaml:"kind" json:"kind,omitzero"` // contract, token, domain, dns, hosting, repository, social, key, service
+	ID          string `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name        string `yaml:"name" json:"name,omitzero" plan:"required"`
+	Kind        string `yaml:"kind" json:"kind,omitzero" plan:"required one=contract|token|domain|dns|hosting|repository|social|key|service"` // contract, token, domain, dns, hosting, repository, social, key, service
 	Description string `yaml:"description" json:"description,omitzero"`
 
 	// On chain.
-	Chain    uint64      `yaml:"chain" json:"chain,omitzero"`
+	Chain    uint64      `yaml:"chain" json:"chain,omitzero" plan:"ref=chain"`
 	Address  evm.Address `yaml:"address" json:"address,omitzero"`
-	ABI      []string    `yaml:"abi" json:"abi,omitempty"`             // human-readable signatures, "function pause()", "event Paused(address account)"
-	ABIFile  string      `yaml:"abi_file" json:"abi_file,omitzero"`    // JSON ABI or build artefact within the plan folder
-	Proxy    string      `yaml:"proxy" json:"proxy,omitzero"`          // none (default), eip1967, beacon, minimal
-	Pausers  []string    `yaml:"pausers" json:"pausers,omitempty"`     // who can pause: persons, groups or addresses
-	Upgrader []string    `yaml:"upgraders" json:"upgraders,omitempty"` // who can upgrade
-	Holdings *Reading    `yaml:"holdings" json:"holdings,omitempty"`   // view call that tells how much stands in it
-	Unit     string      `yaml:"unit" json:"unit,omitzero"`            // name of the unit of holdings, such as ETH
-	Decimals int         `yaml:"decimals" json:"decimals,omitzero"`    // decimals of that unit
+	ABI      []string    `yaml:"abi" json:"abi,omitempty" plan:"form=abi"`                             // human-readable signatures, "function pause()", "event Paused(address account)"
+	ABIFile  string      `yaml:"abi_file" json:"abi_file,omitzero" plan:"form=file"`                   // JSON ABI or build artefact within the plan folder
+	Proxy    string      `yaml:"proxy" json:"proxy,omitzero" plan:"one=none|eip1967|beacon|minimal"`   // none (default), eip1967, beacon, minimal
+	Pausers  []string    `yaml:"pausers" json:"pausers,omitempty" plan:"ref=person|group|address"`     // who can pause: persons, groups or addresses
+	Upgrader []string    `yaml:"upgraders" json:"upgraders,omitempty" plan:"ref=person|group|address"` // who can upgrade
+	Holdings *Reading    `yaml:"holdings" json:"holdings,omitempty"`                                   // view call that tells how much stands in it
+	Unit     string      `yaml:"unit" json:"unit,omitzero"`                                            // name of the unit of holdings, such as ETH
+	Decimals int         `yaml:"decimals" json:"decimals,omitzero"`                                    // decimals of that unit
 
 	// Off chain.
 	Location     string `yaml:"location" json:"location,omitzero"` // domain name, URL, handle
 	Provider     string `yaml:"provider" json:"provider,omitzero"`
-	Holder       string `yaml:"holder" json:"holder,omitzero"`
-	SecondHolder string `yaml:"second_holder" json:"second_holder,omitzero"`
+	Holder       string `yaml:"holder" json:"holder,omitzero" plan:"ref=person|group"`
+	SecondHolder string `yaml:"second_holder" json:"second_holder,omitzero" plan:"ref=person|group"`
 	Recovery     string `yaml:"recovery" json:"recovery,omitzero"`   // recovery contact
 	SecretAt     string `yaml:"secret_at" json:"secret_at,omitzero"` // where the secret lies; never the secret
 }
 
 // Reading is a view call and, where it is a test, what it must answer.
 type Reading struct {
-	Asset    string   `yaml:"asset" json:"asset,omitzero"`       // contract that is asked
-	Function string   `yaml:"function" json:"function,omitzero"` // signature with results, "paused() returns (bool)"
-	Args     []string `yaml:"args" json:"args,omitempty"`        // arguments: literals, or asset ids for addresses
-	Want     string   `yaml:"want" json:"want,omitzero"`         // expected first result, as text: "true", "0"
-	Within   Duration `yaml:"within" json:"within,omitzero"`     // until when after landing it must hold
+	Asset    string   `yaml:"asset" json:"asset,omitzero" plan:"required ref=asset"`            // contract that is asked
+	Function string   `yaml:"function" json:"function,omitzero" plan:"required form=signature"` // signature with results, "paused() returns (bool)"
+	Args     []string `yaml:"args" json:"args,omitempty"`                                       // arguments: literals, or asset ids for addresses
+	Want     string   `yaml:"want" json:"want,omitzero"`                                        // expected first result, as text: "true", "0"
+	Within   Duration `yaml:"within" json:"within,omitzero"`                                    // until when after landing it must hold
 }
 
 // Severity is one level of urgency. Plans list them worst first.
 type Severity struct {
-	ID            string   `yaml:"id" json:"id,omitzero"`
-	Name          string   `yaml:"name" json:"name,omitzero"`
+	ID            string   `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name          string   `yaml:"name" json:"name,omitzero" plan:"required"`
 	Meaning       string   `yaml:"meaning" json:"meaning,omitzero"`
-	RespondWithin Duration `yaml:"respond_within" json:"respond_within,omitzero"` // somebody must have answered by then
-	Page          []string `yaml:"page" json:"page,omitempty"`                    // persons, groups, rotas paged on detection besides the category's
+	RespondWithin Duration `yaml:"respond_within" json:"respond_within,omitzero"`           // somebody must have answered by then
+	Page          []string `yaml:"page" json:"page,omitempty" plan:"ref=person|group|rota"` // persons, groups, rotas paged on detection besides the category's
 	UpdateEvery   Duration `yaml:"update_every" json:"update_every,omitzero"`
 	SecondPerson  bool     `yaml:"second_person" json:"second_person,omitzero"` // dismissing, lowering, muting, resolving take two people
 }
 
 // Category groups issues the way the team speaks of them.
 type Category struct {
-	ID          string `yaml:"id" json:"id,omitzero"`
-	Name        string `yaml:"name" json:"name,omitzero"`
+	ID          string `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name        string `yaml:"name" json:"name,omitzero" plan:"required"`
 	Description string `yaml:"description" json:"description,omitzero"`
 }
 
 // Issue is a potential emergency.
 type Issue struct {
-	ID         string      `yaml:"id" json:"id,omitzero"`
-	Name       string      `yaml:"name" json:"name,omitzero"`
-	Category   string      `yaml:"category" json:"category,omitzero"`
-	Severity   string      `yaml:"severity" json:"severity,omitzero"`
-	Kinds      []string    `yaml:"kinds" json:"kinds,omitempty"` // bug, theft, denial-of-service, subsystem, admin-access, overload, front-end, social-account, disclosure
-	Assets     []string    `yaml:"assets" json:"assets,omitempty"`
+	ID         string      `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name       string      `yaml:"name" json:"name,omitzero" plan:"required"`
+	Category   string      `yaml:"category" json:"category,omitzero" plan:"required ref=category"`
+	Severity   string      `yaml:"severity" json:"severity,omitzero" plan:"required ref=severity"`
+	Kinds      []string    `yaml:"kinds" json:"kinds,omitempty" plan:"one=bug|theft|denial-of-service|subsystem|admin-access|overload|front-end|social-account|disclosure"` // bug, theft, denial-of-service, subsystem, admin-access, overload, front-end, social-account, disclosure
+	Assets     []string    `yaml:"assets" json:"assets,omitempty" plan:"ref=asset"`
 	Summary    string      `yaml:"summary" json:"summary,omitzero"`
 	Symptoms   []string    `yaml:"symptoms" json:"symptoms,omitempty"`
 	LookAlikes []LookAlike `yaml:"look_alikes" json:"look_alikes,omitempty"`
 	Activation []string    `yaml:"activation" json:"activation,omitempty"` // criteria ticked at validation
 	Detection  Detection   `yaml:"detection" json:"detection,omitzero"`
-	Procedure  string      `yaml:"procedure" json:"procedure,omitzero"`
+	Procedure  string      `yaml:"procedure" json:"procedure,omitzero" plan:"ref=procedure"`
 	QuietFor   Duration    `yaml:"quiet_for" json:"quiet_for,omitzero"` // contained once its effects hold and its detectors stay quiet so long; 1m if zero
 }
 
 // LookAlike is something that resembles an issue without being it.
 type LookAlike struct {
-	What string `yaml:"what" json:"what,omitzero"`
-	Tell string `yaml:"tell" json:"tell,omitzero"` // how to tell them apart
+	What string `yaml:"what" json:"what,omitzero" plan:"required"`
+	Tell string `yaml:"tell" json:"tell,omitzero" plan:"required"` // how to tell them apart
 }
 
 // Detection says how an issue is noticed.
 type Detection struct {
-	Detectors []string     `yaml:"detectors" json:"detectors,omitempty"`
+	Detectors []string     `yaml:"detectors" json:"detectors,omitempty" plan:"ref=detector"`
 	Manual    []ManualSign `yaml:"manual" json:"manual,omitempty"`
 }
 
 // ManualSign is something a person looks for.
 type ManualSign struct {
-	What  string   `yaml:"what" json:"what,omitzero"`
+	What  string   `yaml:"what" json:"what,omitzero" plan:"required"`
 	Where string   `yaml:"where" json:"where,omitzero"`
-	Who   string   `yaml:"who" json:"who,omitzero"`
+	Who   string   `yaml:"who" json:"who,omitzero" plan:"ref=role|person|group|rota"`
 	Every Duration `yaml:"every" json:"every,omitzero"`
 }
 
 // Detector is one automatic detection.
 type Detector struct {
-	ID          string `yaml:"id" json:"id,omitzero"`
-	Name        string `yaml:"name" json:"name,omitzero"`
-	Kind        string `yaml:"kind" json:"kind,omitzero"`                 // match, spike, state, balance, absence, http, web, feed, webhook, report
-	Mode        string `yaml:"mode" json:"mode,omitzero"`                 // observe (default), page, act
-	Asset       string `yaml:"asset" json:"asset,omitzero"`               // what it looks at
-	Chain       uint64 `yaml:"chain" json:"chain,omitzero"`               // if it looks at no asset
-	Message     string `yaml:"message" json:"message,omitzero"`           // what a finding says in plain words
-	Depth       string `yaml:"depth" json:"depth,omitzero"`               // blocks on top before it believes: "0" (default), a number, safe, finalized
-	ActReason   string `yaml:"act_reason" json:"act_reason,omitzero"`     // why an act detector needs no second one
-	ActTogether string `yaml:"act_together" json:"act_together,omitzero"` // detector that must agree before it acts
+	ID          string `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name        string `yaml:"name" json:"name,omitzero" plan:"required"`
+	Kind        string `yaml:"kind" json:"kind,omitzero" plan:"required one=match|spike|state|balance|absence|http|web|feed|webhook|report"` // match, spike, state, balance, absence, http, web, feed, webhook, report
+	Mode        string `yaml:"mode" json:"mode,omitzero" plan:"one=observe|page|act"`                                                        // observe (default), page, act
+	Asset       string `yaml:"asset" json:"asset,omitzero" plan:"ref=asset"`                                                                 // what it looks at
+	Chain       uint64 `yaml:"chain" json:"chain,omitzero" plan:"ref=chain"`                                                                 // if it looks at no asset
+	Message     string `yaml:"message" json:"message,omitzero"`                                                                              // what a finding says in plain words
+	Depth       string `yaml:"depth" json:"depth,omitzero" plan:"form=depth"`                                                                // blocks on top before it believes: "0" (default), a number, safe, finalized
+	ActReason   string `yaml:"act_reason" json:"act_reason,omitzero"`                                                                        // why an act detector needs no second one
+	ActTogether string `yaml:"act_together" json:"act_together,omitzero" plan:"ref=detector"`                                                // detector that must agree before it acts
 
 	// match
-	Event       string `yaml:"event" json:"event,omitzero"`             // event of the asset's ABI, by name or signature
-	Function    string `yaml:"function" json:"function,omitzero"`       // function of the asset's ABI, by name or signature
-	Transaction bool   `yaml:"transaction" json:"transaction,omitzero"` // any transaction to the asset
-	Internal    bool   `yaml:"internal" json:"internal,omitzero"`       // internal calls too
-	Where       string `yaml:"where" json:"where,omitzero"`             // CEL; the finding stands if it is true
-	Amount      string `yaml:"amount" json:"amount,omitzero"`           // CEL; the size of the finding, to tell twice as bad
+	Event       string `yaml:"event" json:"event,omitzero" plan:"form=event"`          // event of the asset's ABI, by name or signature
+	Function    string `yaml:"function" json:"function,omitzero" plan:"form=function"` // function of the asset's ABI, by name or signature
+	Transaction bool   `yaml:"transaction" json:"transaction,omitzero"`                // any transaction to the asset
+	Internal    bool   `yaml:"internal" json:"internal,omitzero"`                      // internal calls too
+	Where       string `yaml:"where" json:"where,omitzero"`                            // CEL; the finding stands if it is true
+	Amount      string `yaml:"amount" json:"amount,omitzero"`                          // CEL; the size of the finding, to tell twice as bad
 
 	// spike
-	Metric   string   `yaml:"metric" json:"metric,omitzero"`       // transactions, events, failed_transactions, failed_share, gas_price, outflow
-	GroupBy  string   `yaml:"group_by" json:"group_by,omitzero"`   // sender, contract
-	Window   Duration `yaml:"window" json:"window,omitzero"`       // length of one window, by block time
-	Baseline int      `yaml:"baseline" json:"baseline,omitzero"`   // windows that make the baseline
-	Factor   float64  `yaml:"factor" json:"factor,omitzero"`       // times the baseline's median
-	Score    float64  `yaml:"score" json:"score,omitzero"`         // deviations above the median
-	Minimum  float64  `yaml:"minimum" json:"minimum,omitzero"`     // never fires below it
-	Clear    float64  `yaml:"clear" json:"clear,omitzero"`         // factor below which it clears again
-	CoolDown Duration `yaml:"cool_down" json:"cool_down,omitzero"` // not again within
-	Backfill int      `yaml:"backfill" json:"backfill,omitzero"`   // most blocks read to fill a new baseline
+	Metric   string   `yaml:"metric" json:"metric,omitzero" plan:"one=transactions|events|failed_transactions|failed_share|gas_price|outflow"` // transactions, events, failed_transactions, failed_share, gas_price, outflow
+	GroupBy  string   `yaml:"group_by" json:"group_by,omitzero" plan:"one=sender|contract"`                                                    // sender, contract
+	Window   Duration `yaml:"window" json:"window,omitzero"`                                                                                   // length of one window, by block time
+	Baseline int      `yaml:"baseline" json:"baseline,omitzero"`                                                                               // windows that make the baseline
+	Factor   float64  `yaml:"factor" json:"factor,omitzero"`                                                                                   // times the baseline's median
+	Score    float64  `yaml:"score" json:"score,omitzero"`                                                                                     // deviations above the median
+	Minimum  float64  `yaml:"minimum" json:"minimum,omitzero"`                                                                                 // never fires below it
+	Clear    float64  `yaml:"clear" json:"clear,omitzero"`                                                                                     // factor below which it clears again
+	CoolDown Duration `yaml:"cool_down" json:"cool_down,omitzero"`                                                                             // not again within
+	Backfill int      `yaml:"backfill" json:"backfill,omitzero"`                                                                               // most blocks read to fill a new baseline
 
 	// state, balance, absence
-	Readings map[string]Reading `yaml:"readings" json:"readings,omitempty"` // named view calls for the invariant
-	Holds    string             `yaml:"holds" json:"holds,omitzero"`        // CEL invariant; a finding when false
-	Account  string             `yaml:"account" json:"account,omitzero"`    // account watched: asset id, person's key or address
-	Below    string             `yaml:"below" json:"below,omitzero"`
-	Above    string             `yaml:"above" json:"above,omitzero"`
+	Readings map[string]Reading `yaml:"readings" json:"readings,omitempty"`                              // named view calls for the invariant
+	Holds    string             `yaml:"holds" json:"holds,omitzero"`                                     // CEL invariant; a finding when false
+	Account  string             `yaml:"account" json:"account,omitzero" plan:"ref=asset|person|address"` // account watched: asset id, person's key or address
+	Below    string             `yaml:"below" json:"below,omitzero" plan:"form=decimal"`
+	Above    string             `yaml:"above" json:"above,omitzero" plan:"form=decimal"`
 	Silent   Duration           `yaml:"silent" json:"silent,omitzero"` // absence: nothing for so long
 
 	// http, web, feed, webhook, report
-	URL     string            `yaml:"url" json:"url,omitzero"`
+	URL     string            `yaml:"url" json:"url,omitzero" plan:"form=url"`
 	Every   Duration          `yaml:"every" json:"every,omitzero"`
 	Expect  map[string]string `yaml:"expect" json:"expect,omitempty"`
-	Mapping map[string]string `yaml:"mapping" json:"mapping,omitempty"` // webhook: finding field to path in the body
-	Source  string            `yaml:"source" json:"source,omitzero"`    // webhook: alertmanager, grafana, cloudevents, json
-	Secret  string            `yaml:"secret" json:"secret,omitzero"`    // name of the environment variable that holds the secret
+	Mapping map[string]string `yaml:"mapping" json:"mapping,omitempty"`                                               // webhook: finding field to path in the body
+	Source  string            `yaml:"source" json:"source,omitzero" plan:"one=alertmanager|grafana|cloudevents|json"` // webhook: alertmanager, grafana, cloudevents, json
+	Secret  string            `yaml:"secret" json:"secret,omitzero" plan:"form=env"`                                  // name of the environment variable that holds the secret
 }
 
 // Procedure is what to do about an issue, in order.
 type Procedure struct {
-	ID       string   `yaml:"id" json:"id,omitzero"`
-	Name     string   `yaml:"name" json:"name,omitzero"`
+	ID       string   `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name     string   `yaml:"name" json:"name,omitzero" plan:"required"`
 	Summary  string   `yaml:"summary" json:"summary,omitzero"`
-	Scenario string   `yaml:"scenario" json:"scenario,omitzero"` // the scenario that drills it
-	Steps    []Step   `yaml:"steps" json:"steps,omitempty"`
+	Scenario string   `yaml:"scenario" json:"scenario,omitzero" plan:"ref=scenario"` // the scenario that drills it
+	Steps    []Step   `yaml:"steps" json:"steps,omitempty" plan:"required"`
 	Reopen   []string `yaml:"reopen" json:"reopen,omitempty"` // what reopens the incident
 }
 
 // Step is done by a person or by an action.
 type Step struct {
-	ID           string    `yaml:"id" json:"id,omitzero"`
-	Name         string    `yaml:"name" json:"name,omitzero"`
-	Purpose      string    `yaml:"purpose" json:"purpose,omitzero"` // halt, find, fix, restore, tell, learn
+	ID           string    `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name         string    `yaml:"name" json:"name,omitzero" plan:"required"`
+	Purpose      string    `yaml:"purpose" json:"purpose,omitzero" plan:"one=halt|find|fix|restore|tell|learn"` // halt, find, fix, restore, tell, learn
 	Why          string    `yaml:"why" json:"why,omitzero"`
 	How          string    `yaml:"how" json:"how,omitzero"`
 	Expect       string    `yaml:"expect" json:"expect,omitzero"`
 	Verify       string    `yaml:"verify" json:"verify,omitzero"`
-	Owner        string    `yaml:"owner" json:"owner,omitzero"` // role id
+	Owner        string    `yaml:"owner" json:"owner,omitzero" plan:"ref=role"` // role id
 	Budget       Duration  `yaml:"budget" json:"budget,omitzero"`
 	Tools        []Tool    `yaml:"tools" json:"tools,omitempty"`
-	After        []string  `yaml:"after" json:"after,omitempty"` // steps that must be done first; the step before it if empty
-	Track        string    `yaml:"track" json:"track,omitzero"`  // steps of different tracks run beside each other
+	After        []string  `yaml:"after" json:"after,omitempty" plan:"ref=sibling"` // steps that must be done first; the step before it if empty
+	Track        string    `yaml:"track" json:"track,omitzero"`                     // steps of different tracks run beside each other
 	Question     *Question `yaml:"question" json:"question,omitempty"`
 	Rollback     string    `yaml:"rollback" json:"rollback,omitzero"`
 	Irreversible bool      `yaml:"irreversible" json:"irreversible,omitzero"`
-	Action       string    `yaml:"action" json:"action,omitzero"`
-	Decision     string    `yaml:"decision" json:"decision,omitzero"`
+	Action       string    `yaml:"action" json:"action,omitzero" plan:"ref=action"`
+	Decision     string    `yaml:"decision" json:"decision,omitzero" plan:"ref=decision"`
 	Optional     bool      `yaml:"optional" json:"optional,omitzero"`
 }
 
 // Tool is what a step is done with.
 type Tool struct {
-	Name     string `yaml:"name" json:"name,omitzero"`
+	Name     string `yaml:"name" json:"name,omitzero" plan:"required"`
 	Use      string `yaml:"use" json:"use,omitzero"`
-	URL      string `yaml:"url" json:"url,omitzero"`
+	URL      string `yaml:"url" json:"url,omitzero" plan:"form=url"`
 	Fallback string `yaml:"fallback" json:"fallback,omitzero"`
 }
 
 // Question branches a procedure.
 type Question struct {
-	Ask      string   `yaml:"ask" json:"ask,omitzero"`
-	Branches []Branch `yaml:"branches" json:"branches,omitempty"`
+	Ask      string   `yaml:"ask" json:"ask,omitzero" plan:"required"`
+	Branches []Branch `yaml:"branches" json:"branches,omitempty" plan:"required"`
 }
 
 // Branch is one answer and where it leads.
 type Branch struct {
-	Answer    string `yaml:"answer" json:"answer,omitzero"`
-	Step      string `yaml:"step" json:"step,omitzero"`
-	Procedure string `yaml:"procedure" json:"procedure,omitzero"`
+	Answer    string `yaml:"answer" json:"answer,omitzero" plan:"required"`
+	Step      string `yaml:"step" json:"step,omitzero" plan:"ref=sibling"`
+	Procedure string `yaml:"procedure" json:"procedure,omitzero" plan:"ref=procedure"`
 }
 
 // Escalation says who is told when, and how paging goes on until someone answers.
@@ -262,164 +270,164 @@ type Escalation struct {
 
 // EscalationRule tells people at a moment, for some categories or severities (all if both are empty).
 type EscalationRule struct {
-	Categories []string `yaml:"categories" json:"categories,omitempty"`
-	Severities []string `yaml:"severities" json:"severities,omitempty"`
-	Core       string   `yaml:"core" json:"core,omitzero"`         // detection, validation, containment, resolution
-	Extended   string   `yaml:"extended" json:"extended,omitzero"` // the same moments
-	Who        []string `yaml:"who" json:"who,omitempty"`          // besides: persons, groups, rotas
-	When       string   `yaml:"when" json:"when,omitzero"`         // when these are told
+	Categories []string `yaml:"categories" json:"categories,omitempty" plan:"ref=category"`
+	Severities []string `yaml:"severities" json:"severities,omitempty" plan:"ref=severity"`
+	Core       string   `yaml:"core" json:"core,omitzero" plan:"one=detection|validation|containment|resolution"`         // detection, validation, containment, resolution
+	Extended   string   `yaml:"extended" json:"extended,omitzero" plan:"one=detection|validation|containment|resolution"` // the same moments
+	Who        []string `yaml:"who" json:"who,omitempty" plan:"ref=person|group|rota"`                                    // besides: persons, groups, rotas
+	When       string   `yaml:"when" json:"when,omitzero" plan:"one=detection|validation|containment|resolution"`         // when these are told
 }
 
 // Role is held by a person in an incident.
 type Role struct {
-	ID      string   `yaml:"id" json:"id,omitzero"`
-	Name    string   `yaml:"name" json:"name,omitzero"`
+	ID      string   `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name    string   `yaml:"name" json:"name,omitzero" plan:"required"`
 	Duties  []string `yaml:"duties" json:"duties,omitempty"`
-	Holders []string `yaml:"holders" json:"holders,omitempty"` // who may hold it, in order; anyone of the core team if empty
+	Holders []string `yaml:"holders" json:"holders,omitempty" plan:"ref=person|group|rota"` // who may hold it, in order; anyone of the core team if empty
 }
 
 // Person is a responder of the core team or a contact of the extended team (which may be a body).
 type Person struct {
-	ID         string    `yaml:"id" json:"id,omitzero"`
-	Name       string    `yaml:"name" json:"name,omitzero"`
-	Title      string    `yaml:"title" json:"title,omitzero"`            // what they are in the organisation: CEO, Security Consultant
-	Categories []string  `yaml:"categories" json:"categories,omitempty"` // categories they answer for; all if empty
-	Roles      []string  `yaml:"roles" json:"roles,omitempty"`           // roles they can hold
+	ID         string    `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name       string    `yaml:"name" json:"name,omitzero" plan:"required"`
+	Title      string    `yaml:"title" json:"title,omitzero"`                                // what they are in the organisation: CEO, Security Consultant
+	Categories []string  `yaml:"categories" json:"categories,omitempty" plan:"ref=category"` // categories they answer for; all if empty
+	Roles      []string  `yaml:"roles" json:"roles,omitempty" plan:"ref=role"`               // roles they can hold
 	Duties     []string  `yaml:"duties" json:"duties,omitempty"`
 	Contact    []Contact `yaml:"contact" json:"contact,omitempty"` // the ladder, in order
-	Backups    []string  `yaml:"backups" json:"backups,omitempty"`
-	TimeZone   string    `yaml:"time_zone" json:"time_zone,omitzero"` // IANA name
+	Backups    []string  `yaml:"backups" json:"backups,omitempty" plan:"ref=person|group|rota"`
+	TimeZone   string    `yaml:"time_zone" json:"time_zone,omitzero" plan:"form=zone"` // IANA name
 	Keys       []Key     `yaml:"keys" json:"keys,omitempty"`
 	Body       bool      `yaml:"body" json:"body,omitzero"` // an organisation rather than a person
 }
 
 // Contact is one way to reach somebody.
 type Contact struct {
-	Kind string `yaml:"kind" json:"kind,omitzero"` // email, phone, sms, telegram, slack, discord, signal, terminal, chat
-	To   string `yaml:"to" json:"to,omitzero"`     // address, number or handle; "TBD" is a gap
+	Kind string `yaml:"kind" json:"kind,omitzero" plan:"required one=email|phone|sms|telegram|slack|discord|signal|terminal|chat"` // email, phone, sms, telegram, slack, discord, signal, terminal, chat
+	To   string `yaml:"to" json:"to,omitzero" plan:"required"`                                                                     // address, number or handle; "TBD" is a gap
 	Note string `yaml:"note" json:"note,omitzero"`
 }
 
 // Key is what a person signs with.
 type Key struct {
-	Kind    string      `yaml:"kind" json:"kind,omitzero"` // address (default), contract, passkey
+	Kind    string      `yaml:"kind" json:"kind,omitzero" plan:"one=address|contract|passkey"` // address (default), contract, passkey
 	Address evm.Address `yaml:"address" json:"address,omitzero"`
-	Chain   uint64      `yaml:"chain" json:"chain,omitzero"`     // for contract
-	Passkey string      `yaml:"passkey" json:"passkey,omitzero"` // credential id, for passkey
+	Chain   uint64      `yaml:"chain" json:"chain,omitzero" plan:"ref=chain"` // for contract
+	Passkey string      `yaml:"passkey" json:"passkey,omitzero"`              // credential id, for passkey
 	Note    string      `yaml:"note" json:"note,omitzero"`
 }
 
 // Group names several persons.
 type Group struct {
-	ID      string   `yaml:"id" json:"id,omitzero"`
-	Name    string   `yaml:"name" json:"name,omitzero"`
-	Members []string `yaml:"members" json:"members,omitempty"` // persons, other groups, rotas
-	Need    int      `yaml:"need" json:"need,omitzero"`        // how many must approve when the group is a required approver; 0: not said
+	ID      string   `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name    string   `yaml:"name" json:"name,omitzero" plan:"required"`
+	Members []string `yaml:"members" json:"members,omitempty" plan:"required ref=person|group|rota"` // persons, other groups, rotas
+	Need    int      `yaml:"need" json:"need,omitzero"`                                              // how many must approve when the group is a required approver; 0: not said
 }
 
 // Rota is an on-call rotation.
 type Rota struct {
-	ID       string         `yaml:"id" json:"id,omitzero"`
-	Name     string         `yaml:"name" json:"name,omitzero"`
-	TimeZone string         `yaml:"time_zone" json:"time_zone,omitzero"`
-	Start    Date           `yaml:"start" json:"start,omitzero"`         // first day of the first shift
-	HandOver string         `yaml:"hand_over" json:"hand_over,omitzero"` // time of day, "09:00"
-	Shift    Duration       `yaml:"shift" json:"shift,omitzero"`         // length of a shift, "7d"
-	Members  []string       `yaml:"members" json:"members,omitempty"`    // in order
+	ID       string         `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name     string         `yaml:"name" json:"name,omitzero" plan:"required"`
+	TimeZone string         `yaml:"time_zone" json:"time_zone,omitzero" plan:"form=zone"`
+	Start    Date           `yaml:"start" json:"start,omitzero" plan:"required"`                       // first day of the first shift
+	HandOver string         `yaml:"hand_over" json:"hand_over,omitzero" plan:"form=clock"`             // time of day, "09:00"
+	Shift    Duration       `yaml:"shift" json:"shift,omitzero"`                                       // length of a shift, "7d"
+	Members  []string       `yaml:"members" json:"members,omitempty" plan:"required ref=person|group"` // in order
 	Cover    []RotaOverride `yaml:"cover" json:"cover,omitempty"`
 }
 
 // RotaOverride puts somebody else on call for some days.
 type RotaOverride struct {
-	From   Date   `yaml:"from" json:"from,omitzero"`
-	To     Date   `yaml:"to" json:"to,omitzero"`
-	Person string `yaml:"person" json:"person,omitzero"`
+	From   Date   `yaml:"from" json:"from,omitzero" plan:"required"`
+	To     Date   `yaml:"to" json:"to,omitzero" plan:"required"`
+	Person string `yaml:"person" json:"person,omitzero" plan:"required ref=person|group"`
 }
 
 // ContactsFile names an age-encrypted file with contact details, covered by the plan hash through a salted hash.
 type ContactsFile struct {
-	File string `yaml:"file" json:"file,omitzero"`
+	File string `yaml:"file" json:"file,omitzero" plan:"required form=file"`
 	Salt string `yaml:"salt" json:"salt,omitzero"`
 	Hash string `yaml:"hash" json:"hash,omitzero"`
 }
 
 // Channel is a place where updates are posted. Kinds that Tocsin cannot post to are posted by hand and recorded.
 type Channel struct {
-	ID     string `yaml:"id" json:"id,omitzero"`
-	Name   string `yaml:"name" json:"name,omitzero"`
-	Kind   string `yaml:"kind" json:"kind,omitzero"` // email, terminal, slack, telegram, discord, x, blog, status-page, phone, other
+	ID     string `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name   string `yaml:"name" json:"name,omitzero" plan:"required"`
+	Kind   string `yaml:"kind" json:"kind,omitzero" plan:"required one=email|terminal|slack|telegram|discord|x|blog|status-page|phone|other"` // email, terminal, slack, telegram, discord, x, blog, status-page, phone, other
 	To     string `yaml:"to" json:"to,omitzero"`
 	Public bool   `yaml:"public" json:"public,omitzero"`
 }
 
 // Communication is a message owed to an audience.
 type Communication struct {
-	ID          string   `yaml:"id" json:"id,omitzero"`
-	Name        string   `yaml:"name" json:"name,omitzero"`
-	Audience    string   `yaml:"audience" json:"audience,omitzero"` // responders, internal, users, investors, regulators, partners, public
-	Categories  []string `yaml:"categories" json:"categories,omitempty"`
-	Severities  []string `yaml:"severities" json:"severities,omitempty"`
-	Issues      []string `yaml:"issues" json:"issues,omitempty"`
-	Timing      Timing   `yaml:"timing" json:"timing,omitzero"`
-	Channel     string   `yaml:"channel" json:"channel,omitzero"`
-	Backup      string   `yaml:"backup" json:"backup,omitzero"`
-	Also        []string `yaml:"also" json:"also,omitempty"`              // further channels that get the same message
-	Responsible string   `yaml:"responsible" json:"responsible,omitzero"` // role or person
-	Approval    string   `yaml:"approval" json:"approval,omitzero"`       // decision needed before posting
-	Template    string   `yaml:"template" json:"template,omitzero"`       // Go text/template over the draft's fields
+	ID          string   `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name        string   `yaml:"name" json:"name,omitzero" plan:"required"`
+	Audience    string   `yaml:"audience" json:"audience,omitzero" plan:"required one=responders|internal|users|investors|regulators|partners|public"` // responders, internal, users, investors, regulators, partners, public
+	Categories  []string `yaml:"categories" json:"categories,omitempty" plan:"ref=category"`
+	Severities  []string `yaml:"severities" json:"severities,omitempty" plan:"ref=severity"`
+	Issues      []string `yaml:"issues" json:"issues,omitempty" plan:"ref=issue"`
+	Timing      Timing   `yaml:"timing" json:"timing,omitzero" plan:"required"`
+	Channel     string   `yaml:"channel" json:"channel,omitzero" plan:"required ref=channel"`
+	Backup      string   `yaml:"backup" json:"backup,omitzero" plan:"ref=channel"`
+	Also        []string `yaml:"also" json:"also,omitempty" plan:"ref=channel"`                             // further channels that get the same message
+	Responsible string   `yaml:"responsible" json:"responsible,omitzero" plan:"ref=role|person|group|rota"` // role or person
+	Approval    string   `yaml:"approval" json:"approval,omitzero" plan:"ref=decision"`                     // decision needed before posting
+	Template    string   `yaml:"template" json:"template,omitzero"`                                         // Go text/template over the draft's fields
 	Postmortem  bool     `yaml:"postmortem" json:"postmortem,omitzero"`
 }
 
 // Decision is what must be agreed before an action, a step or an update.
 type Decision struct {
-	ID                    string    `yaml:"id" json:"id,omitzero"`
-	Name                  string    `yaml:"name" json:"name,omitzero"`
-	Question              string    `yaml:"question" json:"question,omitzero"`  // what is asked of the approvers, in plain words
-	Required              []string  `yaml:"required" json:"required,omitempty"` // persons or groups: all must approve (a group says how many)
+	ID                    string    `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name                  string    `yaml:"name" json:"name,omitzero" plan:"required"`
+	Question              string    `yaml:"question" json:"question,omitzero"`                          // what is asked of the approvers, in plain words
+	Required              []string  `yaml:"required" json:"required,omitempty" plan:"ref=person|group"` // persons or groups: all must approve (a group says how many)
 	Additional            Approvers `yaml:"additional" json:"additional,omitzero"`
 	StandIns              []StandIn `yaml:"stand_ins" json:"stand_ins,omitempty"`
 	Expires               Duration  `yaml:"expires" json:"expires,omitzero"` // how long an approval stands; 1h if zero
 	ProposerMayNotApprove bool      `yaml:"proposer_may_not_approve" json:"proposer_may_not_approve,omitzero"`
-	Actions               []string  `yaml:"actions" json:"actions,omitempty"` // what it authorises
-	Steps                 []string  `yaml:"steps" json:"steps,omitempty"`     // "procedure/step"
-	Updates               []string  `yaml:"updates" json:"updates,omitempty"` // communications
-	Adopts                bool      `yaml:"adopts" json:"adopts,omitzero"`    // it authorises the adoption of a newer plan
+	Actions               []string  `yaml:"actions" json:"actions,omitempty" plan:"ref=action"`        // what it authorises
+	Steps                 []string  `yaml:"steps" json:"steps,omitempty" plan:"ref=step"`              // "procedure/step"
+	Updates               []string  `yaml:"updates" json:"updates,omitempty" plan:"ref=communication"` // communications
+	Adopts                bool      `yaml:"adopts" json:"adopts,omitzero"`                             // it authorises the adoption of a newer plan
 }
 
 // Approvers are further approvers, some of whom must approve.
 type Approvers struct {
-	Who  []string `yaml:"who" json:"who,omitempty"`
+	Who  []string `yaml:"who" json:"who,omitempty" plan:"ref=person|group"`
 	Need int      `yaml:"need" json:"need,omitzero"` // 0: they may approve, none must
 }
 
 // StandIn may approve in somebody's place.
 type StandIn struct {
-	For   string   `yaml:"for" json:"for,omitzero"`
-	Who   string   `yaml:"who" json:"who,omitzero"`
+	For   string   `yaml:"for" json:"for,omitzero" plan:"required ref=person|group"`
+	Who   string   `yaml:"who" json:"who,omitzero" plan:"required ref=person|group"`
 	After Duration `yaml:"after" json:"after,omitzero"` // after so long without an answer
 }
 
 // Action is what Tocsin itself may do to the world. What is not declared here can never be sent.
 type Action struct {
-	ID          string      `yaml:"id" json:"id,omitzero"`
-	Name        string      `yaml:"name" json:"name,omitzero"`
-	Kind        string      `yaml:"kind" json:"kind,omitzero"` // call, safe, signed-transaction, maintenance-page, hook
-	Asset       string      `yaml:"asset" json:"asset,omitzero"`
-	Function    string      `yaml:"function" json:"function,omitzero"`       // signature, "pause()"
-	Args        []string    `yaml:"args" json:"args,omitempty"`              // literals, or asset ids for addresses
-	Value       string      `yaml:"value" json:"value,omitzero"`             // wei as a decimal string
-	Sender      evm.Address `yaml:"sender" json:"sender,omitzero"`           // account that sends; the executor's if zero
-	Safe        string      `yaml:"safe" json:"safe,omitzero"`               // asset id of the Safe
-	Transaction string      `yaml:"transaction" json:"transaction,omitzero"` // file with the prepared signed transaction
+	ID          string      `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name        string      `yaml:"name" json:"name,omitzero" plan:"required"`
+	Kind        string      `yaml:"kind" json:"kind,omitzero" plan:"required one=call|safe|signed-transaction|maintenance-page|hook"` // call, safe, signed-transaction, maintenance-page, hook
+	Asset       string      `yaml:"asset" json:"asset,omitzero" plan:"ref=asset"`
+	Function    string      `yaml:"function" json:"function,omitzero" plan:"form=signature"`  // signature, "pause()"
+	Args        []string    `yaml:"args" json:"args,omitempty"`                               // literals, or asset ids for addresses
+	Value       string      `yaml:"value" json:"value,omitzero" plan:"form=decimal"`          // wei as a decimal string
+	Sender      evm.Address `yaml:"sender" json:"sender,omitzero"`                            // account that sends; the executor's if zero
+	Safe        string      `yaml:"safe" json:"safe,omitzero" plan:"ref=asset"`               // asset id of the Safe
+	Transaction string      `yaml:"transaction" json:"transaction,omitzero" plan:"form=file"` // file with the prepared signed transaction
 	ValidUntil  Date        `yaml:"valid_until" json:"valid_until,omitzero"`
-	URL         string      `yaml:"url" json:"url,omitzero"`
+	URL         string      `yaml:"url" json:"url,omitzero" plan:"form=url"`
 	Body        string      `yaml:"body" json:"body,omitzero"`
-	Secret      string      `yaml:"secret" json:"secret,omitzero"`     // name of the environment variable that holds the secret
-	Effect      *Reading    `yaml:"effect" json:"effect,omitempty"`    // the reading that proves it worked
-	Changes     string      `yaml:"changes" json:"changes,omitzero"`   // what changes, in plain words
-	Harms       string      `yaml:"harms" json:"harms,omitzero"`       // whom it harms
-	NotWhen     string      `yaml:"not_when" json:"not_when,omitzero"` // when not to use it
-	Undo        string      `yaml:"undo" json:"undo,omitzero"`         // action that undoes it
+	Secret      string      `yaml:"secret" json:"secret,omitzero" plan:"form=env"` // name of the environment variable that holds the secret
+	Effect      *Reading    `yaml:"effect" json:"effect,omitempty"`                // the reading that proves it worked
+	Changes     string      `yaml:"changes" json:"changes,omitzero"`               // what changes, in plain words
+	Harms       string      `yaml:"harms" json:"harms,omitzero"`                   // whom it harms
+	NotWhen     string      `yaml:"not_when" json:"not_when,omitzero"`             // when not to use it
+	Undo        string      `yaml:"undo" json:"undo,omitzero" plan:"ref=action"`   // action that undoes it
 }
 
 // Exercises says how the team stays ready.
@@ -428,25 +436,25 @@ type Exercises struct {
 	CleanRuns    int        `yaml:"clean_runs" json:"clean_runs,omitzero"` // clean runs in a row after which the team is familiar
 	ThenEvery    Duration   `yaml:"then_every" json:"then_every,omitzero"` // once familiar; 180d if zero
 	Length       Duration   `yaml:"length" json:"length,omitzero"`
-	Participants []string   `yaml:"participants" json:"participants,omitempty"`
-	Moderators   []string   `yaml:"moderators" json:"moderators,omitempty"`
+	Participants []string   `yaml:"participants" json:"participants,omitempty" plan:"ref=person|group|rota"`
+	Moderators   []string   `yaml:"moderators" json:"moderators,omitempty" plan:"ref=person|group|rota"`
 	Scenarios    []Scenario `yaml:"scenarios" json:"scenarios,omitempty"`
 }
 
 // Scenario is the script of an exercise.
 type Scenario struct {
-	ID         string     `yaml:"id" json:"id,omitzero"`
-	Name       string     `yaml:"name" json:"name,omitzero"`
-	Issues     []string   `yaml:"issues" json:"issues,omitempty"`
+	ID         string     `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name       string     `yaml:"name" json:"name,omitzero" plan:"required"`
+	Issues     []string   `yaml:"issues" json:"issues,omitempty" plan:"ref=issue"`
 	Objectives []string   `yaml:"objectives" json:"objectives,omitempty"`
 	Opening    string     `yaml:"opening" json:"opening,omitzero"` // read aloud
 	Brief      string     `yaml:"brief" json:"brief,omitzero"`     // public
 	Injects    []Inject   `yaml:"injects" json:"injects,omitempty"`
 	Held       []HeldFact `yaml:"held" json:"held,omitempty"`
-	Steps      []string   `yaml:"steps" json:"steps,omitempty"`         // expected, "procedure/step"
-	Decisions  []string   `yaml:"decisions" json:"decisions,omitempty"` // expected
-	Updates    []string   `yaml:"updates" json:"updates,omitempty"`     // expected
-	Live       string     `yaml:"live" json:"live,omitzero"`            // live part: name of a stage, empty for none
+	Steps      []string   `yaml:"steps" json:"steps,omitempty" plan:"ref=step"`              // expected, "procedure/step"
+	Decisions  []string   `yaml:"decisions" json:"decisions,omitempty" plan:"ref=decision"`  // expected
+	Updates    []string   `yaml:"updates" json:"updates,omitempty" plan:"ref=communication"` // expected
+	Live       string     `yaml:"live" json:"live,omitzero"`                                 // live part: name of a stage, empty for none
 	Complete   string     `yaml:"complete" json:"complete,omitzero"`
 	Abort      string     `yaml:"abort" json:"abort,omitzero"`
 	Debrief    []string   `yaml:"debrief" json:"debrief,omitempty"`
@@ -454,18 +462,18 @@ type Scenario struct {
 
 // Inject is one event of a scenario.
 type Inject struct {
-	ID      string   `yaml:"id" json:"id,omitzero"`
-	At      Duration `yaml:"at" json:"at,omitzero"`       // after the exercise began
-	After   string   `yaml:"after" json:"after,omitzero"` // or after a step
-	Channel string   `yaml:"channel" json:"channel,omitzero"`
-	Text    string   `yaml:"text" json:"text,omitzero"`
+	ID      string   `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	At      Duration `yaml:"at" json:"at,omitzero" plan:"zero"`           // after the exercise began
+	After   string   `yaml:"after" json:"after,omitzero" plan:"ref=step"` // or after a step
+	Channel string   `yaml:"channel" json:"channel,omitzero" plan:"ref=channel"`
+	Text    string   `yaml:"text" json:"text,omitzero" plan:"required"`
 	Live    string   `yaml:"live" json:"live,omitzero"` // what the stage does then
 }
 
 // HeldFact is what the moderator holds back until asked.
 type HeldFact struct {
-	ID       string `yaml:"id" json:"id,omitzero"`
+	ID       string `yaml:"id" json:"id,omitzero" plan:"required form=id"`
 	AskedBy  string `yaml:"asked_by" json:"asked_by,omitzero"` // question or step that earns it
-	Text     string `yaml:"text" json:"text,omitzero"`
+	Text     string `yaml:"text" json:"text,omitzero" plan:"required"`
 	Evidence string `yaml:"evidence" json:"evidence,omitzero"`
 }

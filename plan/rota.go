@@ -32,7 +32,6 @@ func (r Rota) OnCall(at time.Time) string {
 			return c.Person
 		}
 	}
-	const day = 24 * time.Hour
 	shift := r.Shift.Or(7 * day)
 	first := civil(r.Start.Time)
 	var n int64

@@ -7,28 +7,52 @@ import (
 	"time"
 )
 
-// Duration is a length of time, written "30s", "5m", "2h", "7d" or a sum of these, largest first ("1d12h").
+// Duration is a length of time, written "30s", "5m", "2h", "7d" or a sum of these, largest first ("1d12h"). Whole words are
+// read as well: "4 hours", "2 days".
 type Duration time.Duration
 
-// ParseDuration reads a duration as plans write it.
+const (
+	day          = 24 * time.Hour
+	mostDays     = 36500
+	durationHelp = "write a number with a unit, such as 30s, 5m, 2h or 7d"
+)
+
+// durationWords turns the units that people write out into the short ones.
+var durationWords = strings.NewReplacer(" ", "",
+	"seconds", "s", "second", "s", "minutes", "m", "minute", "m", "hours", "h", "hour", "h", "days", "d", "day", "d", "weeks", "w", "week", "w")
+
+// ParseDuration reads a duration as plans write it, up to a hundred years.
 func ParseDuration(s string) (Duration, error) {
-	rest := strings.TrimSpace(s)
+	bad := fmt.Errorf("read duration %q: %s", s, durationHelp)
+	rest := durationWords.Replace(strings.TrimSpace(s))
+	if rest == "" || strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "+") {
+		return 0, bad
+	}
 	var d time.Duration
-	if i := strings.IndexByte(rest, 'd'); i > 0 {
-		n, err := strconv.ParseUint(rest[:i], 10, 16)
-		if err != nil {
-			return 0, fmt.Errorf("read duration %q: write a number with a unit, such as 30s, 5m, 2h or 7d", s)
+	for _, unit := range []struct {
+		sign byte
+		days int
+	}{{'w', 7}, {'d', 1}} {
+		i := strings.IndexByte(rest, unit.sign)
+		if i < 0 {
+			continue
 		}
-		d, rest = time.Duration(n)*24*time.Hour, rest[i+1:]
+		n, err := strconv.ParseUint(rest[:i], 10, 16)
+		if err != nil || n > mostDays {
+			return 0, bad
+		}
+		d += time.Duration(n) * time.Duration(unit.days) * day
+		rest = rest[i+1:]
 	}
 	if rest != "" {
 		r, err := time.ParseDuration(rest)
-		if err != nil || r < 0 {
-			return 0, fmt.Errorf("read duration %q: write a number with a unit, such as 30s, 5m, 2h or 7d", s)
+		if err != nil || r < 0 || r > mostDays*day {
+			return 0, bad
 		}
 		d += r
-	} else if d == 0 {
-		return 0, fmt.Errorf("read duration %q: write a number with a unit, such as 30s, 5m, 2h or 7d", s)
+	}
+	if d > mostDays*day {
+		return 0, bad
 	}
 	return Duration(d), nil
 }
@@ -43,8 +67,8 @@ func (d Duration) Or(fallback time.Duration) time.Duration {
 
 func (d Duration) String() string {
 	t := time.Duration(d)
-	days := t / (24 * time.Hour)
-	rest := t - days*24*time.Hour
+	days := t / day
+	rest := t - days*day
 	var s string
 	if days > 0 {
 		s = fmt.Sprintf("%dd", days)
@@ -74,10 +98,27 @@ type Date struct{ time.Time }
 // MarshalText writes the day.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.Format(time.DateOnly)), nil }
 
+// AppendText, MarshalJSON and UnmarshalJSON keep the ones of time.Time from being used in their place.
+
+// AppendText writes the day.
+func (d Date) AppendText(b []byte) ([]byte, error) { return d.AppendFormat(b, time.DateOnly), nil }
+
+// MarshalJSON writes the day as text.
+func (d Date) MarshalJSON() ([]byte, error) { return []byte(d.Format(`"` + time.DateOnly + `"`)), nil }
+
+// UnmarshalJSON reads a day.
+func (d *Date) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return fmt.Errorf("read date %s: write a day such as 2026-11-21", b)
+	}
+	return d.UnmarshalText([]byte(s))
+}
+
 // UnmarshalText reads a day.
 func (d *Date) UnmarshalText(b []byte) error {
 	t, err := time.Parse(time.DateOnly, string(b))
-	if err != nil {
+	if err != nil || t.Year() < 1 {
 		return fmt.Errorf("read date %q: write a day such as 2026-11-21", b)
 	}
 	d.Time = t
@@ -85,7 +126,7 @@ func (d *Date) UnmarshalText(b []byte) error {
 }
 
 // Timing says when a message is owed: "hourly", "every 4h", "daily", "open until completion", "detection", "validation + 30m",
-// "containment", "resolution + 2d".
+// "containment", "resolution + 2d", "resolution + 2 days".
 type Timing struct {
 	Every Duration // again and again from validation until resolution
 	Open  bool     // a room kept open until the incident is closed
@@ -95,7 +136,7 @@ type Timing struct {
 
 // ParseTiming reads a timing as plans write it.
 func ParseTiming(s string) (Timing, error) {
-	const help = `write "hourly", "every 4h", "open until completion", "validation", or "resolution + 2d"`
+	const help = `write "hourly", "daily", "every 4 hours", "open until completion", "validation" or "resolution + 2 days"`
 	t := strings.ToLower(strings.TrimSpace(s))
 	switch t {
 	case "hourly":
@@ -106,8 +147,8 @@ func ParseTiming(s string) (Timing, error) {
 		return Timing{Open: true}, nil
 	}
 	if rest, ok := strings.CutPrefix(t, "every "); ok {
-		d, err := ParseDuration(strings.ReplaceAll(rest, " ", ""))
-		if err != nil {
+		d, err := ParseDuration(rest)
+		if err != nil || d == 0 {
 			return Timing{}, fmt.Errorf("read timing %q: %s", s, help)
 		}
 		return Timing{Every: d}, nil
@@ -121,7 +162,7 @@ func ParseTiming(s string) (Timing, error) {
 	}
 	tm := Timing{From: from}
 	if plus {
-		d, err := ParseDuration(strings.ReplaceAll(strings.TrimSpace(after), " ", ""))
+		d, err := ParseDuration(after)
 		if err != nil {
 			return Timing{}, fmt.Errorf("read timing %q: %s", s, help)
 		}

@@ -1,0 +1,101 @@
+package plan
+
+import (
+	"reflect"
+	"strings"
+	"unicode"
+)
+
+// field is one key of the model, with what its `plan` tag demands of the value:
+//
+//	required          the key must be there
+//	form=id           the text has a form (see form.go)
+//	one=a|b           the text is one of these
+//	ref=person|group  the text is the id of one of these
+//	zero              a length of nothing means something
+//
+// For a list or a map the demands are on its items.
+type field struct {
+	key      string
+	index    int
+	required bool
+	form     string
+	one      []string
+	ref      []string
+	zero     bool
+}
+
+// fields lists the keys of a struct type of the model, in order.
+func fields(t reflect.Type) []field {
+	var fs []field
+	for i := range t.NumField() {
+		key := t.Field(i).Tag.Get("yaml")
+		if key == "" || key == "-" {
+			continue
+		}
+		f := field{key: key, index: i}
+		for _, word := range strings.Fields(t.Field(i).Tag.Get("plan")) {
+			name, value, _ := strings.Cut(word, "=")
+			switch name {
+			case "required":
+				f.required = true
+			case "zero":
+				f.zero = true
+			case "form":
+				f.form = value
+			case "one":
+				f.one = strings.Split(value, "|")
+			case "ref":
+				f.ref = strings.Split(value, "|")
+			}
+		}
+		fs = append(fs, f)
+	}
+	return fs
+}
+
+// noun is what a type of the model is called in a sentence: "manual sign" for ManualSign.
+func noun(t reflect.Type) string {
+	switch t.Name() {
+	case "Plan":
+		return "plan"
+	case "ContactsFile":
+		return "contacts file"
+	case "RotaOverride":
+		return "cover"
+	case "HeldFact":
+		return "held fact"
+	}
+	var b strings.Builder
+	for i, r := range t.Name() {
+		if unicode.IsUpper(r) && i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+// article puts "a" or "an" before a noun.
+func article(noun string) string {
+	if noun == "" {
+		return noun
+	}
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// plural is the noun for several.
+func plural(noun string) string {
+	switch {
+	case noun == "person":
+		return "persons"
+	case strings.HasSuffix(noun, "s"):
+		return noun + "es"
+	case strings.HasSuffix(noun, "y"):
+		return strings.TrimSuffix(noun, "y") + "ies"
+	}
+	return noun + "s"
+}

@@ -1,0 +1,183 @@
+package plan
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
+)
+
+// Load reads the plan in a folder: every file at its root that ends in .yaml or .yml. A plan may be split over files; each
+// holds some of its sections, and lists of the same section are joined in the order of the file names.
+//
+// Load is strict. If anything is wrong with the plan, the error is Problems with all that was found, the plan is nil and
+// the source holds the files as far as they could be read. Other errors say that the folder itself could not be read.
+func Load(folder fs.FS) (*Plan, *Source, error) {
+	l := &loader{
+		folder: folder,
+		plan:   &Plan{},
+		source: &Source{Files: map[string][]byte{}, places: map[string]Place{}},
+		set:    map[string]Place{},
+		names:  map[string][]named{},
+	}
+	entries, err := fs.ReadDir(folder, ".")
+	if err != nil {
+		return nil, nil, fmt.Errorf("read plan folder: %w", err)
+	}
+	for _, e := range entries {
+		if n := e.Name(); !strings.HasPrefix(n, ".") && (path.Ext(n) == ".yaml" || path.Ext(n) == ".yml") {
+			l.loadFile(n)
+		}
+	}
+	switch {
+	case len(l.source.Files) == 0 && len(l.problems) == 0:
+		l.problems = Problems{{Say: "this folder holds no plan: no file in it ends in .yaml", Do: "write a plan.yaml that begins with tocsin: 1"}}
+	case len(l.problems) == 0 || len(l.set) > 0:
+		l.checkTop()
+		l.resolve()
+		l.checkWhole()
+	}
+	if len(l.problems) > 0 {
+		slices.SortStableFunc(l.problems, func(a, b Problem) int {
+			if a.File != b.File {
+				return strings.Compare(a.File, b.File)
+			}
+			if a.Line != b.Line {
+				return a.Line - b.Line
+			}
+			return a.Column - b.Column
+		})
+		return nil, l.source, l.problems
+	}
+	slices.SortFunc(l.plan.Attachments, func(a, b Attachment) int { return strings.Compare(a.Name, b.Name) })
+	return l.plan, l.source, nil
+}
+
+// loader carries one loading of a plan.
+type loader struct {
+	folder   fs.FS
+	plan     *Plan
+	source   *Source
+	problems Problems
+
+	file  string   // being read
+	lines []string // of that file
+
+	set       map[string]Place   // keys that have been set, by path
+	names     map[string][]named // ids by what they name, in order
+	uses      []use              // references to be resolved once all files are read
+	procedure string             // id of the procedure being decoded
+}
+
+func (l *loader) loadFile(name string) {
+	l.file, l.lines = name, nil
+	b, ok := l.read(name, func(say, do string) { l.fileProblem(say, do) })
+	if !ok {
+		return
+	}
+	text := normal(b)
+	l.lines = strings.Split(text, "\n")
+	if body := l.parseYAML(text); body != nil {
+		l.decode(body, reflect.ValueOf(l.plan).Elem(), spot{})
+	}
+}
+
+// read reads a file of the folder into the source.
+func (l *loader) read(name string, problem func(say, do string)) ([]byte, bool) {
+	if b, ok := l.source.Files[name]; ok {
+		return b, true
+	}
+	if !fs.ValidPath(name) {
+		problem(fmt.Sprintf("%q does not lie in the plan folder", clip(name)), "name a file by its path from the plan folder")
+		return nil, false
+	}
+	f, err := l.folder.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		problem(fmt.Sprintf("there is no file %q in the plan folder", clip(name)), "put it there, or mend its name")
+		return nil, false
+	}
+	if err != nil {
+		problem(fmt.Sprintf("the file %q cannot be opened: %v", clip(name), err), "")
+		return nil, false
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		problem(fmt.Sprintf("%q is not a file", clip(name)), "put a plain file there")
+		return nil, false
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		problem(fmt.Sprintf("the file %q cannot be read: %v", clip(name), err), "")
+		return nil, false
+	}
+	if len(b) > maxFile {
+		problem(fmt.Sprintf("%q is larger than %d MiB", clip(name), maxFile>>20), "keep plans to what people read")
+		return nil, false
+	}
+	l.source.Files[name] = b
+	return b, true
+}
+
+// attach reads a file that the plan names and notes its hash, so that the plan's hash covers it.
+func (l *loader) attach(n ast.Node, name string, at spot) bool {
+	b, ok := l.read(name, func(say, do string) { l.problem(first(n), at.path, say, do) })
+	if !ok {
+		return false
+	}
+	if at.key == "abi_file" {
+		var abi []struct {
+			Type string `json:"type"`
+		}
+		artefact := struct {
+			ABI any `json:"abi"`
+		}{&abi}
+		if json.Unmarshal(b, &abi) != nil && (json.Unmarshal(b, &artefact) != nil || len(abi) == 0) {
+			return l.problem(first(n), at.path, fmt.Sprintf("%q holds no ABI", clip(name)), `use the compiler's JSON: a list of entries, or an object with the list under "abi"`)
+		}
+	}
+	if !slices.ContainsFunc(l.plan.Attachments, func(a Attachment) bool { return a.Name == name }) {
+		l.plan.Attachments = append(l.plan.Attachments, Attachment{Name: name, Hash: crypto.Keccak256Hash(b)})
+	}
+	return true
+}
+
+// problem notes what is wrong at a token. It answers false, which is what the value then is worth.
+func (l *loader) problem(tk *token.Token, path, say, do string) bool {
+	if tk == nil || tk.Position == nil {
+		return l.fileProblem(say, do)
+	}
+	written, _, _ := strings.Cut(strings.TrimSpace(tk.Origin), "\n")
+	return l.problemAt(l.place(tk), len([]rune(written)), path, say, do)
+}
+
+func (l *loader) problemAt(at Place, width int, path, say, do string) bool {
+	p := Problem{File: at.File, Line: at.Line, Column: at.Column, Key: path, Say: say, Do: do}
+	if at.Line > 0 {
+		p.SourceLine = l.source.Line(at.File, at.Line)
+		p.Width = max(1, min(width, len([]rune(p.SourceLine))-at.Column+1))
+	}
+	l.problems = append(l.problems, p)
+	return false
+}
+
+// fileProblem notes what is wrong with the whole file being read.
+func (l *loader) fileProblem(say, do string) bool {
+	l.problems = append(l.problems, Problem{File: l.file, Say: say, Do: do})
+	return false
+}
+
+func (l *loader) place(tk *token.Token) Place {
+	if tk == nil || tk.Position == nil {
+		return Place{File: l.file}
+	}
+	return Place{File: l.file, Line: max(1, tk.Position.Line), Column: max(1, tk.Position.Column)}
+}

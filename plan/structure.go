@@ -1,0 +1,118 @@
+package plan
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// decodeStruct writes a mapping into a struct of the model: unknown keys, keys that stand twice and keys that are missing
+// are problems. A struct at the root of the plan may be continued by another file.
+func (l *loader) decodeStruct(n ast.Node, v reflect.Value, at spot) bool {
+	pairs, ok := mapping(n)
+	if !ok {
+		return l.wrongType(n, at, "keys with values")
+	}
+	t := v.Type()
+	known := fields(t)
+	var keys []string
+	for _, f := range known {
+		keys = append(keys, f.key)
+	}
+	if t == reflect.TypeFor[Procedure]() {
+		l.procedure, _ = peek(n, "id")
+	}
+	all := true
+	for _, kv := range pairs {
+		key, ok := l.keyOf(kv, at)
+		if !ok {
+			all = false
+			continue
+		}
+		f, ok := fieldOf(known, key)
+		if !ok {
+			what := article(noun(t))
+			if t == reflect.TypeFor[Plan]() {
+				what = "the plan"
+			}
+			all = l.problem(kv.Key.GetToken(), at.path, fmt.Sprintf("%q is not a key of %s", clip(key), what), advise(key, "its keys are", keys))
+			continue
+		}
+		here := spot{field: f, path: join(at.path, key)}
+		target := v.Field(f.index)
+		if !l.once(kv, here, target.Type()) {
+			all = false
+			continue
+		}
+		all = l.decode(kv.Value, target, here) && all
+	}
+	if t != reflect.TypeFor[Plan]() && !l.whole(n, v, known, at) {
+		all = false
+	}
+	l.name(n, v, at)
+	return all
+}
+
+// once notes that a key is set and reports whether it may be: within one file once, and again in another file only if it
+// is a list or a section.
+func (l *loader) once(kv *ast.MappingValueNode, at spot, t reflect.Type) bool {
+	tk := kv.Key.GetToken()
+	earlier, again := l.set[at.path]
+	if !again {
+		l.set[at.path] = l.place(tk)
+		return true
+	}
+	if earlier.File == l.file {
+		return l.problem(tk, at.path, fmt.Sprintf("the key %q stands twice", at.key), fmt.Sprintf("it is already on line %d: keep one of the two", earlier.Line))
+	}
+	section := t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+	if section || t.Kind() == reflect.Slice {
+		return true
+	}
+	return l.problem(tk, at.path, fmt.Sprintf("the key %q is set in two files", at.key), fmt.Sprintf("it is already on line %d of %s: keep one of the two", earlier.Line, earlier.File))
+}
+
+// whole checks that no required key is missing.
+func (l *loader) whole(n ast.Node, v reflect.Value, known []field, at spot) bool {
+	all := true
+	for _, f := range known {
+		if _, set := l.set[join(at.path, f.key)]; f.required && !set {
+			all = l.problem(first(n), at.path, fmt.Sprintf("%s has no %q", article(noun(v.Type())), f.key), l.needs(f))
+		} else if target := v.Field(f.index); f.required && target.Kind() == reflect.Slice && target.Len() == 0 {
+			all = l.problem(first(n), at.path, fmt.Sprintf("%q of %s is an empty list", f.key, article(noun(v.Type()))), l.needs(f))
+		}
+	}
+	return all
+}
+
+// needs says what belongs into a required key.
+func (l *loader) needs(f field) string {
+	switch {
+	case len(f.one) > 0:
+		return fmt.Sprintf("add %s: one of %s", f.key, either(f.one))
+	case len(f.ref) > 0:
+		return fmt.Sprintf("add %s: the id of %s", f.key, kinds(f.ref))
+	case f.form == "id":
+		return fmt.Sprintf("add %s: lower-case letters, digits and hyphens by which the rest of the plan refers to it", f.key)
+	}
+	return fmt.Sprintf("add the key %q", f.key)
+}
+
+func fieldOf(known []field, key string) (field, bool) {
+	for _, f := range known {
+		if f.key == key {
+			return f, true
+		}
+	}
+	return field{}, false
+}
+
+// join puts a key behind a path.
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}

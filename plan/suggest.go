@@ -1,0 +1,92 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// nearest returns the candidates that somebody who wrote word may have meant, best first, at most three.
+func nearest(word string, candidates []string) []string {
+	type near struct {
+		name     string
+		distance int
+	}
+	var found []near
+	w := strings.ToLower(word)
+	limit := max(1, min(3, len([]rune(w))/3))
+	for _, c := range candidates {
+		d := distance(w, strings.ToLower(c))
+		if d > limit && len(w) >= 3 && (strings.HasPrefix(c, w) || strings.HasSuffix(c, w) || strings.HasPrefix(w, c+"-")) {
+			d = limit
+		}
+		if d <= limit {
+			found = append(found, near{c, d})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b near) int { return a.distance - b.distance })
+	var names []string
+	for _, n := range found[:min(3, len(found))] {
+		names = append(names, n.name)
+	}
+	return names
+}
+
+// advise writes what to do about a word that is none of the candidates; what names them, "keys of an issue".
+func advise(word, what string, candidates []string) string {
+	var b strings.Builder
+	if near := nearest(word, candidates); len(near) > 0 {
+		fmt.Fprintf(&b, "did you mean %s? ", either(near))
+	}
+	const most = 24
+	switch {
+	case len(candidates) == 0:
+		fmt.Fprintf(&b, "the plan has no %s yet", what)
+	case len(candidates) > most:
+		fmt.Fprintf(&b, "%s: %s, and %d more", what, strings.Join(candidates[:most], ", "), len(candidates)-most)
+	default:
+		fmt.Fprintf(&b, "%s: %s", what, strings.Join(candidates, ", "))
+	}
+	return b.String()
+}
+
+// either joins names as alternatives, each in quotes.
+func either(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", n)
+	}
+	if len(quoted) < 2 {
+		return strings.Join(quoted, "")
+	}
+	return strings.Join(quoted[:len(quoted)-1], ", ") + " or " + quoted[len(quoted)-1]
+}
+
+// distance counts the insertions, deletions, replacements and swaps of neighbours that turn a into b. Words longer than any
+// id are not compared.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	if len(x) > longest || len(y) > longest {
+		return longest
+	}
+	rows := [3][]int{make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)}
+	before, last, row := rows[0], rows[1], rows[2]
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		row[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(y)]
+}

@@ -1,0 +1,196 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// checkTop checks the keys at the root of the plan, which any of its files may hold.
+func (l *loader) checkTop() {
+	l.file = ""
+	for name := range l.source.Files {
+		if l.file == "" || name < l.file {
+			l.file = name
+		}
+	}
+	for _, k := range []struct{ key, do string }{
+		{"tocsin", "write tocsin: 1 at the top of plan.yaml; it is the number of the plan format"},
+		{"protocol", "write protocol: and an id for the protocol, such as harbour-vault"},
+		{"name", "write name: and what people call the protocol"},
+	} {
+		if _, set := l.set[k.key]; !set {
+			l.fileProblem(fmt.Sprintf("the plan has no %q", k.key), k.do)
+		}
+	}
+	if at, set := l.source.places["tocsin"]; set && l.plan.Tocsin != Format && l.plan.Tocsin != 0 {
+		l.problemAt(at, len(fmt.Sprint(l.plan.Tocsin)), "tocsin", fmt.Sprintf("plan format %d is not known here", l.plan.Tocsin), fmt.Sprintf("write tocsin: %d", Format))
+	}
+}
+
+// checkWhole checks what several keys say together, in things that could be read as far as they are needed.
+func (l *loader) checkWhole() {
+	p := l.plan
+	for i := range p.Assets {
+		a := &p.Assets[i]
+		if a.Kind == "contract" || a.Kind == "token" {
+			l.demand("assets", a.ID, "asset of kind "+a.Kind, want{"chain", a.Chain != 0}, want{"address", a.Address != [20]byte{}})
+		}
+	}
+	for i := range p.Detectors {
+		l.checkDetector(&p.Detectors[i])
+	}
+	for i := range p.Actions {
+		l.checkAction(&p.Actions[i])
+	}
+	for i := range p.Procedures {
+		l.checkProcedure(&p.Procedures[i])
+	}
+	for _, team := range []struct {
+		key     string
+		persons []Person
+	}{{"core_team", p.CoreTeam}, {"extended_team", p.ExtendedTeam}} {
+		for i := range team.persons {
+			l.checkPerson(team.key, i, &team.persons[i])
+		}
+	}
+	for i, s := range p.Escalation.Rules {
+		if len(s.Who) > 0 && s.When == "" {
+			l.broken(fmt.Sprintf("escalation.rules[%d].who", i), "this rule names people but not when they are told", "add when: detection, validation, containment or resolution")
+		}
+	}
+	for i := range p.Rotas {
+		for j, c := range p.Rotas[i].Cover {
+			if c.To.Before(c.From.Time) {
+				l.broken(fmt.Sprintf("rotas[%s].cover[%d].to", p.Rotas[i].ID, j), "this cover ends before it begins", "write the first day under from and the last under to")
+			}
+		}
+	}
+	l.checkCircles()
+}
+
+func (l *loader) checkDetector(d *Detector) {
+	what := "detector of kind " + d.Kind
+	switch d.Kind {
+	case "match":
+		l.demand("detectors", d.ID, what, want{"asset", d.Asset != ""}, want{"event, function or transaction", d.Event != "" || d.Function != "" || d.Transaction})
+	case "spike":
+		l.demand("detectors", d.ID, what, want{"asset or chain", d.Asset != "" || d.Chain != 0}, want{"metric", d.Metric != ""}, want{"window", d.Window > 0})
+	case "state":
+		l.demand("detectors", d.ID, what, want{"readings", len(d.Readings) > 0}, want{"holds", d.Holds != ""})
+	case "balance":
+		l.demand("detectors", d.ID, what, want{"account", d.Account != ""}, want{"below or above", d.Below != "" || d.Above != ""})
+	case "absence":
+		l.demand("detectors", d.ID, what, want{"silent", d.Silent > 0})
+	case "http", "feed":
+		l.demand("detectors", d.ID, what, want{"url", d.URL != ""})
+	case "web":
+		l.demand("detectors", d.ID, what, want{"asset or url", d.Asset != "" || d.URL != ""})
+	case "webhook":
+		l.demand("detectors", d.ID, what, want{"secret", d.Secret != ""})
+	}
+	l.inABI("event", fmt.Sprintf("detectors[%s].event", d.ID), d.Asset, d.Event)
+	l.inABI("function", fmt.Sprintf("detectors[%s].function", d.ID), d.Asset, d.Function)
+}
+
+func (l *loader) checkAction(a *Action) {
+	what := "action of kind " + a.Kind
+	switch a.Kind {
+	case "call":
+		l.demand("actions", a.ID, what, want{"asset", a.Asset != ""}, want{"function", a.Function != ""})
+	case "safe":
+		l.demand("actions", a.ID, what, want{"safe", a.Safe != ""}, want{"asset", a.Asset != ""}, want{"function", a.Function != ""})
+	case "signed-transaction":
+		l.demand("actions", a.ID, what, want{"transaction", a.Transaction != ""})
+	case "maintenance-page", "hook":
+		l.demand("actions", a.ID, what, want{"url", a.URL != ""})
+	}
+	l.inABI("function", fmt.Sprintf("actions[%s].function", a.ID), a.Asset, a.Function)
+}
+
+func (l *loader) checkProcedure(r *Procedure) {
+	for i := range r.Steps {
+		q := r.Steps[i].Question
+		if q == nil {
+			continue
+		}
+		for j, b := range q.Branches {
+			if (b.Step == "") == (b.Procedure == "") {
+				l.broken(fmt.Sprintf("procedures[%s].steps[%s].question.branches[%d]", r.ID, r.Steps[i].ID, j),
+					fmt.Sprintf("the answer %q must lead to one step or one procedure", clip(b.Answer)), "add step: or procedure:, one of the two")
+			}
+		}
+	}
+}
+
+func (l *loader) checkPerson(team string, i int, r *Person) {
+	path := fmt.Sprintf("%s[%s]", team, r.ID)
+	if !l.taken(path) {
+		path = fmt.Sprintf("%s[%d]", team, i)
+	}
+	for j, c := range r.Contact {
+		if say, do := badContact(c.Kind, c.To); say != "" {
+			l.broken(fmt.Sprintf("%s.contact[%d].to", path, j), say, do)
+		}
+	}
+	for j, k := range r.Keys {
+		at, none := fmt.Sprintf("%s.keys[%d]", path, j), k.Address == [20]byte{}
+		switch {
+		case k.Kind == "passkey" && k.Passkey == "":
+			l.broken(at, "a key of kind passkey has no \"passkey\"", "add the credential id under passkey")
+		case k.Kind == "contract" && (none || k.Chain == 0):
+			l.broken(at, "a key of kind contract lacks \"address\" or \"chain\"", "add the account's address and the chain it lives on")
+		case (k.Kind == "address" || k.Kind == "") && none && !l.bad(at+".address"):
+			l.broken(at, "this key has no \"address\"", "add the address that the person signs with")
+		}
+	}
+}
+
+// want is a key that a thing needs because of what it is.
+type want struct {
+	key string
+	has bool
+}
+
+func (l *loader) demand(section, id, what string, wants ...want) {
+	path := fmt.Sprintf("%s[%s]", section, id)
+	for _, w := range wants {
+		if !w.has && !l.bad(path+"."+w.key) {
+			l.broken(path, fmt.Sprintf("%s has no %s", article(what), w.key), fmt.Sprintf("add %s", w.key))
+		}
+	}
+}
+
+// bad reports whether a value was written, so that what is wrong with it has been said already.
+func (l *loader) bad(path string) bool {
+	_, written := l.set[path]
+	return written
+}
+
+// broken notes what is wrong at a path.
+func (l *loader) broken(path, say, do string) {
+	at := l.source.At(path)
+	line := []rune(l.source.Line(at.File, at.Line))
+	width := 1
+	if at.Column > 0 && at.Column <= len(line) {
+		width = len([]rune(strings.TrimRight(string(line[at.Column-1:]), " ]},")))
+	}
+	l.problemAt(at, width, path, say, do)
+}
+
+// inABI checks that an event or a function that is named on an asset stands in that asset's ABI, where the plan holds it.
+func (l *loader) inABI(kind, path, asset, named string) {
+	a, ok := l.plan.Asset(asset)
+	if !ok || named == "" || a.ABIFile != "" || len(a.ABI) == 0 {
+		return
+	}
+	name, _, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(named, kind+" ")), "(")
+	var have []string
+	for _, e := range a.ABI {
+		if k, n, err := abiName(e); err == nil && k == kind && !contains(have, n) {
+			have = append(have, n)
+		}
+	}
+	if !contains(have, name) {
+		l.broken(path, fmt.Sprintf("%s %q is not in the ABI of asset %q", kind, clip(name), asset), advise(name, "the ABI has", have))
+	}
+}
