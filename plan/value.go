@@ -31,17 +31,17 @@ func ParseDuration(s string) (Duration, error) {
 	var d time.Duration
 	for _, unit := range []struct {
 		sign byte
-		days int
+		days uint64
 	}{{'w', 7}, {'d', 1}} {
 		i := strings.IndexByte(rest, unit.sign)
 		if i < 0 {
 			continue
 		}
 		n, err := strconv.ParseUint(rest[:i], 10, 16)
-		if err != nil || n > mostDays {
+		if err != nil || n*unit.days > mostDays {
 			return 0, bad
 		}
-		d += time.Duration(n) * time.Duration(unit.days) * day
+		d += time.Duration(n*unit.days) * day
 		rest = rest[i+1:]
 	}
 	if rest != "" {
