@@ -1,0 +1,93 @@
+// Package action turns an action of the plan into exactly what will be sent, the reading that proves it worked, and all of
+// it in words. It sends nothing.
+package action
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/holiman/uint256"
+
+	"tocsin/evm"
+)
+
+// Call is the kind of an action that is one transaction from an account to a contract. It is the only one that can be
+// prepared so far.
+const Call = "call"
+
+// Prepared is exactly what an action will do. The same plan always prepares the same.
+type Prepared struct {
+	Action   string        `json:"action"` // id in the plan
+	Kind     string        `json:"kind"`
+	Chain    uint64        `json:"chain"`           // EIP-155 id
+	Sender   evm.Address   `json:"sender,omitzero"` // the executor's account if zero
+	To       evm.Address   `json:"to"`
+	Value    *uint256.Int  `json:"value"` // wei, never nil; a decimal string in JSON
+	Data     hexutil.Bytes `json:"data"`  // calldata
+	Hash     evm.Hash      `json:"hash"`  // what an approval binds; see ComputeHash
+	Function string        `json:"function"`
+	Args     []Arg         `json:"args,omitempty"`
+	Effect   *Effect       `json:"effect,omitempty"` // nil if the plan names none
+	Words    Words         `json:"words"`
+}
+
+// Arg is an argument of a call in printable form.
+type Arg struct {
+	Name  string `json:"name,omitzero"`
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
+
+// hashDomain separates the hash of an action from every other hash, and states the version of the encoding.
+const hashDomain = "tocsin action 1"
+
+// ComputeHash hashes what would be sent: kind, chain, sender, target, value and data, each of fixed length or with its
+// length before it, so that no two actions share an encoding. Words and effect are not part of it.
+func (p Prepared) ComputeHash() evm.Hash {
+	sized := func(dst, b []byte) []byte {
+		return append(binary.BigEndian.AppendUint64(dst, uint64(len(b))), b...)
+	}
+	value := new(uint256.Int)
+	if p.Value != nil {
+		value = p.Value
+	}
+	wei := value.Bytes32()
+	b := sized(nil, []byte(hashDomain))
+	b = sized(b, []byte(p.Kind))
+	b = binary.BigEndian.AppendUint64(b, p.Chain)
+	b = append(b, p.Sender[:]...)
+	b = append(b, p.To[:]...)
+	b = append(b, wei[:]...)
+	b = sized(b, p.Data)
+	return crypto.Keccak256Hash(b)
+}
+
+// Effect is the reading that proves that an action worked: a view call and what it must answer.
+type Effect struct {
+	Chain    uint64        `json:"chain"`
+	To       evm.Address   `json:"to"`
+	Data     hexutil.Bytes `json:"data"` // calldata of the reading
+	Function string        `json:"function"`
+	Args     []Arg         `json:"args,omitempty"`
+	Want     string        `json:"want"`            // the first result, printed as it is decoded
+	Within   time.Duration `json:"within,omitzero"` // after landing; nanoseconds in JSON
+	Words    string        `json:"words"`           // one sentence: what is read and what it must say
+}
+
+// Words say in a person's language what an action does.
+type Words struct {
+	Title    string `json:"title"`             // "Pause the vault"
+	Sentence string `json:"sentence"`          // "Calls pause() on Vault (0x…) on Harbour devnet."
+	Target   string `json:"target"`            // "Vault (0x…)"
+	Chain    string `json:"chain"`             // "Harbour devnet (chain 31337)"
+	Function string `json:"function"`          // the call with its arguments: "setCap(cap: 5)"
+	Value    string `json:"value,omitzero"`    // ether that goes with it; empty if none
+	Sender   string `json:"sender,omitzero"`   // account that must send; empty if any may
+	Changes  string `json:"changes,omitzero"`  // what changes, by the plan
+	Harms    string `json:"harms,omitzero"`    // whom it harms, by the plan
+	NotWhen  string `json:"not_when,omitzero"` // when not to use it, by the plan
+	Undo     string `json:"undo,omitzero"`     // name of the action that undoes it
+	Effect   string `json:"effect,omitzero"`   // how it will be seen to have worked
+}

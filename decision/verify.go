@@ -1,0 +1,121 @@
+package decision
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"tocsin/evm"
+	"tocsin/fault"
+	"tocsin/plan"
+)
+
+// Verify proves that a person signed a message and that it still stands, and returns the account. Faults: invalid for a signature or a message that
+// cannot be read; expired; forbidden if somebody else signed, or the person signed something else. The fault says which
+// account signed and which were expected.
+func Verify(m Message, sig []byte, person *plan.Person, now time.Time) (evm.Address, error) {
+	if person == nil {
+		return evm.Address{}, fault.New(fault.NotFound, "The plan has no such person.")
+	}
+	if m.Choice != Approve && m.Choice != Refuse {
+		return evm.Address{}, fault.New(fault.Invalid, "The choice %q is neither %s nor %s.", m.Choice, Approve, Refuse)
+	}
+	if now.Unix() >= 0 && uint64(now.Unix()) >= m.Expires {
+		return evm.Address{}, fault.New(fault.Expired, "This could be signed until %s.", clock(m.Expires)).
+			Instead("Ask for the decision again and sign that.")
+	}
+	keys := Keys(person)
+	if len(keys) == 0 {
+		return evm.Address{}, fault.New(fault.Forbidden, "The plan names no account with which %s signs.", name(person)).
+			Instead("Only an account of their own can be checked; contracts and passkeys are not supported yet.")
+	}
+	signer, err := m.Signer(sig)
+	if err != nil {
+		return evm.Address{}, err
+	}
+	expected := make([]string, 0, len(keys))
+	for _, k := range keys {
+		if k == signer {
+			return signer, nil
+		}
+		expected = append(expected, k.Hex())
+	}
+	return evm.Address{}, fault.New(fault.Forbidden, "The signature over this message is by %s, but %s signs with %s.", signer.Hex(), name(person), strings.Join(expected, " or ")).
+		Instead("Sign with that account, and sign the message shown here: a signature for another incident, action, plan, chain or time reads as somebody else's.")
+}
+
+// Signer tells which account signed the message. A fault of code invalid says why the signature cannot be read.
+func (m Message) Signer(sig []byte) (evm.Address, error) {
+	signer, err := evm.Recover(m.Digest(), sig)
+	if err != nil {
+		return evm.Address{}, fault.New(fault.Invalid, "The signature cannot be read.").Because(err)
+	}
+	return signer, nil
+}
+
+// VerifySigned is Verify for an answer that comes with the message it was signed over: what the two differ in is named,
+// so that people learn that they signed for another incident rather than that a key is wrong.
+func VerifySigned(want, signed Message, sig []byte, person *plan.Person, now time.Time) (evm.Address, error) {
+	signer, err := Verify(signed, sig, person, now)
+	if err != nil {
+		return evm.Address{}, err
+	}
+	if d := want.Differences(signed); len(d) > 0 {
+		return evm.Address{}, fault.New(fault.Forbidden, "This was signed for another message: %s.", strings.Join(d, "; ")).
+			Instead("Sign the message shown here.")
+	}
+	return signer, nil
+}
+
+// Differences names what another message says differently, in words: "it is for incident b, not a".
+func (m Message) Differences(other Message) []string {
+	var d []string
+	differ := func(what, want, got string) {
+		if want != got {
+			d = append(d, "its "+what+" is "+quoted(got)+", not "+quoted(want))
+		}
+	}
+	differ("kind", m.domainName(), other.domainName())
+	differ("chain", number(m.Chain), number(other.Chain))
+	differ("protocol", m.Protocol, other.Protocol)
+	differ("plan", m.Plan.Hex(), other.Plan.Hex())
+	differ("incident", m.Incident, other.Incident)
+	differ("decision", m.Decision, other.Decision)
+	differ("subject", m.Subject, other.Subject)
+	differ("choice", m.Choice, other.Choice)
+	differ("action", m.Action.Hex(), other.Action.Hex())
+	differ("summary", m.Summary, other.Summary)
+	differ("expiry", clock(m.Expires), clock(other.Expires))
+	return d
+}
+
+// Keys are the accounts with which a person signs.
+func Keys(person *plan.Person) []evm.Address {
+	var keys []evm.Address
+	for _, k := range person.Keys {
+		if (k.Kind == "" || k.Kind == "address") && k.Address != (evm.Address{}) {
+			keys = append(keys, k.Address)
+		}
+	}
+	return keys
+}
+
+func name(p *plan.Person) string {
+	if p.Name == "" {
+		return p.ID
+	}
+	return p.Name
+}
+
+func quoted(s string) string { return strconv.Quote(s) }
+
+func number(n uint64) string { return strconv.FormatUint(n, 10) }
+
+// clock writes Unix seconds as a time, as far as years have four digits.
+func clock(seconds uint64) string {
+	const last = 253402300799 // the end of the year 9999
+	if seconds > last {
+		return "after the year 9999"
+	}
+	return time.Unix(int64(seconds), 0).UTC().Format(time.RFC3339)
+}
