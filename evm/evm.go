@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 )
 
 // Address is a 20-byte account address; as text it carries the checksum of EIP-55.
@@ -32,3 +33,6 @@ func ParseAddress(s string) (Address, error) {
 	}
 	return a, nil
 }
+
+// Keccak is the hash of the chain: Keccak-256.
+func Keccak(b []byte) Hash { return crypto.Keccak256Hash(b) }

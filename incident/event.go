@@ -182,7 +182,11 @@ type (
 		Due           time.Time `json:"due"`
 	}
 	EventUpdateReminded struct {
-		ID string `json:"id"`
+		ID       string           `json:"id"`
+		Person   string           `json:"person,omitempty"` // reminded; nobody before containment
+		Delivery string           `json:"delivery,omitempty"`
+		Contact  string           `json:"contact,omitempty"`
+		To       journal.Personal `json:"to"`
 	}
 	EventUpdatePosted struct {
 		ID         string   `json:"id"`

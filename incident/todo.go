@@ -1,6 +1,13 @@
 package incident
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/plan"
+)
 
 // Task is one thing that is one person's to do now. Lists of tasks are in order of consequence.
 type Task struct {
@@ -87,3 +94,151 @@ const (
 	DispatchUpdate   = "update"
 	DispatchAction   = "action"
 )
+
+// Todo lists what is a person's to do now, most consequential first.
+func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
+	if s.ID == "" || s.Phase.Over() {
+		return nil
+	}
+	var ts []Task
+	add := func(t Task) { ts = append(ts, t) }
+	if pg := s.ringing(person); pg != nil && s.Answer(person) == nil {
+		add(Task{Kind: TaskAnswer, Ref: pg.ID, Title: "Say whether you are coming", Say: "You are being called: " + pg.Why + ". Your answer ends your own paging only.", Due: answerBy(p, s, pg)})
+	}
+	signTasks(p, s, person, now, add)
+	core := p.Core(person)
+	if !core || !s.here(person) {
+		updateTasks(p, s, person, now, add)
+		return ts
+	}
+	if s.Phase == Detected {
+		add(Task{Kind: TaskValidate, Title: "Say whether it is real", Say: "Validating begins the procedure and lets what is signed go out. Dismissing ends the alarm.", Due: s.Opened.Add(respondWithin(p, s))})
+	}
+	for _, x := range s.Seconds {
+		if x.By != person {
+			add(Task{Kind: TaskSecond, Ref: x.What, Title: "Confirm as the second person: " + x.What, Say: fmt.Sprintf("%s asked for it at %s: %s", NameOf(p, x.By), clock(x.At), x.Why)})
+		}
+	}
+	if s.Phase.AtLeast(Validated) {
+		stepTasks(p, s, person, now, add)
+	}
+	updateTasks(p, s, person, now, add)
+	manager := s.Holder(RoleIncidentManager) == person || s.Holder(RoleIncidentManager) == ""
+	asked := func(what string) bool {
+		return slices.ContainsFunc(s.Seconds, func(x Second) bool { return x.What == what })
+	}
+	d := &decider{p: p, s: s, now: now}
+	if manager && s.Phase == Validated && d.measured() == "" && !slices.ContainsFunc(StepsOf(p, s), func(v StepView) bool {
+		return v.Purpose == "halt" && v.State != Done && v.State != Skipped
+	}) {
+		add(Task{Kind: TaskContain, Title: "Say that it has stopped", Say: "Nothing measures this issue; a person has to say that no more harm is being done."})
+	}
+	if manager && s.Phase == Contained && !asked(whatResolve) && stepsEnded(p, s) {
+		add(Task{Kind: TaskResolve, Title: "Say that service is restored", Say: "Every step is done or skipped."})
+	}
+	if manager && s.Phase == Resolved && !slices.ContainsFunc(s.Updates, func(u Update) bool {
+		c, _ := p.Communication(u.Communication)
+		return !c.Timing.Open && (u.State == Owed || u.State == Asked)
+	}) {
+		add(Task{Kind: TaskClose, Title: "Close the incident", Say: "Everything owed has been posted."})
+	}
+	return ts
+}
+
+func signTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Task)) {
+	for i := range s.Decisions {
+		d := &s.Decisions[i]
+		if d.State != Open || !now.Before(d.Expires) {
+			continue
+		}
+		st := s.Status(p, d, now)
+		if !slices.Contains(s.approversWanted(p, d, now), person) || !slices.Contains(st.Candidates, person) {
+			continue
+		}
+		if slices.ContainsFunc(d.Approvals, func(a Approval) bool { return a.Person == person }) {
+			continue
+		}
+		pd, _ := p.Decision(d.Decision)
+		add(Task{Kind: TaskSign, Ref: d.ID, Title: "Sign: " + pd.Name, Say: st.Say, Due: d.Expires})
+	}
+}
+
+func stepTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Task)) {
+	for _, a := range s.Actions {
+		if a.State == Gone && !slices.ContainsFunc(s.Actions, func(b Action) bool { return b.Action == a.Action && b.Ordered.After(a.Ordered) }) && s.Step(a.Step).State == Failed {
+			add(Task{Kind: TaskRetry, Ref: a.ID, Title: "Failed: " + a.Prepared.Words.Title, Say: a.Say})
+		}
+	}
+	for _, v := range StepsOf(p, s) {
+		if v.Step.Action != "" {
+			continue
+		}
+		mine := v.State == UnderWay && s.Step(v.ID).By == person
+		free := (v.State == StepNow || v.State == Failed) && ownerOf(p, s, v.Owner, now) == person
+		if !mine && !free || v.State == StepToCome {
+			continue
+		}
+		t := Task{Kind: TaskStep, Ref: v.ID, Title: fmt.Sprintf("Step %d: %s", v.Number, v.Name), Say: strings.TrimSpace(v.How)}
+		if v.Budget > 0 {
+			from := v.Begun
+			if from.IsZero() {
+				from = s.Moments.Validated
+			}
+			if !from.IsZero() {
+				t.Due = from.Add(time.Duration(v.Budget))
+			}
+		}
+		add(t)
+	}
+}
+
+// ownerOf is who should do a step: the holder of its role, else the first present who may hold it, else the manager.
+func ownerOf(p *plan.Plan, s *State, role string, now time.Time) string {
+	if h := s.Holder(role); h != "" {
+		return h
+	}
+	if role != "" {
+		for _, who := range p.Holders(role, now) {
+			if s.here(who) {
+				return who
+			}
+		}
+	}
+	return s.Holder(RoleIncidentManager)
+}
+
+func updateTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Task)) {
+	for _, u := range s.Updates {
+		c, _ := p.Communication(u.Communication)
+		if u.State != Owed || responsible(p, s, c, now) != person {
+			continue
+		}
+		var names []string
+		for _, ch := range channelsOf(p, c) {
+			names = append(names, ch.Name)
+		}
+		say := "A draft is ready."
+		if len(names) > 0 {
+			say = "To " + strings.Join(names, ", ") + ". " + say
+		}
+		add(Task{Kind: TaskUpdate, Ref: u.ID, Title: c.Name, Say: say, Due: u.Due})
+	}
+}
+
+func stepsEnded(p *plan.Plan, s *State) bool {
+	for _, v := range StepsOf(p, s) {
+		if !v.Optional && v.State != Done && v.State != Skipped && v.Purpose != "learn" {
+			return false
+		}
+	}
+	return true
+}
+
+func respondWithin(p *plan.Plan, s *State) time.Duration {
+	sev, _ := p.Severity(s.Severity)
+	return sev.RespondWithin.Or(15 * time.Minute)
+}
+
+func answerBy(p *plan.Plan, s *State, pg *Page) time.Time {
+	return pg.Requested.Add(respondWithin(p, s))
+}

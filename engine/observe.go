@@ -1,0 +1,342 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/store"
+)
+
+// Observation is what a follower saw: how far it is, its own state, findings, and findings that no longer count. All of it
+// is committed at once, guarded by the follower's lease, so that no block is skipped or counted twice.
+type Observation struct {
+	Key          string // of the follower and its lease; WatchKey for chains
+	Epoch        uint64 // of the lease
+	State        []byte // the follower's own, JSON; comes back from WatchState
+	Protocol     string
+	Chain        uint64
+	Block        uint64    // last block processed
+	BlockTime    time.Time // of that block
+	Findings     []incident.Finding
+	Retracted    []string // ids of findings
+	RetractedWhy string
+	Exercise     *incident.Exercise // for a drill chain
+}
+
+// WatchKey names the follower of a chain.
+func WatchKey(chain uint64) string { return fmt.Sprintf("watch/%d", chain) }
+
+// reopenWithin is how long after its dismissal an incident is reopened by a finding; later ones open another.
+const reopenWithin = 24 * time.Hour
+
+// Observe commits an observation. A finding seen before (by id) is not counted again. It returns store.ErrLost, wrapped, if
+// the lease has passed to somebody else.
+func (e *Engine) Observe(ctx context.Context, o Observation) error {
+	for {
+		err := e.observe(ctx, o)
+		if isConflict(err) {
+			continue // an incident moved on meanwhile
+		}
+		return err
+	}
+}
+
+func (e *Engine) observe(ctx context.Context, o Observation) error {
+	ws, err := marshal(watchState{Block: o.Block, At: o.BlockTime, State: json.RawMessage(o.State)})
+	if err != nil {
+		return err
+	}
+	d := &draft{engine: e, commit: store.Commit{Watch: []store.Watch{{Key: o.Key, Epoch: o.Epoch, State: ws}}, Marks: map[string]string{}}}
+	defer d.release()
+	if len(o.Findings)+len(o.Retracted) > 0 {
+		if err := d.gather(ctx, o); err != nil {
+			return err
+		}
+	}
+	if err := e.commit(ctx, d.commit); err != nil {
+		return err
+	}
+	d.done()
+	return nil
+}
+
+// draft gathers what one observation changes: several incidents, perhaps, in one commit.
+type draft struct {
+	engine  *Engine
+	commit  store.Commit
+	changed []changed
+	locked  []*entry
+	opened  map[string]bool // ids of incidents that the commit opens
+}
+
+type changed struct {
+	entry   *entry
+	view    *View
+	command string
+}
+
+func (d *draft) release() {
+	for _, ent := range d.locked {
+		ent.mu.Unlock()
+	}
+}
+
+func (d *draft) done() {
+	for _, c := range d.changed {
+		c.view.State.Carried(c.command)
+		c.entry.view = c.view
+	}
+}
+
+// add joins a commit to the draft.
+func (d *draft) add(c store.Commit) {
+	d.commit.Appends = append(d.commit.Appends, c.Appends...)
+	d.commit.Deliveries = append(d.commit.Deliveries, c.Deliveries...)
+	d.commit.Links = append(d.commit.Links, c.Links...)
+}
+
+// mark is under which a finding is remembered.
+func mark(finding string) string { return "finding/" + finding }
+
+// gather decides what the observation's findings and retractions change.
+func (d *draft) gather(ctx context.Context, o Observation) error {
+	marks := make([]string, 0, len(o.Findings)+len(o.Retracted))
+	for _, f := range o.Findings {
+		marks = append(marks, mark(f.ID))
+	}
+	for _, id := range o.Retracted {
+		marks = append(marks, mark(id))
+	}
+	seen, err := d.engine.store.Seen(ctx, marks)
+	if err != nil {
+		return fmt.Errorf("look up findings: %w", err)
+	}
+	if err := d.retract(ctx, o, seen); err != nil {
+		return err
+	}
+	var loud, quiet []incident.Finding
+	for _, f := range o.Findings {
+		if seen[mark(f.ID)] != "" || d.commit.Marks[mark(f.ID)] != "" {
+			continue
+		}
+		d.commit.Marks[mark(f.ID)] = "pending"
+		if f.Mode == "page" || f.Mode == "act" {
+			loud = append(loud, f)
+		} else {
+			quiet = append(quiet, f)
+		}
+	}
+	if err := d.note(ctx, o, quiet); err != nil {
+		return err
+	}
+	return d.route(ctx, o, loud)
+}
+
+// retract takes findings back, each in the incident it led to.
+func (d *draft) retract(ctx context.Context, o Observation, seen map[string]string) error {
+	by := map[string][]string{}
+	for _, id := range o.Retracted {
+		if s, ok := strings.CutPrefix(seen[mark(id)], kindIncident+"/"); ok {
+			by[s] = append(by[s], id)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(by)) {
+		if err := d.do(ctx, id, incident.OpRetract{IDs: by[id], Why: o.RetractedWhy}, "chain"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// route leads findings to the open incident of the same issue and asset, to one dismissed lately, or to a new one.
+func (d *draft) route(ctx context.Context, o Observation, findings []incident.Finding) error {
+	if len(findings) == 0 {
+		return nil
+	}
+	list, err := d.engine.List(ctx, false)
+	if err != nil {
+		return err
+	}
+	type group struct {
+		target   string
+		findings []incident.Finding
+	}
+	var groups []group
+	for _, f := range findings {
+		target := d.target(list, o, f)
+		i := slices.IndexFunc(groups, func(g group) bool {
+			if target != "" || g.target != "" {
+				return g.target == target
+			}
+			return g.findings[0].Asset == f.Asset && overlap(g.findings[0].Issues, f.Issues)
+		})
+		if i < 0 {
+			groups = append(groups, group{target: target})
+			i = len(groups) - 1
+		}
+		groups[i].findings = append(groups[i].findings, f)
+	}
+	for _, g := range groups {
+		id := g.target
+		if id == "" {
+			cmd := incident.Command{ID: d.engine.id("obs"), Actor: journal.Actor{Kind: journal.Detector, ID: g.findings[0].Detector}}
+			c, next, err := d.engine.opening(ctx, cmd, incident.OpOpen{Protocol: o.Protocol, Exercise: o.Exercise, Findings: g.findings}, d.opened)
+			if err != nil {
+				return err
+			}
+			d.add(c)
+			id = next.State.ID
+			if d.opened == nil {
+				d.opened = map[string]bool{}
+			}
+			d.opened[id] = true
+		} else if err := d.do(ctx, id, incident.OpFind{Findings: g.findings}, g.findings[0].Detector); err != nil {
+			return err
+		}
+		for _, f := range g.findings {
+			d.commit.Marks[mark(f.ID)] = stream(id)
+		}
+	}
+	return nil
+}
+
+// target finds the incident that a finding belongs to; empty for none.
+func (d *draft) target(list []incident.Summary, o Observation, f incident.Finding) string {
+	dismissed := ""
+	for _, s := range list {
+		if s.Protocol != o.Protocol || s.Asset != f.Asset || s.Exercise != (o.Exercise != nil) || !slices.Contains(f.Issues, s.Issue) {
+			continue
+		}
+		switch {
+		case !s.Phase.Over():
+			return s.ID
+		case s.Phase == incident.Dismissed && dismissed == "" && d.engine.now().Sub(s.Last) < reopenWithin:
+			dismissed = s.ID
+		}
+	}
+	return dismissed
+}
+
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
+}
+
+// do decides a command on an incident as part of the draft. The incident stays locked until the draft is released.
+func (d *draft) do(ctx context.Context, id string, op incident.Op, by string) error {
+	var v *View
+	var ent *entry
+	for i := range d.changed { // it was changed by this draft already
+		if d.changed[i].entry.id == id {
+			v, ent = d.changed[i].view, d.changed[i].entry
+		}
+	}
+	if ent == nil {
+		ent = d.engine.entry(id)
+		if !slices.Contains(d.locked, ent) {
+			ent.mu.Lock()
+			d.locked = append(d.locked, ent)
+		}
+		var err error
+		if v, err = d.engine.refresh(ctx, ent); err != nil {
+			return err
+		}
+	}
+	cmd := incident.Command{ID: d.engine.id("obs"), Actor: journal.Actor{Kind: journal.Detector, ID: by}, Op: op}
+	c, next, err := d.engine.decide(v, cmd)
+	if err != nil || next == nil {
+		return err
+	}
+	d.add(c)
+	d.changed = append(d.changed, changed{ent, next, cmd.ID})
+	return nil
+}
+
+// note journals the findings of detectors that only observe: they are listed, and nobody is called.
+func (d *draft) note(ctx context.Context, o Observation, findings []incident.Finding) error {
+	if len(findings) == 0 {
+		return nil
+	}
+	name := kindFindings + "/" + o.Protocol
+	records, err := d.engine.store.Load(ctx, name, 0)
+	if err != nil {
+		return fmt.Errorf("load findings: %w", err)
+	}
+	a := store.Append{Stream: name, Kind: kindFindings, Protocol: o.Protocol, Expect: uint64(len(records))}
+	var prev [32]byte
+	if n := len(records); n > 0 {
+		prev = records[n-1].Hash
+	}
+	for i, f := range findings {
+		ev := incident.EventFinding{Finding: f}
+		r, err := journal.Seal(prev, journal.Envelope{
+			Stream: name, Seq: a.Expect + uint64(i) + 1, Kind: ev.Kind(), KindV: incident.KindVersion, At: d.engine.now(),
+			Actor: journal.Actor{Kind: journal.Detector, ID: f.Detector, Node: d.engine.node},
+		}, ev, d.engine.salt)
+		if err != nil {
+			return fmt.Errorf("seal finding: %w", err)
+		}
+		prev = r.Hash
+		a.Records = append(a.Records, r)
+		d.commit.Marks[mark(f.ID)] = name
+	}
+	d.commit.Appends = append(d.commit.Appends, a)
+	return nil
+}
+
+// Observed returns the findings of detectors that only observe, oldest first.
+func (e *Engine) Observed(ctx context.Context, protocol string) ([]incident.Finding, error) {
+	records, err := e.store.Load(ctx, kindFindings+"/"+protocol, 0)
+	if err != nil {
+		return nil, fmt.Errorf("load findings: %w", err)
+	}
+	list := make([]incident.Finding, 0, len(records))
+	for _, r := range records {
+		var ev incident.EventFinding
+		if _, err := r.Open(&ev); err != nil {
+			return nil, err
+		}
+		list = append(list, ev.Finding)
+	}
+	return list, nil
+}
+
+// WatchState returns what a follower last committed, nil if nothing.
+func (e *Engine) WatchState(ctx context.Context, key string) ([]byte, error) {
+	ws, err := e.watched(ctx, key)
+	return ws.State, err
+}
+
+func (e *Engine) watched(ctx context.Context, key string) (watchState, error) {
+	b, err := e.store.Watch(ctx, key)
+	if err != nil || b == nil {
+		return watchState{}, err
+	}
+	var ws watchState
+	if err := json.Unmarshal(b, &ws); err != nil {
+		return watchState{}, fmt.Errorf("read state of %s: %w", key, err)
+	}
+	return ws, nil
+}
+
+// Watched returns how far a chain has been watched, by whichever node; a zero Block if not at all.
+func (e *Engine) Watched(ctx context.Context, chain uint64) (incident.Watched, error) {
+	ws, err := e.watched(ctx, WatchKey(chain))
+	return incident.Watched{Block: ws.Block, At: ws.At}, err
+}
+
+// Lease takes or renews a named lease until a time; false if another node holds it.
+func (e *Engine) Lease(ctx context.Context, name string, until time.Time) (epoch uint64, ok bool, err error) {
+	return e.store.Lease(ctx, name, e.node, e.now(), until)
+}
+
+// Release gives a lease up.
+func (e *Engine) Release(ctx context.Context, name string) error {
+	return e.store.Release(ctx, name, e.node)
+}

@@ -1,0 +1,273 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/store"
+)
+
+// Carrier carries what leaves the house. It may be given the same parcel again after a crash, and must be safe for that.
+type Carrier interface {
+	Carry(ctx context.Context, p Parcel) Outcome
+}
+
+// Parcel is one delivery, claimed by this node while Carry runs; its context ends when the claim is lost.
+type Parcel struct {
+	ID       string // idempotency key
+	Incident string
+	Dispatch incident.Dispatch
+	Attempt  int // from 1
+
+	engine *Engine
+	actor  journal.Actor
+}
+
+// View returns the parcel's incident as it stands.
+func (p Parcel) View(ctx context.Context) (*View, error) { return p.engine.View(ctx, p.Incident) }
+
+// Do reports to the parcel's incident.
+func (p Parcel) Do(ctx context.Context, op incident.Op) (*View, error) {
+	return p.engine.Do(ctx, p.Incident, incident.Command{Actor: p.actor, Op: op})
+}
+
+// Outcome is what became of a parcel.
+type Outcome struct {
+	State string        // Landed, Failed, Unknown, Again
+	Say   string        // for people; no secrets
+	After time.Duration // for Again: how long to wait
+}
+
+// The states of an outcome.
+const (
+	Landed  = store.Landed
+	Failed  = store.Failed
+	Unknown = store.Unknown
+	Again   = "again"
+)
+
+// Carry names the carrier of a kind of dispatch. Call it before Run.
+func (e *Engine) Carry(kind string, c Carrier) { e.carriers[kind] = c }
+
+// The times of the sweep and of claims: a delivery whose node died is taken over within claim + sweep.
+const (
+	sweepEvery = time.Second
+	claim      = 4 * time.Second
+	renewEvery = time.Second
+	sweepBatch = 200
+	workers    = 32
+)
+
+// Run sweeps what is due each second and works deliveries, until ctx ends; it returns when everything has stopped.
+func (e *Engine) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	wg.Go(func() { e.sweep(ctx) })
+	if err := e.store.Work(ctx, workers, e.handle); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("work deliveries: %w", err)
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// sweep does each second what time has made due, and rings the bell if another process wrote.
+func (e *Engine) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	slots := make(chan struct{}, workers)
+	var position uint64
+	for {
+		if err := e.sweepOnce(ctx, slots, &wg, &position); err != nil && ctx.Err() == nil {
+			e.log.Error("sweep", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (e *Engine) sweepOnce(ctx context.Context, slots chan struct{}, wg *sync.WaitGroup, position *uint64) error {
+	at, err := e.store.Position(ctx)
+	if err != nil {
+		return err
+	}
+	if at != *position {
+		*position = at
+		e.bell.ring()
+	}
+	if err := e.Tick(ctx); err != nil {
+		return err
+	}
+	ids, err := e.store.Stale(ctx, e.now(), sweepBatch)
+	if err != nil {
+		return fmt.Errorf("list deliveries: %w", err)
+	}
+	for _, id := range ids {
+		select {
+		case slots <- struct{}{}:
+		default:
+			return nil // all busy: the next sweep goes on
+		}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if err := e.handle(ctx, id); err != nil && ctx.Err() == nil {
+				e.log.Error("work delivery", "delivery", id, "err", err)
+			}
+		})
+	}
+	return nil
+}
+
+// Tick does what is due now. Run calls it each second.
+func (e *Engine) Tick(ctx context.Context) error {
+	heads, err := e.store.Due(ctx, e.now(), sweepBatch)
+	if err != nil {
+		return fmt.Errorf("list what is due: %w", err)
+	}
+	var errs []error
+	for _, h := range heads {
+		if h.Kind != kindIncident {
+			continue
+		}
+		id := h.Stream[len(kindIncident)+1:]
+		if err := e.tick(ctx, id); err != nil {
+			errs = append(errs, fmt.Errorf("tick %s: %w", id, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (e *Engine) tick(ctx context.Context, id string) error {
+	v, err := e.View(ctx, id)
+	if err != nil {
+		return err
+	}
+	watched := map[uint64]incident.Watched{}
+	for _, a := range v.State.Actions {
+		if a.Prepared == nil {
+			continue
+		}
+		if watched[a.Prepared.Chain], err = e.Watched(ctx, a.Prepared.Chain); err != nil {
+			return err
+		}
+	}
+	_, err = e.Do(ctx, id, incident.Command{Actor: journal.Actor{Kind: journal.Clock}, Op: incident.OpTick{Watched: watched}})
+	return err
+}
+
+// deliver makes the row of a dispatch; a page also gets a link whose secret only the message carries.
+func (e *Engine) deliver(s *incident.State, d incident.Dispatch, now time.Time) (store.Delivery, *store.Link, error) {
+	var link *store.Link
+	if d.Kind == incident.DispatchPage {
+		d.Secret = hex.EncodeToString(e.bytes(24))
+		link = &store.Link{
+			Hash: LinkHash(d.Secret), Kind: "page", Person: d.Person, Stream: s.ID, Ref: d.Page, Expires: now.Add(pageLinkLife),
+		}
+	}
+	payload, err := marshal(d)
+	if err != nil {
+		return store.Delivery{}, nil, err
+	}
+	return store.Delivery{ID: d.ID, Stream: stream(s.ID), Kind: d.Kind, Payload: payload, State: store.Queued, NotBefore: now, Created: now}, link, nil
+}
+
+// pageLinkLife is how long a page's link answers.
+const pageLinkLife = 7 * 24 * time.Hour
+
+// LinkHash is under which a link's secret is kept.
+func LinkHash(secret string) string {
+	h := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(h[:])
+}
+
+// handle works one delivery: claim, carry, report, finish.
+func (e *Engine) handle(ctx context.Context, id string) error {
+	d, ok, err := e.store.Claim(ctx, id, e.node, e.now(), e.now().Add(claim))
+	if err != nil || !ok {
+		return err
+	}
+	out := e.carry(ctx, d)
+	// What became of it is written even if the process is being stopped.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if out.State == Again {
+		return e.finish(ctx, d, store.Queued, e.now().Add(out.After), out)
+	}
+	if d.Kind != incident.DispatchAction {
+		op := incident.OpOutcome{Delivery: d.ID, Outcome: out.State, Say: out.Say}
+		cmd := incident.Command{ID: "outcome/" + d.ID, Actor: journal.Actor{Kind: journal.Deliverer}, Op: op}
+		if _, err := e.Do(ctx, incidentOf(d), cmd); err != nil && !fault.Is(err, fault.NotFound) {
+			return err // the claim runs out and the sweep comes back to it
+		}
+	}
+	return e.finish(ctx, d, out.State, time.Time{}, out)
+}
+
+func (e *Engine) finish(ctx context.Context, d store.Delivery, state string, notBefore time.Time, out Outcome) error {
+	b, err := marshal(out)
+	if err != nil {
+		return err
+	}
+	err = e.store.Finish(ctx, d.ID, d.Epoch, state, notBefore, b)
+	if isLost(err) {
+		return nil // somebody else has it; they will finish it
+	}
+	return err
+}
+
+func incidentOf(d store.Delivery) string { return d.Stream[len(kindIncident)+1:] }
+
+// carry hands a claimed delivery to its carrier and keeps the claim alive meanwhile.
+func (e *Engine) carry(ctx context.Context, d store.Delivery) Outcome {
+	var dp incident.Dispatch
+	if err := json.Unmarshal(d.Payload, &dp); err != nil {
+		return Outcome{State: Failed, Say: "The delivery cannot be read: " + err.Error()}
+	}
+	c, ok := e.carriers[d.Kind]
+	if !ok {
+		return Outcome{State: Failed, Say: "This server carries no " + d.Kind + "."}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	wg.Go(func() { e.hold(ctx, cancel, d) })
+	kind := journal.Deliverer
+	if d.Kind == incident.DispatchAction {
+		kind = journal.Executor
+	}
+	return c.Carry(ctx, Parcel{ID: d.ID, Incident: incidentOf(d), Dispatch: dp, Attempt: d.Attempts, engine: e, actor: journal.Actor{Kind: kind, Node: e.node}})
+}
+
+// hold renews a claim until ctx ends; if the claim is lost it ends ctx.
+func (e *Engine) hold(ctx context.Context, lost context.CancelFunc, d store.Delivery) {
+	tick := time.NewTicker(renewEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := e.store.Renew(ctx, d.ID, d.Epoch, e.now().Add(claim)); isLost(err) {
+				lost()
+				return
+			}
+		}
+	}
+}

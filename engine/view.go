@@ -1,0 +1,181 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/plan"
+	"tocsin/store"
+)
+
+// View is an incident at one moment. It does not change; a later look gives another View.
+type View struct {
+	State    *incident.State
+	Plan     *plan.Plan // under which the incident runs
+	Happened []incident.Happened
+	Records  []journal.Record
+	ReadOnly error // an event that this release does not know; the incident can be shown but not decided upon
+
+	id string
+}
+
+// entry is an incident lately used; its lock is the queue of commands to it.
+type entry struct {
+	id   string
+	mu   sync.Mutex
+	view *View
+	used time.Time
+}
+
+// keptEntries is how many incidents stay in memory.
+const keptEntries = 64
+
+func (e *Engine) entry(id string) *entry {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	ent, ok := e.entries[id]
+	if !ok {
+		if len(e.entries) >= keptEntries {
+			e.forget()
+		}
+		ent = &entry{id: id}
+		e.entries[id] = ent
+	}
+	ent.used = e.clock()
+	return ent
+}
+
+// forget drops the incident used longest ago that nobody is using.
+func (e *Engine) forget() {
+	var oldest *entry
+	for _, ent := range e.entries {
+		if (oldest == nil || ent.used.Before(oldest.used)) && ent.mu.TryLock() {
+			ent.mu.Unlock()
+			oldest = ent
+		}
+	}
+	if oldest != nil {
+		delete(e.entries, oldest.id)
+	}
+}
+
+// View returns an incident as it stands.
+func (e *Engine) View(ctx context.Context, id string) (*View, error) {
+	ent := e.entry(id)
+	ent.mu.Lock()
+	defer ent.mu.Unlock()
+	return e.refresh(ctx, ent)
+}
+
+// refresh brings an entry up to what the store holds. The caller holds the entry's lock.
+func (e *Engine) refresh(ctx context.Context, ent *entry) (*View, error) {
+	v := ent.view
+	if v == nil {
+		v = &View{State: &incident.State{}, id: ent.id}
+	}
+	records, err := e.store.Load(ctx, stream(ent.id), uint64(len(v.Records)))
+	if err != nil {
+		return nil, fmt.Errorf("load incident %s: %w", ent.id, err)
+	}
+	if len(records) == 0 && v.State.ID == "" && len(v.Records) == 0 {
+		e.mu.Lock()
+		delete(e.entries, ent.id)
+		e.mu.Unlock()
+		return nil, fault.New(fault.NotFound, "There is no incident %q.", ent.id)
+	}
+	if len(records) == 0 {
+		return v, nil
+	}
+	next := &View{State: v.State.Next(), Plan: v.Plan, Happened: slices.Clip(v.Happened), Records: slices.Clip(v.Records), ReadOnly: v.ReadOnly, id: v.id}
+	for _, r := range records {
+		h, err := incident.Decode(r)
+		var unknown *incident.UnknownKind
+		switch {
+		case errors.As(err, &unknown):
+			next.ReadOnly = err
+			next.Records = append(next.Records, r)
+		case err != nil:
+			return nil, err
+		default:
+			next.State.Apply(h)
+			next.Happened = append(next.Happened, h)
+			next.Records = append(next.Records, r)
+		}
+	}
+	if next.Plan == nil {
+		if next.Plan, err = e.planByHash(ctx, next.State.Plan.Hex()); err != nil {
+			return nil, err
+		}
+	}
+	ent.view = next
+	return next, nil
+}
+
+// List returns the incidents, real ones before exercises, newest first; only those going on if open is true.
+func (e *Engine) List(ctx context.Context, open bool) ([]incident.Summary, error) {
+	heads, err := e.store.Heads(ctx, kindIncident, open)
+	if err != nil {
+		return nil, fmt.Errorf("list incidents: %w", err)
+	}
+	list := make([]incident.Summary, 0, len(heads))
+	for _, h := range heads {
+		var s incident.Summary
+		if err := json.Unmarshal(h.Summary, &s); err != nil {
+			return nil, fmt.Errorf("read summary of %s: %w", h.Stream, err)
+		}
+		list = append(list, s)
+	}
+	slices.SortStableFunc(list, func(a, b incident.Summary) int {
+		switch {
+		case a.Exercise != b.Exercise && b.Exercise:
+			return -1
+		case a.Exercise != b.Exercise:
+			return 1
+		}
+		return b.Opened.Compare(a.Opened)
+	})
+	return list, nil
+}
+
+// Export returns everything about an incident, to be written as a zip that verifies offline.
+func (e *Engine) Export(ctx context.Context, id string) (journal.Export, error) {
+	v, err := e.View(ctx, id)
+	if err != nil {
+		return journal.Export{}, err
+	}
+	sp, err := e.store.Plan(ctx, v.State.Plan.Hex())
+	if err != nil {
+		return journal.Export{}, fmt.Errorf("load plan of incident %s: %w", id, err)
+	}
+	x := journal.Export{
+		Manifest: journal.Manifest{Incident: stream(id), Protocol: v.State.Protocol, PlanHash: v.State.Plan.Hex()},
+		Records:  v.Records, Canonical: sp.Canonical, Evidence: map[string][]byte{},
+	}
+	if x.Plan, err = unzip(sp.Files); err != nil {
+		return journal.Export{}, fmt.Errorf("read plan of incident %s: %w", id, err)
+	}
+	if v.State.Postmortem != "" {
+		x.Evidence["postmortem.md"] = []byte(v.State.Postmortem)
+	}
+	return x, nil
+}
+
+func marshal(v any) ([]byte, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode %T: %w", v, err)
+	}
+	return b, nil
+}
+
+func isConflict(err error) bool { return errors.Is(err, store.ErrConflict) }
+func isNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
+func isLost(err error) bool     { return errors.Is(err, store.ErrLost) }

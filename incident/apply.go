@@ -1,0 +1,255 @@
+package incident
+
+import (
+	"slices"
+	"time"
+)
+
+// Apply makes an event part of the state. It never fails on stored history: what refers to nothing is ignored.
+func (s *State) Apply(h Happened) {
+	s.Version++
+	s.Last = h.At
+	s.Carried(h.Command)
+	switch e := h.Event.(type) {
+	case EventOpened:
+		s.ID, s.Protocol, s.Plan, s.Exercise = e.ID, e.Protocol, e.Plan, e.Exercise
+		s.Title, s.Issue, s.Candidates = e.Title, e.Issue, e.Candidates
+		s.Category, s.Severity, s.Asset = e.Category, e.Severity, e.Asset
+		s.Phase, s.Opened, s.Moments.Detected = Detected, h.At, h.At
+	case EventFinding:
+		s.Findings = append(s.Findings, e.Finding)
+		s.noteMalicious()
+		if s.Phase.AtLeast(Validated) {
+			s.QuietFrom = h.At // the quiet begins anew
+		}
+	case EventRetracted:
+		for i := range s.Findings {
+			if s.Findings[i].ID == e.Finding {
+				s.Findings[i].Retracted = e.Why
+			}
+		}
+		s.noteMalicious()
+	case EventEscalated:
+		s.Escalated = append(s.Escalated, e.Moment)
+		if e.Moment == momentEveryone {
+			s.Everyone = h.At
+		}
+	case EventSecondWanted:
+		s.Seconds = append(s.Seconds, Second{What: e.What, By: e.By, At: h.At, Why: string(e.Why), To: e.To})
+	case EventSeverity:
+		s.Severity = e.To
+		s.dropSecond(whatLower)
+	case EventNoted:
+		s.Notes = append(s.Notes, Note{By: e.By, At: h.At, Text: string(e.Text)})
+	default:
+		if !s.applyPeople(h) && !s.applyCourse(h) && !s.applyDecision(h) {
+			s.applyUpdate(h)
+		}
+	}
+}
+
+// Carried remembers that a command was carried out, so that the same one changes nothing more. Apply does it for what
+// happened; whoever applies events before they are stored leaves their command empty and calls Carried once they are.
+func (s *State) Carried(command string) {
+	if command == "" {
+		return
+	}
+	if s.commands == nil {
+		s.commands = map[string]bool{}
+	}
+	s.commands[command] = true
+}
+
+// applyPeople applies the events of paging and muster; false if h is not one.
+func (s *State) applyPeople(h Happened) bool {
+	switch e := h.Event.(type) {
+	case EventPageRequested:
+		s.Pages = append(s.Pages, Page{ID: e.Page, Person: e.Person, Why: e.Why, Requested: h.At, State: Ringing, NextRing: h.At})
+	case EventPageRung:
+		if p := s.page(e.Page); p != nil {
+			p.Rung++
+			p.NextRing = e.Next
+			p.Calls = append(p.Calls, Call{Delivery: e.Delivery, Contact: e.Contact, At: h.At})
+		}
+	case EventCallOutcome:
+		if c := s.call(e.Delivery); c != nil {
+			c.Outcome, c.Say = e.Outcome, e.Say
+		}
+	case EventPageEnded:
+		if p := s.page(e.Page); p != nil {
+			p.State, p.Ended = e.State, h.At
+		}
+	case EventAnswered:
+		a := Answer{Person: e.Person, Answer: e.Answer, At: h.At, Note: string(e.Note)}
+		s.Answers = append(slices.DeleteFunc(s.Answers, func(b Answer) bool { return b.Person == e.Person }), a)
+		if s.Moments.FirstAnswer.IsZero() && e.Answer != Cannot {
+			s.Moments.FirstAnswer = h.At
+		}
+	case EventRoleTaken:
+		s.Roles = slices.DeleteFunc(s.Roles, func(r Holding) bool { return r.Role == e.Role })
+		s.Roles = append(s.Roles, Holding{Role: e.Role, Person: e.Person, Since: h.At})
+	case EventMustered:
+		s.Moments.Mustered = h.At
+	default:
+		return false
+	}
+	return true
+}
+
+// applyCourse applies the events of phases and steps; false if h is not one.
+func (s *State) applyCourse(h Happened) bool {
+	switch e := h.Event.(type) {
+	case EventValidated:
+		s.Phase, s.Issue, s.Category, s.Severity = Validated, e.Issue, e.Category, e.Severity
+		if s.Moments.Validated.IsZero() {
+			s.Moments.Validated = h.At
+		}
+		s.QuietFrom = h.At
+	case EventDismissed:
+		s.Phase, s.Moments.Dismissed = Dismissed, h.At
+		s.dropSecond(whatDismiss)
+	case EventProcedureBegun:
+		s.Procedure = e.Procedure
+	case EventStepBegun:
+		st := s.step(e.Step)
+		st.State, st.By, st.Begun = UnderWay, e.By, h.At
+	case EventStepEnded:
+		st := s.step(e.Step)
+		if st.Begun.IsZero() {
+			st.Begun = h.At
+		}
+		st.State, st.By, st.Ended, st.Note = e.State, e.By, h.At, string(e.Note)
+		s.QuietFrom = h.At
+	case EventContained:
+		s.Phase = Contained
+		s.Moments.Contained = h.At
+	case EventResolved:
+		s.Phase, s.Moments.Resolved = Resolved, h.At
+		s.dropSecond(whatResolve)
+	case EventClosed:
+		s.Phase, s.Moments.Closed = Closed, h.At
+	case EventReopened:
+		s.Phase = e.Phase
+		s.QuietFrom = h.At
+		s.Seconds = nil
+		m := &s.Moments
+		m.Contained, m.Resolved, m.Closed, m.Dismissed = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	default:
+		return false
+	}
+	return true
+}
+
+// applyDecision applies the events of decisions and actions; false if h is not one.
+func (s *State) applyDecision(h Happened) bool {
+	switch e := h.Event.(type) {
+	case EventDecisionOpened:
+		s.Decisions = append(s.Decisions, Decision{
+			ID: e.ID, Decision: e.Decision, Subject: e.Subject, Message: e.Message, Prepared: e.Prepared, Text: e.Text,
+			Proposer: e.Proposer, Opened: h.At, Expires: e.Expires, State: Open,
+		})
+		if u := s.Update(e.Subject.Ref); e.Subject.Kind == SubjectUpdate && u != nil {
+			u.State, u.Text = Asked, e.Text
+		}
+	case EventApproval:
+		if d := s.Decision(e.Decision); d != nil {
+			d.Approvals = append(slices.DeleteFunc(d.Approvals, func(a Approval) bool { return a.Person == e.Approval.Person }), e.Approval)
+		}
+	case EventDecisionSettled:
+		if d := s.Decision(e.Decision); d != nil {
+			d.State, d.Settled = e.State, h.At
+			if e.State == Met && s.Moments.Decided.IsZero() {
+				s.Moments.Decided = h.At
+			}
+			if u := s.Update(d.Subject.Ref); d.Subject.Kind == SubjectUpdate && u != nil && u.State == Asked && e.State != Met {
+				u.State = Owed
+			}
+		}
+	case EventActionOrdered:
+		s.Actions = append(s.Actions, Action{
+			ID: e.ID, Action: e.Action, Step: e.Step, Decision: e.Decision, Prepared: e.Prepared, State: Ordered, Ordered: h.At,
+		})
+	case EventActionSigned:
+		if a := s.Action(e.ID); a != nil {
+			a.State = Signed
+			a.Sends = append(a.Sends, e.Tx)
+		}
+	case EventActionSent:
+		if a := s.Action(e.ID); a != nil {
+			a.State = Sent
+		}
+	case EventActionLanded:
+		if a := s.Action(e.ID); a != nil {
+			a.State, a.Landed = LandedOnce, &e.Landing
+		}
+	case EventActionUnlanded:
+		if a := s.Action(e.ID); a != nil {
+			a.State, a.Landed, a.Say = Sent, nil, e.Why
+		}
+	case EventEffect:
+		if a := s.Action(e.ID); a != nil {
+			a.Got, a.Block, a.State = e.Got, e.Block, e.State
+			if e.Holds {
+				a.Verified = h.At
+				s.QuietFrom = h.At
+			}
+		}
+	case EventActionFailed:
+		if a := s.Action(e.ID); a != nil {
+			a.State, a.Say = Gone, e.Why
+		}
+	case EventActionRetried:
+		if a := s.Action(e.ID); a != nil {
+			a.State, a.Landed, a.Say, a.Sends = Ordered, nil, "", nil // none of the earlier can land any more
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// applyUpdate applies the events of updates.
+func (s *State) applyUpdate(h Happened) {
+	switch e := h.Event.(type) {
+	case EventUpdateOwed:
+		s.Updates = append(s.Updates, Update{ID: e.ID, Communication: e.Communication, Number: e.Number, Due: e.Due, State: Owed})
+	case EventUpdateReminded:
+		if u := s.Update(e.ID); u != nil {
+			u.Reminded = true
+			if e.Delivery != "" {
+				u.Sent = append(u.Sent, Call{Delivery: e.Delivery, Contact: e.Contact, At: h.At})
+			}
+		}
+	case EventUpdatePosted:
+		if u := s.Update(e.ID); u != nil {
+			u.State, u.Text, u.By, u.Posted, u.ByHand = Posted, e.Text, e.By, h.At, e.ByHand
+			for _, d := range e.Deliveries {
+				u.Sent = append(u.Sent, Call{Delivery: d.Delivery, Contact: d.Channel, At: h.At})
+			}
+		}
+		if e.Postmortem {
+			s.Postmortem = e.Text
+		}
+		if e.Public && s.Moments.FirstPublic.IsZero() {
+			s.Moments.FirstPublic = h.At
+		}
+	case EventUpdateEnded:
+		if u := s.Update(e.ID); u != nil {
+			u.State = Ended
+		}
+	}
+}
+
+// noteMalicious keeps the earliest finding that stands as the moment of the first malicious transaction.
+func (s *State) noteMalicious() {
+	s.Moments.FirstMaliciousTx = time.Time{}
+	for _, f := range s.Findings {
+		if f.Retracted == "" && f.Block > 0 && (s.Moments.FirstMaliciousTx.IsZero() || f.At.Before(s.Moments.FirstMaliciousTx)) {
+			s.Moments.FirstMaliciousTx = f.At
+		}
+	}
+}
+
+func (s *State) dropSecond(what string) {
+	s.Seconds = slices.DeleteFunc(s.Seconds, func(x Second) bool { return x.What == what })
+}

@@ -1,0 +1,190 @@
+package incident
+
+import (
+	"strings"
+	"time"
+
+	"tocsin/fault"
+	"tocsin/journal"
+	"tocsin/plan"
+)
+
+// Decide says what a command means for an incident: the events that follow, none if the command was applied before, or a
+// fault that says why not. It changes neither plan nor state. A now before the last event counts as that event's time.
+func Decide(p *plan.Plan, s *State, cmd Command, now time.Time) ([]Event, error) {
+	if cmd.ID != "" && s.commands[cmd.ID] {
+		return nil, nil
+	}
+	if now.Before(s.Last) {
+		now = s.Last
+	}
+	if _, open := cmd.Op.(OpOpen); open != (s.ID == "") {
+		if open {
+			return nil, fault.New(fault.Conflict, "Incident %s is open already.", s.ID)
+		}
+		return nil, fault.New(fault.NotFound, "There is no such incident.")
+	}
+	d := &decider{p: p, s: s.clone(), cmd: cmd, now: now}
+	if err := d.do(); err != nil {
+		return nil, err
+	}
+	d.settle()
+	return d.events, nil
+}
+
+// decider gathers the events of one command. Its state runs ahead: each event is applied to it at once.
+type decider struct {
+	p      *plan.Plan
+	s      *State
+	cmd    Command
+	now    time.Time
+	events []Event
+}
+
+func (d *decider) emit(e Event) {
+	d.events = append(d.events, e)
+	d.s.Apply(Happened{Event: e, At: d.now, Actor: d.cmd.Actor})
+}
+
+func (d *decider) do() error {
+	switch op := d.cmd.Op.(type) {
+	case OpOpen:
+		return d.open(op)
+	case OpFind:
+		return d.find(op)
+	case OpRetract:
+		return d.retract(op)
+	case OpAnswer:
+		return d.answer(op)
+	case OpTakeRole:
+		return d.takeRole(op)
+	case OpValidate:
+		return d.validate(op)
+	case OpDismiss:
+		return d.dismiss(op)
+	case OpSeverity:
+		return d.severity(op)
+	case OpBeginStep:
+		return d.beginStep(op)
+	case OpEndStep:
+		return d.endStep(op)
+	case OpPropose:
+		return d.propose(op)
+	case OpApprove:
+		return d.approve(op)
+	case OpOutcome:
+		return d.outcome(op)
+	case OpSigned, OpSent, OpLanded, OpUnlanded, OpEffect, OpFailed, OpRetry:
+		return d.act(op)
+	case OpPost:
+		return d.post(op)
+	case OpContain:
+		return d.contain(op)
+	case OpResolve:
+		return d.resolve(op)
+	case OpClose:
+		return d.close(op)
+	case OpReopen:
+		return d.reopen(op)
+	case OpNote:
+		return d.note(op)
+	case OpTick:
+		return d.tick(op)
+	}
+	return fault.New(fault.Invalid, "Tocsin does not know the command %T.", d.cmd.Op)
+}
+
+// settle draws the conclusions that follow from the state alone, until there are no more.
+func (d *decider) settle() {
+	for {
+		n := len(d.events)
+		if !d.s.Phase.Over() {
+			d.settleDecisions()
+			d.settleSteps()
+			d.askDecisions()
+			d.settleMuster()
+		}
+		if len(d.events) == n {
+			return
+		}
+	}
+}
+
+// person returns who acts; only people of the plan can.
+func (d *decider) person() (string, error) {
+	if d.cmd.Actor.Kind != journal.Person {
+		return "", fault.New(fault.Forbidden, "Only a person can do this.")
+	}
+	x, ok := d.p.Person(d.cmd.Actor.ID)
+	if !ok {
+		return "", fault.New(fault.Forbidden, "%q is not a person of the plan.", d.cmd.Actor.ID)
+	}
+	if x.Body {
+		return "", fault.New(fault.Forbidden, "%s is an organisation; a person has to act.", x.Name)
+	}
+	return x.ID, nil
+}
+
+// live returns an error if nothing more is to be done.
+func (d *decider) live() error {
+	switch d.s.Phase {
+	case Closed:
+		return fault.New(fault.Conflict, "Incident %s was closed at %s.", d.s.ID, clock(d.s.Moments.Closed)).Instead("Reopen it first.")
+	case Dismissed:
+		return fault.New(fault.Conflict, "Incident %s was dismissed at %s.", d.s.ID, clock(d.s.Moments.Dismissed)).Instead("Reopen it first.")
+	}
+	return nil
+}
+
+// responder returns who acts on an incident that is still going on.
+func (d *decider) responder() (string, error) {
+	who, err := d.person()
+	if err != nil {
+		return "", err
+	}
+	return who, d.live()
+}
+
+// needSecond asks for a second person where the severity wants one. It returns true once two different people have asked
+// for the same.
+func (d *decider) needSecond(what, who, why, to string) (bool, error) {
+	sev, _ := d.p.Severity(d.s.Severity)
+	if !sev.SecondPerson {
+		return true, nil
+	}
+	for _, x := range d.s.Seconds {
+		if x.What != what || x.To != to {
+			continue
+		}
+		if x.By == who {
+			return false, fault.New(fault.Conflict, "You asked for this at %s; at severity %s a second person has to confirm it.", clock(x.At), sev.Name)
+		}
+		return true, nil
+	}
+	d.emit(EventSecondWanted{What: what, By: who, Why: journal.Personal(why), To: to})
+	return false, nil
+}
+
+// The things that may take two.
+const (
+	whatDismiss = "dismiss"
+	whatResolve = "resolve"
+	whatLower   = "lower"
+)
+
+// maxText is the most that a person can say at once, in bytes; a post-mortem fits.
+const maxText = 256 << 10
+
+func words(s, what string, required bool) (string, error) {
+	s = strings.TrimSpace(s)
+	if len(s) > maxText {
+		return "", fault.New(fault.Invalid, "The %s is longer than %d KiB.", what, maxText>>10).Instead("Shorten it, or attach it elsewhere and link to it.")
+	}
+	if s == "" && required {
+		return "", fault.New(fault.Invalid, "The %s is missing.", what).Instead("Write a sentence.")
+	}
+	return s, nil
+}
+
+// clock writes a time of day for a sentence, in UTC.
+func clock(t time.Time) string { return t.UTC().Format("15:04:05") + " UTC" }

@@ -1,0 +1,246 @@
+package incident
+
+import (
+	"fmt"
+	"strings"
+
+	"tocsin/journal"
+	"tocsin/plan"
+)
+
+// Describe says in one sentence what happened, for the timeline.
+func Describe(p *plan.Plan, s *State, h Happened) string {
+	name := func(id string) string {
+		if id == "" || id == "Tocsin" {
+			return "Tocsin"
+		}
+		return NameOf(p, id)
+	}
+	step := func(id string) string {
+		if st, ok := p.Step(s.Procedure, id); ok {
+			return st.Name
+		}
+		return id
+	}
+	decided := func(id string) string {
+		if d := s.Decision(id); d != nil {
+			if pd, ok := p.Decision(d.Decision); ok {
+				return pd.Name
+			}
+		}
+		return id
+	}
+	acted := func(id string) string {
+		if a := s.Action(id); a != nil && a.Prepared != nil {
+			return a.Prepared.Words.Title
+		}
+		return id
+	}
+	told := func(id string) string {
+		if u := s.Update(id); u != nil {
+			if c, ok := p.Communication(u.Communication); ok {
+				return c.Name
+			}
+		}
+		return id
+	}
+	quote := func(t journal.Personal) string {
+		if t == "" {
+			return ""
+		}
+		return " “" + string(t) + "”"
+	}
+	switch e := h.Event.(type) {
+	case EventOpened:
+		if h.Actor.Kind == journal.Person {
+			return name(h.Actor.ID) + " says that something is wrong: " + e.Title + "."
+		}
+		return "Tocsin opened the incident: " + e.Title + "."
+	case EventFinding:
+		if e.Finding.Worse && s.Opened != h.At {
+			return "It got worse: " + e.Finding.Say
+		}
+		return e.Finding.Say
+	case EventRetracted:
+		return "A finding no longer counts: " + e.Why
+	case EventEscalated:
+		if e.Moment == momentEveryone {
+			return "Not enough people have come: everybody is called."
+		}
+		return "The people to be told on " + e.Moment + " are called."
+	case EventPageRequested:
+		return name(e.Person) + " is called: " + e.Why + "."
+	case EventPageRung:
+		who := ""
+		if pg := s.page(e.Page); pg != nil {
+			who = name(pg.Person)
+		}
+		return fmt.Sprintf("%s is called by %s.", who, e.Contact)
+	case EventCallOutcome:
+		switch e.Outcome {
+		case "landed":
+			return "The message was handed over. " + e.Say
+		case "unknown":
+			return "The message was sent; nobody knows whether it arrived. " + e.Say
+		}
+		return "The message could not be delivered: " + e.Say
+	case EventPageEnded:
+		who := ""
+		if pg := s.page(e.Page); pg != nil {
+			who = name(pg.Person)
+		}
+		switch e.State {
+		case Answered:
+			return who + " is no longer called: they answered."
+		case Exhausted:
+			return who + " has not answered on any way."
+		}
+		return who + " is no longer called."
+	case EventAnswered:
+		switch e.Answer {
+		case Coming:
+			return name(e.Person) + " is coming." + quote(e.Note)
+		case ComingNoSign:
+			return name(e.Person) + " is coming, and cannot sign." + quote(e.Note)
+		}
+		return name(e.Person) + " cannot come." + quote(e.Note)
+	case EventRoleTaken:
+		r, _ := p.Role(e.Role)
+		return name(e.Person) + " is " + strings.ToLower(r.Name) + "."
+	case EventMustered:
+		return "Enough people have come."
+	case EventValidated:
+		return name(e.By) + " says that it is real." + quote(e.Note)
+	case EventSecondWanted:
+		return fmt.Sprintf("%s asks to %s; a second person has to confirm it.%s", name(e.By), e.What, quote(e.Why))
+	case EventDismissed:
+		return name(e.By) + " dismissed it." + quote(e.Why)
+	case EventSeverity:
+		sev, _ := p.Severity(e.To)
+		return fmt.Sprintf("%s set the severity to %s.%s", actorName(p, h.Actor), sev.Name, quote(e.Why))
+	case EventProcedureBegun:
+		proc, _ := p.Procedure(e.Procedure)
+		return "The procedure is: " + proc.Name + "."
+	case EventStepBegun:
+		return name(e.By) + " began: " + step(e.Step) + "."
+	case EventStepEnded:
+		switch e.State {
+		case Skipped:
+			return name(e.By) + " skipped: " + step(e.Step) + "." + quote(e.Note)
+		case Failed:
+			return step(e.Step) + " failed." + quote(e.Note)
+		}
+		return name(e.By) + " finished: " + step(e.Step) + "." + quote(e.Note)
+	case EventDecisionOpened:
+		pd, _ := p.Decision(e.Decision)
+		return "Asked for a decision: " + pd.Name + "."
+	case EventApproval:
+		yes := "signed yes to"
+		if e.Approval.Choice != "approve" {
+			yes = "signed no to"
+		}
+		return fmt.Sprintf("%s %s: %s.", name(e.Approval.Person), yes, decided(e.Decision))
+	case EventDecisionSettled:
+		switch e.State {
+		case Met:
+			return "Decided: " + decided(e.Decision) + "."
+		default:
+			return fmt.Sprintf("The decision %s is %s. %s", decided(e.Decision), e.State, e.Say)
+		}
+	case EventActionOrdered:
+		return "Tocsin begins: " + acted(e.ID) + "."
+	case EventActionSigned:
+		return fmt.Sprintf("%s: the transaction is signed and stored (nonce %d).", acted(e.ID), e.Tx.Nonce)
+	case EventActionSent:
+		return acted(e.ID) + ": the chain took the transaction."
+	case EventActionLanded:
+		if e.Landing.Status == 0 {
+			return fmt.Sprintf("%s: the transaction failed in block %d.", acted(e.ID), e.Landing.Block)
+		}
+		return fmt.Sprintf("%s: landed in block %d.", acted(e.ID), e.Landing.Block)
+	case EventActionUnlanded:
+		return acted(e.ID) + ": its block is no longer part of the chain; it is sent again. " + e.Why
+	case EventEffect:
+		a := s.Action(e.ID)
+		fn := "the effect"
+		if a != nil && a.Prepared != nil && a.Prepared.Effect != nil {
+			fn = a.Prepared.Effect.Function
+		}
+		switch e.State {
+		case Verified:
+			return fmt.Sprintf("%s: verified, %s reads %s at block %d.", acted(e.ID), fn, e.Got, e.Block)
+		case Unneeded:
+			return fmt.Sprintf("%s: in effect already, %s reads %s at block %d; nothing is sent.", acted(e.ID), fn, e.Got, e.Block)
+		}
+		return fmt.Sprintf("%s: not in effect yet, %s reads %s at block %d.", acted(e.ID), fn, e.Got, e.Block)
+	case EventActionFailed:
+		return acted(e.ID) + " failed: " + e.Why
+	case EventActionRetried:
+		return actorName(p, h.Actor) + " has it tried again: " + acted(e.ID) + "."
+	case EventContained:
+		return "Contained. " + e.How
+	case EventUpdateOwed:
+		return fmt.Sprintf("%s is owed by %s.", told(e.ID), clock(e.Due))
+	case EventUpdateReminded:
+		if e.Person != "" {
+			return name(e.Person) + " is reminded: " + told(e.ID) + "."
+		}
+		return told(e.ID) + " is due."
+	case EventUpdatePosted:
+		return name(e.By) + " posted: " + told(e.ID) + "."
+	case EventUpdateEnded:
+		return told(e.ID) + " is no longer owed. " + e.Why
+	case EventResolved:
+		return name(e.By) + " says that service is restored." + quote(e.Note)
+	case EventClosed:
+		return name(e.By) + " closed the incident." + quote(e.Note)
+	case EventReopened:
+		return "Reopened." + quote(e.Why)
+	case EventNoted:
+		return name(e.By) + ":" + quote(e.Text)
+	}
+	return h.Event.Kind()
+}
+
+// Situation says in one or two sentences how things stand.
+func Situation(p *plan.Plan, s *State) string {
+	switch s.Phase {
+	case Closed:
+		return "Closed at " + clock(s.Moments.Closed) + "."
+	case Dismissed:
+		return "Dismissed at " + clock(s.Moments.Dismissed) + "."
+	case Resolved:
+		return "Service is restored. What is owed now is written: post-mortems."
+	case Contained:
+		return "It has stopped. Now it is repaired and restored."
+	}
+	var say string
+	if f := s.standing(); len(f) > 0 {
+		say = f[len(f)-1].Say
+	} else {
+		for _, n := range s.Notes {
+			say = "Reported: “" + n.Text + "”"
+			break
+		}
+	}
+	if v := firstOpen(p, s); v != nil && v.Purpose == "halt" {
+		if v.Say != "" {
+			say += " " + v.Name + ": " + v.Say
+		} else {
+			say += " " + v.Name + ": to be done."
+		}
+	}
+	if s.Phase == Detected {
+		say += " Nobody has said yet whether it is real."
+	}
+	return strings.TrimSpace(say)
+}
+
+// SummaryOf makes what lists show of an incident.
+func SummaryOf(p *plan.Plan, s *State) Summary {
+	return Summary{
+		ID: s.ID, Protocol: s.Protocol, Title: s.Title, Issue: s.Issue, Category: s.Category, Severity: s.Severity, Asset: s.Asset,
+		Exercise: s.Exercise != nil, Phase: s.Phase, Opened: s.Opened, Last: s.Last, Situation: Situation(p, s),
+		Short: MusterOf(p, s, s.Last).Short,
+	}
+}

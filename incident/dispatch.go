@@ -1,0 +1,30 @@
+package incident
+
+// Dispatches lists what an event wants to leave the house.
+func Dispatches(s *State, e Event) []Dispatch {
+	switch e := e.(type) {
+	case EventPageRung:
+		var person string
+		if pg := s.page(e.Page); pg != nil {
+			person = pg.Person
+		}
+		return []Dispatch{{ID: e.Delivery, Kind: DispatchPage, Page: e.Page, Person: person, Contact: e.Contact, To: string(e.To)}}
+	case EventUpdateReminded:
+		if e.Delivery != "" {
+			return []Dispatch{{ID: e.Delivery, Kind: DispatchReminder, Update: e.ID, Person: e.Person, Contact: e.Contact, To: string(e.To)}}
+		}
+	case EventUpdatePosted:
+		var list []Dispatch
+		for _, p := range e.Deliveries {
+			list = append(list, Dispatch{ID: p.Delivery, Kind: DispatchUpdate, Update: e.ID, Channel: p.Channel, Contact: p.Kind, To: p.To})
+		}
+		return list
+	case EventActionOrdered:
+		return []Dispatch{{ID: e.Delivery, Kind: DispatchAction, Action: e.ID}}
+	case EventActionUnlanded:
+		return []Dispatch{{ID: e.Delivery, Kind: DispatchAction, Action: e.ID}}
+	case EventActionRetried:
+		return []Dispatch{{ID: e.Delivery, Kind: DispatchAction, Action: e.ID}}
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package incident
+
+import (
+	"slices"
+
+	"tocsin/journal"
+	"tocsin/plan"
+)
+
+// SubjectAction, SubjectStep and SubjectUpdate are the kinds of subjects of decisions.
+const (
+	SubjectAction = "action"
+	SubjectStep   = "step"
+	SubjectUpdate = "update"
+)
+
+// Decision returns the incident's decision with the id, nil if there is none.
+func (s *State) Decision(id string) *Decision {
+	return find(s.Decisions, func(d *Decision) bool { return d.ID == id })
+}
+
+// Action returns the incident's action with the id, nil if there is none.
+func (s *State) Action(id string) *Action {
+	return find(s.Actions, func(a *Action) bool { return a.ID == id })
+}
+
+// Update returns the incident's update with the id, nil if there is none.
+func (s *State) Update(id string) *Update {
+	return find(s.Updates, func(u *Update) bool { return u.ID == id })
+}
+
+// Answer returns what a person answered last, nil if nothing.
+func (s *State) Answer(person string) *Answer {
+	return find(s.Answers, func(a *Answer) bool { return a.Person == person })
+}
+
+// Holder returns who holds a role, "" if nobody does.
+func (s *State) Holder(role string) string {
+	if h := find(s.Roles, func(h *Holding) bool { return h.Role == role }); h != nil {
+		return h.Person
+	}
+	return ""
+}
+
+// Step returns how far a step has come; its State is empty if it is to come.
+func (s *State) Step(id string) Step {
+	if st := find(s.Steps, func(st *Step) bool { return st.Step == id }); st != nil {
+		return *st
+	}
+	return Step{Step: id}
+}
+
+// step returns the step for changing it, added if it is not there.
+func (s *State) step(id string) *Step {
+	if st := find(s.Steps, func(st *Step) bool { return st.Step == id }); st != nil {
+		return st
+	}
+	s.Steps = append(s.Steps, Step{Step: id})
+	return &s.Steps[len(s.Steps)-1]
+}
+
+func (s *State) page(id string) *Page {
+	return find(s.Pages, func(p *Page) bool { return p.ID == id })
+}
+
+// ringing returns the page that is calling a person, nil if none is.
+func (s *State) ringing(person string) *Page {
+	return find(s.Pages, func(p *Page) bool { return p.Person == person && p.State == Ringing })
+}
+
+// call returns the call or sent message with a delivery's id, nil if there is none.
+func (s *State) call(delivery string) *Call {
+	for i := range s.Pages {
+		if c := find(s.Pages[i].Calls, func(c *Call) bool { return c.Delivery == delivery }); c != nil {
+			return c
+		}
+	}
+	for i := range s.Updates {
+		if c := find(s.Updates[i].Sent, func(c *Call) bool { return c.Delivery == delivery }); c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// Called reports whether the person was ever paged.
+func (s *State) Called(person string) bool {
+	return find(s.Pages, func(p *Page) bool { return p.Person == person }) != nil
+}
+
+// standing returns the findings that were not retracted.
+func (s *State) standing() []Finding {
+	return slices.DeleteFunc(slices.Clone(s.Findings), func(f Finding) bool { return f.Retracted != "" })
+}
+
+// here reports whether a person has said that they come.
+func (s *State) here(person string) bool {
+	a := s.Answer(person)
+	return a != nil && a.Answer != Cannot
+}
+
+// clone copies all that Apply may change.
+func (s *State) clone() *State {
+	c := *s
+	c.Candidates = slices.Clone(s.Candidates)
+	c.Findings = slices.Clone(s.Findings)
+	c.Pages = slices.Clone(s.Pages)
+	for i := range c.Pages {
+		c.Pages[i].Calls = slices.Clone(c.Pages[i].Calls)
+	}
+	c.Answers = slices.Clone(s.Answers)
+	c.Roles = slices.Clone(s.Roles)
+	c.Steps = slices.Clone(s.Steps)
+	c.Decisions = slices.Clone(s.Decisions)
+	for i := range c.Decisions {
+		c.Decisions[i].Approvals = slices.Clone(c.Decisions[i].Approvals)
+	}
+	c.Actions = slices.Clone(s.Actions)
+	for i := range c.Actions {
+		c.Actions[i].Sends = slices.Clone(c.Actions[i].Sends)
+	}
+	c.Updates = slices.Clone(s.Updates)
+	for i := range c.Updates {
+		c.Updates[i].Sent = slices.Clone(c.Updates[i].Sent)
+	}
+	c.Notes = slices.Clone(s.Notes)
+	c.Seconds = slices.Clone(s.Seconds)
+	c.Escalated = slices.Clone(s.Escalated)
+	c.commands = nil // asked of the original only
+	return &c
+}
+
+// Next returns a copy for applying what happens next; s stays as it is. Only the newest copy may be decided upon.
+func (s *State) Next() *State {
+	c := s.clone()
+	c.commands = s.commands
+	return c
+}
+
+// Replay makes a state of what happened.
+func Replay(happened []Happened) *State {
+	s := &State{}
+	for _, h := range happened {
+		s.Apply(h)
+	}
+	return s
+}
+
+// NameOf returns how the plan calls a person, or the id if it knows none.
+func NameOf(p *plan.Plan, person string) string {
+	if x, ok := p.Person(person); ok && x.Name != "" {
+		return x.Name
+	}
+	return person
+}
+
+// actorName says who acted, in words.
+func actorName(p *plan.Plan, a journal.Actor) string {
+	if a.Kind == journal.Person {
+		return NameOf(p, a.ID)
+	}
+	return "Tocsin"
+}
+
+func find[T any](list []T, is func(*T) bool) *T {
+	for i := range list {
+		if is(&list[i]) {
+			return &list[i]
+		}
+	}
+	return nil
+}
