@@ -19,7 +19,9 @@ type limits struct {
 
 var exportLimits = limits{files: 20_000, bytes: 512 << 20}
 
-func invalid(format string, args ...any) *fault.Error { return fault.New(fault.Invalid, format, args...) }
+func invalid(format string, args ...any) *fault.Error {
+	return fault.New(fault.Invalid, format, args...)
+}
 
 // readArchive unpacks a zip archive into memory. Sizes are counted while unpacking: what the archive says is not believed.
 func readArchive(r io.ReaderAt, size int64, limit limits) (map[string][]byte, error) {

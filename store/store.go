@@ -27,7 +27,7 @@ type Store interface {
 	Load(ctx context.Context, stream string, after uint64) ([]journal.Record, error)
 	// Head returns one stream's head, ErrNotFound for an unknown stream.
 	Head(ctx context.Context, stream string) (Head, error)
-	// Heads lists streams of a kind, newest first; only open ones if open is true.
+	// Heads lists streams of a kind, the one created last first; only open ones if open is true.
 	Heads(ctx context.Context, kind string, open bool) ([]Head, error)
 	// Due lists streams whose DueAt is set and not after now, earliest first.
 	Due(ctx context.Context, now time.Time, limit int) ([]Head, error)
@@ -50,8 +50,10 @@ type Store interface {
 	Finish(ctx context.Context, id string, epoch uint64, state string, notBefore time.Time, outcome []byte) error
 	// Stale lists deliveries that the sweep should wake: queued and due, or sending with an expired lease. Oldest first.
 	Stale(ctx context.Context, now time.Time, limit int) ([]string, error)
-	// Work runs handle for each delivery as it becomes due, on up to workers goroutines, until ctx ends; it returns when
-	// they have stopped. handle's error is logged and the delivery is left to the sweep.
+	// Work runs handle for each delivery that was due when it was committed, at once, on up to workers goroutines, until
+	// ctx ends; it returns when they have stopped. The others, and those queued again, are the sweep's to handle. A
+	// delivery may be handed over more than once, or be gone: Claim decides. handle's error is logged and the delivery is
+	// left to the sweep.
 	Work(ctx context.Context, workers int, handle func(ctx context.Context, id string) error) error
 
 	// Lease takes or renews a named lease for owner until a time. It returns the lease's epoch, which grows with each new
@@ -87,7 +89,7 @@ type Store interface {
 // Commit is everything that one command changes.
 type Commit struct {
 	Appends    []Append
-	Deliveries []Delivery // new ones, queued; each also inserts the job that wakes a worker
+	Deliveries []Delivery // new ones, queued; each that is due when it is Created also inserts the job that wakes a worker
 	Links      []Link     // new ones
 	Watch      []Watch
 	Marks      map[string]string // mark → stream; a mark committed before is ErrConflict
@@ -145,7 +147,7 @@ type Delivery struct {
 // Watch is the state of a follower, guarded by the lease that it holds.
 type Watch struct {
 	Key   string // also the name of the lease
-	Epoch uint64 // of the lease; Commit returns ErrLost if it is not the newest
+	Epoch uint64 // of the lease; Commit returns ErrLost if it is not the newest, or if nobody ever took the lease
 	State []byte
 }
 

@@ -1,0 +1,56 @@
+package store
+
+import "fmt"
+
+// Check tells what makes a commit unusable whatever is stored: every store refuses the same.
+func (c Commit) Check() error {
+	streams := map[string]bool{}
+	for _, a := range c.Appends {
+		switch {
+		case a.Stream == "" || a.Kind == "":
+			return fmt.Errorf("commit: an append needs a stream and its kind")
+		case streams[a.Stream]:
+			return fmt.Errorf("commit: %s is appended to twice", a.Stream)
+		case a.Expect == 0 && len(a.Records) == 0:
+			return fmt.Errorf("commit: the new stream %s has no records", a.Stream)
+		}
+		streams[a.Stream] = true
+		for i, r := range a.Records {
+			if r.Stream != a.Stream || r.Seq != a.Expect+uint64(i)+1 {
+				return fmt.Errorf("commit: record %d of %s is not record %d of %s", r.Seq, r.Stream, a.Expect+uint64(i)+1, a.Stream)
+			}
+		}
+	}
+	for _, d := range c.Deliveries {
+		if d.ID == "" || d.State != "" && d.State != Queued {
+			return fmt.Errorf("commit: a new delivery needs an id and is queued, not %q", d.State)
+		}
+	}
+	for _, l := range c.Links {
+		if l.Hash == "" {
+			return fmt.Errorf("commit: a link needs the hash of its secret")
+		}
+	}
+	return nil
+}
+
+// DueNow returns the deliveries that are due as soon as they are committed: these wake a worker. The others wait for the
+// sweep, which keeps better time than a job queue.
+func (c Commit) DueNow() []Delivery {
+	var due []Delivery
+	for _, d := range c.Deliveries {
+		if !d.NotBefore.After(d.Created) {
+			due = append(due, d)
+		}
+	}
+	return due
+}
+
+// CheckOutcome refuses states in which a delivery cannot be left by Finish.
+func CheckOutcome(state string) error {
+	switch state {
+	case Queued, Landed, Failed, Unknown:
+		return nil
+	}
+	return fmt.Errorf("finish delivery: %q is not a state it can be left in", state)
+}

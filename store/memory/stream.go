@@ -1,0 +1,87 @@
+package memory
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"tocsin/journal"
+	"tocsin/store"
+)
+
+// Load returns the records of a stream with Seq > after, in order.
+func (s *Store) Load(_ context.Context, name string, after uint64) ([]journal.Record, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.streams[name]
+	if st == nil || after >= uint64(len(st.records)) {
+		return nil, nil
+	}
+	var records []journal.Record
+	for _, r := range st.records[after:] {
+		records = append(records, cloneRecord(r))
+	}
+	return records, nil
+}
+
+// Head returns one stream's head.
+func (s *Store) Head(_ context.Context, name string) (store.Head, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.streams[name]
+	if st == nil {
+		return store.Head{}, store.ErrNotFound
+	}
+	return cloneHead(st.head), nil
+}
+
+// Heads lists streams of a kind, the one created last first.
+func (s *Store) Heads(_ context.Context, kind string, open bool) ([]store.Head, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var heads []store.Head
+	for _, name := range slices.Backward(s.order) {
+		if h := s.streams[name].head; h.Kind == kind && (h.Open || !open) {
+			heads = append(heads, cloneHead(h))
+		}
+	}
+	return heads, nil
+}
+
+// Due lists streams that must be looked at by now, earliest first.
+func (s *Store) Due(_ context.Context, now time.Time, limit int) ([]store.Head, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var heads []store.Head
+	for _, name := range s.order {
+		if h := s.streams[name].head; !h.DueAt.IsZero() && !h.DueAt.After(now) {
+			heads = append(heads, cloneHead(h))
+		}
+	}
+	slices.SortStableFunc(heads, func(a, b store.Head) int { return a.DueAt.Compare(b.DueAt) })
+	return heads[:min(limit, len(heads))], nil
+}
+
+// Position is the number of records stored.
+func (s *Store) Position(context.Context) (uint64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.position, nil
+}
+
+// Redact replaces the openings of a record.
+func (s *Store) Redact(_ context.Context, name string, seq uint64, openings []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.streams[name]
+	if st == nil || seq < 1 || seq > uint64(len(st.records)) {
+		return store.ErrNotFound
+	}
+	st.records[seq-1].Openings = slices.Clone(openings)
+	return nil
+}
+
+func cloneHead(h store.Head) store.Head {
+	h.Summary = slices.Clone(h.Summary)
+	return h
+}

@@ -1,0 +1,107 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"tocsin/journal"
+	"tocsin/store"
+)
+
+// Load returns the records of a stream with Seq > after, in order.
+func (s *Store) Load(ctx context.Context, stream string, after uint64) ([]journal.Record, error) {
+	rows, err := s.reader.QueryContext(ctx,
+		"SELECT seq, kind, at, hash, bytes, openings FROM records WHERE stream = ? AND seq > ? ORDER BY seq", stream, after)
+	records, err := collect(rows, err, func(row scanner) (journal.Record, error) {
+		r := journal.Record{Stream: stream}
+		var at sql.NullInt64
+		var hash []byte
+		if err := row.Scan(&r.Seq, &r.Kind, &at, &hash, &r.Bytes, &r.Openings); err != nil {
+			return r, err
+		}
+		r.At = fromMicros(at)
+		if copy(r.Hash[:], hash) != len(r.Hash) {
+			return r, fmt.Errorf("record %d has a hash of %d bytes", r.Seq, len(hash))
+		}
+		return r, nil
+	})
+	return records, explain("load "+stream, err)
+}
+
+const headColumns = "stream, kind, protocol, version, due_at, open, summary, updated"
+
+// Head returns one stream's head.
+func (s *Store) Head(ctx context.Context, stream string) (store.Head, error) {
+	h, err := scanHead(s.reader.QueryRowContext(ctx, "SELECT "+headColumns+" FROM streams WHERE stream = ?", stream))
+	return h, explain("read head of "+stream, err)
+}
+
+// Heads lists streams of a kind, the one created last first.
+func (s *Store) Heads(ctx context.Context, kind string, open bool) ([]store.Head, error) {
+	rows, err := s.reader.QueryContext(ctx,
+		"SELECT "+headColumns+" FROM streams WHERE kind = ? AND open >= ? ORDER BY n DESC", kind, open)
+	heads, err := collect(rows, err, scanHead)
+	return heads, explain("list streams", err)
+}
+
+// Due lists streams that must be looked at by now, earliest first.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]store.Head, error) {
+	rows, err := s.reader.QueryContext(ctx,
+		"SELECT "+headColumns+" FROM streams WHERE due_at <= ? ORDER BY due_at, n LIMIT ?", micros(now), limit)
+	heads, err := collect(rows, err, scanHead)
+	return heads, explain("list due streams", err)
+}
+
+// Position is the number of the record stored last.
+func (s *Store) Position(ctx context.Context) (uint64, error) {
+	var n uint64
+	err := s.reader.QueryRowContext(ctx, "SELECT coalesce(max(position), 0) FROM records").Scan(&n)
+	return n, explain("read position", err)
+}
+
+// Redact replaces the openings of a record, and then empties the write-ahead log, where the old ones still stand.
+func (s *Store) Redact(ctx context.Context, stream string, seq uint64, openings []byte) error {
+	doing := fmt.Sprintf("redact record %d of %s", seq, stream)
+	err := s.write(ctx, doing, func(tx *sql.Tx) error {
+		r, err := tx.ExecContext(ctx, "UPDATE records SET openings = ? WHERE stream = ? AND seq = ?", blob(openings), stream, seq)
+		return one(r, err, store.ErrNotFound)
+	})
+	if err != nil {
+		return err
+	}
+	// Readers at work may keep a part of the log; it is overwritten when they are done.
+	_, err = s.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return explain(doing, err)
+}
+
+// scanner is a row or the current one of several.
+type scanner interface{ Scan(into ...any) error }
+
+func scanHead(row scanner) (store.Head, error) {
+	var h store.Head
+	var due, updated sql.NullInt64
+	if err := row.Scan(&h.Stream, &h.Kind, &h.Protocol, &h.Version, &due, &h.Open, &h.Summary, &updated); err != nil {
+		return store.Head{}, err
+	}
+	h.DueAt, h.Updated = fromMicros(due), fromMicros(updated)
+	return h, nil
+}
+
+// collect reads all rows of a query.
+func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
