@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 
@@ -25,4 +26,21 @@ func open(t testing.TB, dir string) *sqlite.Store {
 
 func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Store { return open(t, t.TempDir()) })
+}
+
+func TestDurable(t *testing.T) {
+	storetest.Durable(t, func(t *testing.T, dir string) store.Store {
+		s, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(dir, "tocsin.db")})
+		if err != nil {
+			t.Error(err)
+			return nil
+		}
+		return s
+	})
+}
+
+func TestKill(t *testing.T) {
+	storetest.Kill(t, 10, func(ctx context.Context, dir string) (store.Store, error) {
+		return sqlite.Open(ctx, sqlite.Options{Path: filepath.Join(dir, "tocsin.db")})
+	})
 }
