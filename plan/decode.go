@@ -163,8 +163,9 @@ func (l *loader) decodeList(n ast.Node, v reflect.Value, at spot) bool {
 		here.path = fmt.Sprintf("%s[%d]", at.path, v.Len())
 		if e.Kind() == reflect.Struct {
 			if id, ok := peek(item, "id"); ok {
-				if path := fmt.Sprintf("%s[%s]", at.path, id); !l.taken(path) {
-					here.path = path
+				here.path = fmt.Sprintf("%s[%s]", at.path, id)
+				if l.taken(here.path) {
+					here.path = fmt.Sprintf("%s[%s#%d]", at.path, id, v.Len())
 				}
 			}
 		}
@@ -245,7 +246,7 @@ func (l *loader) wrongType(n ast.Node, at spot, want string) bool {
 	}
 	what := fmt.Sprintf("%q", at.key)
 	if at.key == "" {
-		what = "the plan"
+		what, do = "the plan", "begin each section with its name and a colon, such as issues:"
 	}
 	return l.problem(first(n), at.path, fmt.Sprintf("%s must be %s, not %s", what, want, is), do)
 }

@@ -68,24 +68,6 @@ func badForm(form, s string) (say, do string) {
 	return "", ""
 }
 
-func badSignature(form, s string) (say, do string) {
-	kind, example := "function", `"paused() returns (bool)"`
-	if form == "event" {
-		kind, example = "event", `"Paused(address account)"`
-	}
-	if form != "signature" && nameForm.MatchString(s) {
-		return "", ""
-	}
-	entry := s
-	if !strings.HasPrefix(s, kind+" ") {
-		entry = kind + " " + s
-	}
-	if _, _, err := abiName(entry); err != nil {
-		return fmt.Sprintf("%q cannot be read as %s: %v", clip(s), article(kind), err), "write its signature, such as " + example
-	}
-	return "", ""
-}
-
 // badContact says why nobody can be reached by a contact of a kind; "TBD" is a gap and no problem.
 func badContact(kind, to string) (say, do string) {
 	if strings.EqualFold(to, "TBD") {

@@ -32,7 +32,7 @@ func (l *loader) name(n ast.Node, v reflect.Value, at spot) {
 	if _, has := v.Type().FieldByName("ID"); !ok || !has {
 		return
 	}
-	kind := noun(v.Type())
+	kind, shown := noun(v.Type()), id
 	scope := kind
 	switch v.Type() {
 	case reflect.TypeFor[Step]():
@@ -58,7 +58,7 @@ func (l *loader) name(n ast.Node, v reflect.Value, at spot) {
 				if other != scope {
 					what = article(other)
 				}
-				l.problemAt(place, len(id), at.path, fmt.Sprintf("the id %q is taken by %s", clip(id), what),
+				l.problemAt(place, len(shown), at.path, fmt.Sprintf("the id %q is taken by %s", clip(shown), what),
 					fmt.Sprintf("it was given on line %d of %s: choose another", e.place.Line, e.place.File))
 				return
 			}

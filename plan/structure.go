@@ -25,6 +25,7 @@ func (l *loader) decodeStruct(n ast.Node, v reflect.Value, at spot) bool {
 		l.procedure, _ = peek(n, "id")
 	}
 	all := true
+	meant := map[string]bool{} // keys that were written, but not rightly
 	for _, kv := range pairs {
 		key, ok := l.keyOf(kv, at)
 		if !ok {
@@ -37,6 +38,9 @@ func (l *loader) decodeStruct(n ast.Node, v reflect.Value, at spot) bool {
 			if t == reflect.TypeFor[Plan]() {
 				what = "the plan"
 			}
+			if near := nearest(key, keys); len(near) > 0 {
+				meant[near[0]] = true
+			}
 			all = l.problem(kv.Key.GetToken(), at.path, fmt.Sprintf("%q is not a key of %s", clip(key), what), advise(key, "its keys are", keys))
 			continue
 		}
@@ -48,7 +52,7 @@ func (l *loader) decodeStruct(n ast.Node, v reflect.Value, at spot) bool {
 		}
 		all = l.decode(kv.Value, target, here) && all
 	}
-	if t != reflect.TypeFor[Plan]() && !l.whole(n, v, known, at) {
+	if t != reflect.TypeFor[Plan]() && !l.whole(n, v, known, meant, at) {
 		all = false
 	}
 	l.name(n, v, at)
@@ -75,10 +79,10 @@ func (l *loader) once(kv *ast.MappingValueNode, at spot, t reflect.Type) bool {
 }
 
 // whole checks that no required key is missing.
-func (l *loader) whole(n ast.Node, v reflect.Value, known []field, at spot) bool {
+func (l *loader) whole(n ast.Node, v reflect.Value, known []field, meant map[string]bool, at spot) bool {
 	all := true
 	for _, f := range known {
-		if _, set := l.set[join(at.path, f.key)]; f.required && !set {
+		if _, set := l.set[join(at.path, f.key)]; f.required && !set && !meant[f.key] {
 			all = l.problem(first(n), at.path, fmt.Sprintf("%s has no %q", article(noun(v.Type())), f.key), l.needs(f))
 		} else if target := v.Field(f.index); f.required && target.Kind() == reflect.Slice && target.Len() == 0 {
 			all = l.problem(first(n), at.path, fmt.Sprintf("%q of %s is an empty list", f.key, article(noun(v.Type()))), l.needs(f))

@@ -32,7 +32,7 @@ func nearest(word string, candidates []string) []string {
 	return names
 }
 
-// advise writes what to do about a word that is none of the candidates; what names them, "keys of an issue".
+// advise writes what to do about a word that is none of the candidates; what introduces them, "its keys are".
 func advise(word, what string, candidates []string) string {
 	var b strings.Builder
 	if near := nearest(word, candidates); len(near) > 0 {
@@ -41,7 +41,7 @@ func advise(word, what string, candidates []string) string {
 	const most = 24
 	switch {
 	case len(candidates) == 0:
-		fmt.Fprintf(&b, "the plan has no %s yet", what)
+		b.WriteString("there is none yet")
 	case len(candidates) > most:
 		fmt.Fprintf(&b, "%s: %s, and %d more", what, strings.Join(candidates[:most], ", "), len(candidates)-most)
 	default:

@@ -128,7 +128,7 @@ func (l *loader) checkPerson(team string, i int, r *Person) {
 		path = fmt.Sprintf("%s[%d]", team, i)
 	}
 	for j, c := range r.Contact {
-		if say, do := badContact(c.Kind, c.To); say != "" {
+		if say, do := badContact(c.Kind, c.To); say != "" && c.To != "" {
 			l.broken(fmt.Sprintf("%s.contact[%d].to", path, j), say, do)
 		}
 	}
@@ -183,7 +183,7 @@ func (l *loader) inABI(kind, path, asset, named string) {
 	if !ok || named == "" || a.ABIFile != "" || len(a.ABI) == 0 {
 		return
 	}
-	name, _, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(named, kind+" ")), "(")
+	name := nameOf(kind, named)
 	var have []string
 	for _, e := range a.ABI {
 		if k, n, err := abiName(e); err == nil && k == kind && !contains(have, n) {
