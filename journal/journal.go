@@ -20,7 +20,6 @@ package journal
 
 import (
 	"encoding/json"
-	"errors"
 	"time"
 )
 
@@ -68,13 +67,9 @@ type Record struct {
 }
 
 // Personal is a text about a person. In a record only a salted commitment to it stands; the text and its salt lie beside
-// the record, where they can be removed without breaking the chain. A redacted text reads as empty.
+// the record, where they can be removed without breaking the chain. A redacted text reads as empty. It must never be the
+// key of a map: keys stand in the chain as they are.
 type Personal string
-
-// MarshalText refuses: as the key of a JSON object the text would enter the chain in the clear.
-func (p Personal) MarshalText() ([]byte, error) {
-	return nil, errors.New("a personal text cannot be the key of an object")
-}
 
 // MarshalJSON marks the text so that Seal finds it.
 func (p Personal) MarshalJSON() ([]byte, error) {

@@ -7,8 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"tocsin/evm"
 	"tocsin/fault"
 )
+
+// planDomain stands before the canonical plan where its hash is made. The plan package says so too; this format of the
+// export is bound to it.
+const planDomain = "tocsin plan v1\n"
 
 // Report is what the verification of an export found.
 type Report struct {
@@ -139,13 +144,11 @@ func (r *Report) checkPlan(m Manifest, x Export) {
 	} else if p.Protocol != m.Protocol {
 		r.fail("The plan is of the protocol %q, not of %q as the manifest says.", p.Protocol, m.Protocol)
 	}
-	named, err := encode(m.PlanHash)
-	if err != nil || m.PlanHash == "" {
-		r.fail("The manifest names no plan.")
-		return
+	if hash := evm.Keccak(append([]byte(planDomain), x.Canonical...)).Hex(); hash != m.PlanHash {
+		r.fail("The plan has the hash %s where the manifest says %s.", hash, m.PlanHash)
 	}
 	for _, rec := range x.Records {
-		if bytes.Contains(rec.Bytes, named) {
+		if bytes.Contains(rec.Bytes, []byte(`"`+m.PlanHash+`"`)) {
 			return
 		}
 	}
