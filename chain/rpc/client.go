@@ -1,0 +1,167 @@
+// Package rpc owns the client of a chain's JSON-RPC endpoint, over HTTP or WebSocket: what it answers is checked before it
+// is believed, and what it is called with (keys in its URL) appears in no error.
+package rpc
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	gethrpc "github.com/ethereum/go-ethereum/rpc"
+
+	"tocsin/chain"
+	"tocsin/fault"
+)
+
+var _ chain.Client = (*Client)(nil)
+
+// Options say which endpoint to speak to and how. Zero values mean the defaults.
+type Options struct {
+	URL          string        // http, https, ws or wss
+	ChainID      uint64        // what the endpoint must serve; 0: whatever it serves
+	PollEvery    time.Duration // how often to ask for the head where it is not told; default 1 s
+	Timeout      time.Duration // for one request; default 15 s
+	MaxResponse  int64         // bytes of one answer; default 64 MiB
+	Depth        int           // blocks that Follow remembers, hence the deepest reorganisation it can follow; default 128
+	Patience     time.Duration // how long Follow bears an endpoint that fails before it gives up; default 30 s
+	Backoff      time.Duration // first pause after a failure, doubled up to 32-fold; default 250 ms
+	TrustSenders bool          // believe the senders of transactions instead of recovering them (0.1 ms each)
+	Logger       *slog.Logger  // nil: silent
+}
+
+func (o Options) withDefaults() Options {
+	if o.PollEvery <= 0 {
+		o.PollEvery = time.Second
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 15 * time.Second
+	}
+	if o.MaxResponse <= 0 {
+		o.MaxResponse = 64 << 20
+	}
+	if o.Depth <= 0 {
+		o.Depth = 128
+	}
+	if o.Patience <= 0 {
+		o.Patience = 30 * time.Second
+	}
+	if o.Backoff <= 0 {
+		o.Backoff = 250 * time.Millisecond
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Client speaks to one endpoint. It implements chain.Client; besides the contract, Follow also returns when the endpoint
+// lies, when it has failed for longer than Patience, and when a reorganisation goes deeper than the cursor.
+type Client struct {
+	opts     Options
+	endpoint endpoint
+	geth     *gethrpc.Client
+	http     *http.Client // nil where the transport is not HTTP
+	chainID  uint64
+	// Endpoints that lack eth_getBlockReceipts are asked for each receipt.
+	noBlockReceipts atomic.Bool
+}
+
+// Dial connects to the endpoint and asks for its chain id.
+func Dial(ctx context.Context, o Options) (*Client, error) {
+	u, err := url.Parse(o.URL)
+	if err != nil || u.Host == "" {
+		return nil, fault.New(fault.Invalid, "The endpoint's URL cannot be read.").
+			Instead("Write it as https://host/path or wss://host/path.")
+	}
+	o = o.withDefaults()
+	c := &Client{opts: o, endpoint: newEndpoint(u)}
+	options := []gethrpc.ClientOption{gethrpc.WithWebsocketMessageSizeLimit(o.MaxResponse)}
+	switch u.Scheme {
+	case "http", "https":
+		c.http = newHTTPClient(o.MaxResponse)
+		options = append(options, gethrpc.WithHTTPClient(c.http))
+	case "ws", "wss":
+	default:
+		return nil, fault.New(fault.Invalid, "The endpoint %s is of a kind that is not supported.", c.endpoint.name).
+			Instead("Use an address that begins with http://, https://, ws:// or wss://.")
+	}
+	dial, cancel := context.WithTimeout(ctx, o.Timeout)
+	defer cancel()
+	if c.geth, err = gethrpc.DialOptions(dial, o.URL, options...); err != nil {
+		return nil, c.explain(ctx, "connect", err)
+	}
+	if err := c.identify(ctx); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// Attach speaks over a connection that exists already, such as one inside the process. It closes it in the end.
+func Attach(ctx context.Context, conn *gethrpc.Client, o Options) (*Client, error) {
+	c := &Client{opts: o.withDefaults(), endpoint: endpoint{name: "of this process"}, geth: conn}
+	if err := c.identify(ctx); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// identify asks for the chain id and compares it with the one wanted.
+func (c *Client) identify(ctx context.Context) error {
+	var id hexutil.Uint64
+	if err := c.ask(ctx, &id, "eth_chainId"); err != nil {
+		return err
+	}
+	if c.opts.ChainID != 0 && c.opts.ChainID != uint64(id) {
+		return fault.New(fault.Invalid, "The endpoint %s serves chain %d, not chain %d.", c.endpoint.name, uint64(id), c.opts.ChainID).
+			Instead("Give the endpoint of chain %d.", c.opts.ChainID)
+	}
+	c.chainID = uint64(id)
+	return nil
+}
+
+// ChainID is the id of the chain that the endpoint serves.
+func (c *Client) ChainID() uint64 { return c.chainID }
+
+// Close ends the connection. Requests under way fail.
+func (c *Client) Close() {
+	c.geth.Close()
+	if c.http != nil {
+		c.http.CloseIdleConnections()
+	}
+}
+
+// call asks the endpoint and returns the result as it came.
+func (c *Client) call(ctx context.Context, method string, args ...any) (json.RawMessage, error) {
+	within, cancel := context.WithTimeout(ctx, c.opts.Timeout)
+	defer cancel()
+	var result json.RawMessage
+	if err := c.geth.CallContext(within, &result, method, args...); err != nil {
+		return nil, c.explain(ctx, method, err)
+	}
+	return result, nil
+}
+
+// ask asks the endpoint for a value that must be there.
+func (c *Client) ask(ctx context.Context, into any, method string, args ...any) error {
+	raw, err := c.call(ctx, method, args...)
+	if err != nil {
+		return err
+	}
+	if isNull(raw) {
+		return c.nonsense(method, fmt.Errorf("the answer is null"))
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return c.nonsense(method, err)
+	}
+	return nil
+}
+
+func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }

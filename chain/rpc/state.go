@@ -1,0 +1,180 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/accounts/abi"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/holiman/uint256"
+
+	"tocsin/chain"
+	"tocsin/evm"
+	"tocsin/fault"
+)
+
+// message is the wire form of chain.Message.
+type message struct {
+	From  *evm.Address    `json:"from,omitempty"`
+	To    *evm.Address    `json:"to,omitempty"`
+	Value *hexutil.Big    `json:"value,omitempty"`
+	Input hexutil.Bytes   `json:"input,omitempty"`
+	Gas   *hexutil.Uint64 `json:"gas,omitempty"`
+}
+
+func wire(m chain.Message) message {
+	w := message{To: m.To, Input: m.Data}
+	if m.From != (evm.Address{}) {
+		w.From = &m.From
+	}
+	if m.Value != nil {
+		w.Value = (*hexutil.Big)(m.Value.ToBig())
+	}
+	if m.Gas != 0 {
+		w.Gas = new(hexutil.Uint64(m.Gas))
+	}
+	return w
+}
+
+func height(at *uint64) string {
+	if at == nil {
+		return "latest"
+	}
+	return hexutil.EncodeUint64(*at)
+}
+
+// Call runs a message at a height (nil: the head). A message that reverts returns a *chain.Revert.
+func (c *Client) Call(ctx context.Context, m chain.Message, at *uint64) ([]byte, error) {
+	var out hexutil.Bytes
+	if err := c.ask(ctx, &out, "eth_call", wire(m), height(at)); err != nil {
+		return nil, refused(err)
+	}
+	return out, nil
+}
+
+// EstimateGas returns the gas that a transaction would need at the head. One that reverts returns a *chain.Revert.
+func (c *Client) EstimateGas(ctx context.Context, m chain.Message) (uint64, error) {
+	var gas hexutil.Uint64
+	if err := c.ask(ctx, &gas, "eth_estimateGas", wire(m)); err != nil {
+		return 0, refused(err)
+	}
+	return uint64(gas), nil
+}
+
+// refused turns a refusal to run a message into a *chain.Revert or a fault that says why it cannot run.
+func refused(err error) error {
+	var r *refusal
+	if !errors.As(err, &r) {
+		return err
+	}
+	data := revertData(r.data)
+	if r.code == 3 || len(data) > 0 || r.says("revert") {
+		rev := &chain.Revert{Data: data}
+		if reason, err := abi.UnpackRevert(data); err == nil {
+			rev.Reason = reason
+		} else if _, reason, ok := strings.Cut(r.message, "execution reverted: "); ok && len(data) == 0 {
+			rev.Reason = reason
+		}
+		return rev
+	}
+	switch {
+	case r.says("insufficient funds", "gas required exceeds", "intrinsic gas", "out of gas", "exceeds block gas limit"):
+		return fault.New(fault.Invalid, "The chain would not run this: %s.", r.message).Because(r)
+	case r.says("header not found", "unknown block", "block not found"):
+		return fault.New(fault.NotFound, "The endpoint does not have that block: %s.", r.message).Because(r)
+	}
+	return err
+}
+
+// revertData finds the data of a revert: a string, or an object that holds one, depending on the endpoint's software.
+func revertData(data any) []byte {
+	switch d := data.(type) {
+	case string:
+		if i := strings.Index(d, "0x"); i >= 0 { // some write "Reverted 0x…"
+			if b, err := hexutil.Decode(d[i:]); err == nil {
+				return b
+			}
+		}
+	case map[string]any:
+		return revertData(d["data"])
+	}
+	return nil
+}
+
+// Balance returns an account's balance in wei at a height (nil: the head).
+func (c *Client) Balance(ctx context.Context, a evm.Address, at *uint64) (*uint256.Int, error) {
+	return c.quantity(ctx, "eth_getBalance", a, height(at))
+}
+
+// Code returns an account's code at the head; empty if it has none.
+func (c *Client) Code(ctx context.Context, a evm.Address) ([]byte, error) {
+	var code hexutil.Bytes
+	if err := c.ask(ctx, &code, "eth_getCode", a, "latest"); err != nil {
+		return nil, err
+	}
+	return code, nil
+}
+
+// Nonce returns an account's next nonce, counting what is pending if so wanted.
+func (c *Client) Nonce(ctx context.Context, a evm.Address, pending bool) (uint64, error) {
+	tag := "latest"
+	if pending {
+		tag = "pending"
+	}
+	var n hexutil.Uint64
+	if err := c.ask(ctx, &n, "eth_getTransactionCount", a, tag); err != nil {
+		return 0, err
+	}
+	return uint64(n), nil
+}
+
+// Fee returns what a transaction should offer to be mined soon: the endpoint's tip, and twice the present base fee above it.
+func (c *Client) Fee(ctx context.Context) (chain.Fee, error) {
+	h, err := c.Head(ctx)
+	if err != nil {
+		return chain.Fee{}, err
+	}
+	if h.BaseFee == nil {
+		p, err := c.quantity(ctx, "eth_gasPrice")
+		if err != nil {
+			return chain.Fee{}, err
+		}
+		return chain.Fee{Tip: p, Cap: p}, nil
+	}
+	tip, err := c.quantity(ctx, "eth_maxPriorityFeePerGas")
+	if r := (*refusal)(nil); errors.As(err, &r) && r.lacksMethod() {
+		if tip, err = c.quantity(ctx, "eth_gasPrice"); err == nil {
+			if tip.Lt(h.BaseFee) {
+				tip.Clear()
+			} else {
+				tip.Sub(tip, h.BaseFee)
+			}
+		}
+	}
+	if err != nil {
+		return chain.Fee{}, err
+	}
+	limit, over := new(uint256.Int).MulOverflow(h.BaseFee, uint256.NewInt(2))
+	if !over {
+		_, over = limit.AddOverflow(limit, tip)
+	}
+	if over {
+		return chain.Fee{}, c.nonsense("eth_maxPriorityFeePerGas", fmt.Errorf("a base fee of %s and a tip of %s", h.BaseFee, tip))
+	}
+	return chain.Fee{Tip: tip, Cap: limit}, nil
+}
+
+func (c *Client) quantity(ctx context.Context, method string, args ...any) (*uint256.Int, error) {
+	var v hexutil.Big
+	if err := c.ask(ctx, &v, method, args...); err != nil {
+		return nil, err
+	}
+	n, over := uint256.FromBig((*big.Int)(&v))
+	if over {
+		return nil, c.nonsense(method, fmt.Errorf("%s does not fit 256 bits", v.String()))
+	}
+	return n, nil
+}
