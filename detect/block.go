@@ -1,0 +1,261 @@
+package detect
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+
+	"tocsin/evm"
+)
+
+// pass is one block on its way through a lane.
+type pass struct {
+	lane   *lane
+	chain  uint64
+	block  *evm.Block
+	state  *State
+	quiet  bool            // nothing is to be found
+	salt   string          // tells a block that came back from its first time
+	counts map[*rule]tally // of spikes
+	found  []Finding       // in the order of the block
+	undo   map[string]Undo
+}
+
+type tally struct {
+	n  uint64
+	tx evm.Hash // last one counted
+}
+
+// Block takes the next canonical block of a chain and returns what its detectors find, in the order of the block and of
+// the plan. It changes the state; a block that was the last one seen changes nothing and finds nothing. A detector whose
+// expression cannot be evaluated on what it sees reports that instead: silence could be provoked.
+func (x *Index) Block(chain uint64, b *evm.Block, s *State) []Finding {
+	return x.pass(chain, b, s, false)
+}
+
+// Warm takes a block from before the watch began: it fills baselines and finds nothing.
+func (x *Index) Warm(chain uint64, b *evm.Block, s *State) { x.pass(chain, b, s, true) }
+
+func (x *Index) pass(chain uint64, b *evm.Block, s *State, quiet bool) []Finding {
+	if last, ok := s.Last(); ok && last.Hash == b.Hash {
+		return nil
+	}
+	l := x.lanes[chain]
+	if l == nil {
+		l = &lane{reorg: defaultReorg}
+	}
+	p := pass{lane: l, chain: chain, block: b, state: s, quiet: quiet}
+	if r, ok := s.Gone[b.Hash]; ok {
+		p.salt = fmt.Sprint(r.Times)
+	}
+	p.transactions()
+	p.spikes()
+	s.remember(Past{Number: b.Number, Hash: b.Hash, Time: b.Time, Undo: p.undo}, l.reorg)
+	if quiet {
+		return nil
+	}
+	return p.settle()
+}
+
+// transactions passes each transaction and its logs through the index.
+func (p *pass) transactions() {
+	b := p.block
+	for i := range max(len(b.Transactions), len(b.Receipts)) {
+		v := view{block: b}
+		if i < len(b.Transactions) {
+			v.tx = &b.Transactions[i]
+		}
+		if i < len(b.Receipts) {
+			v.receipt = &b.Receipts[i]
+		}
+		see := func(r *rule) { p.see(r, &v) }
+		p.lane.anywhere.seeTx(v.tx, see)
+		if to := v.to(); to != (evm.Address{}) {
+			if f := p.lane.accounts[to]; f != nil {
+				f.seeTx(v.tx, see)
+			}
+		}
+		if v.receipt == nil {
+			continue
+		}
+		for j := range v.receipt.Logs {
+			g := &v.receipt.Logs[j]
+			own := p.lane.accounts[g.Address]
+			if own == nil && p.lane.anywhere.logs == nil && p.lane.anywhere.topics == nil {
+				continue
+			}
+			lv := view{block: b, tx: v.tx, receipt: v.receipt, log: g}
+			see := func(r *rule) { p.see(r, &lv) }
+			p.lane.anywhere.seeLog(g, see)
+			if own != nil {
+				own.seeLog(g, see)
+			}
+		}
+	}
+}
+
+// see lets a rule look at what the index says concerns it.
+func (p *pass) see(r *rule, v *view) {
+	if r.failed && !v.failed() {
+		return
+	}
+	v.through(r.shape)
+	if r.where != nil {
+		holds, err := r.where.holds(v)
+		if err != nil {
+			p.blind(r, v, "where", err)
+			return
+		}
+		if !holds {
+			return
+		}
+	}
+	if r.spike != nil {
+		if p.counts == nil {
+			p.counts = map[*rule]tally{}
+		}
+		p.counts[r] = tally{p.counts[r].n + 1, v.hash()}
+		return
+	}
+	f := p.finding(r, v.hash())
+	f.ID = p.id(r, v)
+	var known facts
+	if r.amount != nil {
+		out, err := r.amount.eval(v)
+		if err != nil {
+			p.blind(r, v, "amount", err)
+			return
+		}
+		if n, ok := out.(number); ok {
+			known.amount, f.Amount = &n, n.String()
+		}
+	}
+	f.Say = r.render(v, known)
+	p.found = append(p.found, f)
+}
+
+// blind reports that an expression could not be evaluated. It may call people, but never act. A rule that looks at the
+// whole chain passes over what is not of the shape it means: other contracts may use the same signature otherwise.
+func (p *pass) blind(r *rule, v *view, field string, err error) {
+	if r.asset.ID == "" && !v.decodable() {
+		return
+	}
+	f := p.finding(r, v.hash())
+	f.ID = p.id(r, v)
+	if f.Mode == Act {
+		f.Mode = Page
+	}
+	f.Say = fmt.Sprintf("%s saw something in block %d that it could not judge (%s: %s). Look at it yourself.", r.detector.Name, p.block.Number, field, clip(err.Error()))
+	p.found = append(p.found, f)
+}
+
+func (p *pass) finding(r *rule, tx evm.Hash) Finding {
+	return Finding{
+		Detector: r.detector.ID, Mode: r.detector.Mode, Issues: r.issues, Asset: r.asset.ID, Chain: p.chain,
+		Block: p.block.Number, BlockHash: p.block.Hash, Tx: tx, At: unixTime(p.block.Time),
+	}
+}
+
+// id names the finding by where it was found.
+func (p *pass) id(r *rule, v *view) string {
+	at := "tx"
+	if v.log != nil {
+		at = fmt.Sprint(v.log.Index)
+	}
+	return identify(r.detector.ID, fmt.Sprint(p.chain), p.block.Hash.Hex(), v.hash().Hex(), at, p.salt)
+}
+
+func identify(detector string, parts ...string) string {
+	h := sha256.New()
+	h.Write([]byte(detector))
+	for _, s := range parts {
+		h.Write([]byte{0})
+		h.Write([]byte(s))
+	}
+	return detector + "-" + hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// spikes counts what the block brought, and looks whether it is too many.
+func (p *pass) spikes() {
+	s := p.state
+	if len(p.lane.spikes) == 0 {
+		s.Spikes = nil
+		return
+	}
+	if s.Spikes == nil {
+		s.Spikes = map[string]*Counter{}
+	}
+	oldest := p.block.Time
+	if len(s.Recent) > 0 {
+		oldest = min(oldest, s.Recent[0].Time)
+	}
+	for _, r := range p.lane.spikes {
+		id, window := r.detector.ID, r.spike.windowOf(p.block.Time)
+		c := s.Spikes[id]
+		if c == nil || c.Of != r.spike.of {
+			c = &Counter{Of: r.spike.of, From: window + 1} // the window it begins in is not seen whole
+			s.Spikes[id] = c
+			s.disclaim(id)
+		}
+		c.forget(r.spike.windowOf(oldest) - int64(r.spike.baseline))
+		t := p.counts[r]
+		if t.n == 0 {
+			continue
+		}
+		c.add(window, t.n)
+		u := Undo{Window: window, N: t.n}
+		if usual, fires := r.spike.fires(c, window, p.block.Time); fires && !p.quiet {
+			u.Last, u.Fired = c.Last, true
+			c.Last = &Fired{Window: window, Time: p.block.Time}
+			f := p.finding(r, t.tx)
+			f.ID = identify(id, fmt.Sprint(p.chain), fmt.Sprint(window), p.block.Hash.Hex(), p.salt)
+			f.Say = r.render(&view{block: p.block}, facts{count: c.at(window), usual: math.Round(usual*10) / 10})
+			p.found = append(p.found, f)
+		}
+		if p.undo == nil {
+			p.undo = map[string]Undo{}
+		}
+		p.undo[id] = u
+	}
+	p.retire()
+}
+
+// disclaim drops what recent blocks counted for a detector before it was changed.
+func (s *State) disclaim(id string) {
+	for i := range s.Recent {
+		delete(s.Recent[i].Undo, id)
+	}
+}
+
+// retire drops the counters of detectors that are no longer in the plan.
+func (p *pass) retire() {
+	if len(p.state.Spikes) == len(p.lane.spikes) {
+		return
+	}
+	live := map[string]bool{}
+	for _, r := range p.lane.spikes {
+		live[r.detector.ID] = true
+	}
+	for id := range p.state.Spikes {
+		if !live[id] {
+			delete(p.state.Spikes, id)
+		}
+	}
+}
+
+// settle holds back what has not enough blocks on top, and lets go what has by now.
+func (p *pass) settle() []Finding {
+	s := p.state
+	var out, wait []Finding
+	for _, f := range append(s.Pending, p.found...) {
+		if f.Block+p.lane.depths[f.Detector] > p.block.Number {
+			wait = append(wait, f)
+			continue
+		}
+		out = append(out, f)
+		s.reported(f.BlockHash, f.ID)
+	}
+	s.Pending = wait
+	return out
+}

@@ -1,0 +1,88 @@
+package detect
+
+import (
+	"strings"
+	"testing"
+
+	"tocsin/plan"
+)
+
+func TestCompileSaysWhatIsWrongAndWhere(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		d    plan.Detector
+		want string
+	}{
+		{"unknown variable", plan.Detector{Event: "Withdraw", Where: "tx.value > 0 &&\n  event.args.amount > 5"}, "detector d: where, line 2, column 13: undeclared reference to 'event.args.amount'"},
+		{"unknown asset", plan.Detector{Event: "Withdraw", Where: "tx.to == asset.nobody"}, "where, line 1, column 10: undeclared reference to 'asset'"},
+		{"types", plan.Detector{Event: "Withdraw", Where: "event.args.assets > event.args.owner"}, "found no matching overload for '_>_' applied to '(number, address)'"},
+		{"not a condition", plan.Detector{Event: "Withdraw", Where: "event.args.assets"}, "where, line 1, column 1: the expression gives a number where a bool is wanted"},
+		{"not a number", plan.Detector{Event: "Withdraw", Amount: "event.args.owner"}, "amount, line 1, column 1: the expression gives a address where a number is wanted"},
+		{"syntax", plan.Detector{Event: "Withdraw", Where: "tx.failed &&"}, "where, line 1, column 13"},
+		{"fraction", plan.Detector{Event: "Withdraw", Where: "event.args.assets > 1.5"}, `where, line 1, column 21: numbers on a chain are whole; write ether("1.5")`},
+		{"checksum", plan.Detector{Event: "Withdraw", Where: `event.args.owner == "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD0"`}, "found no matching overload"},
+		{"checksum of 20 bytes", plan.Detector{Event: "Withdraw", Where: `event.args.owner == "0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"`}, "where, line 1, column 21: read address"},
+		{"too large a literal", plan.Detector{Event: "Withdraw", Where: "event.args.assets > 99999999999999999999"}, `a number this large is written u256("…")`},
+		{"beyond 256 bits", plan.Detector{Event: "Withdraw", Where: `event.args.assets > u256("` + strings.Repeat("9", 78) + `")`}, "does not fit 256 bits"},
+		{"not a literal", plan.Detector{Event: "Withdraw", Where: "event.args.assets > ether(event.args.shares)"}, "ether takes a literal"},
+		{"too deep", plan.Detector{Event: "Withdraw", Where: strings.Repeat("(", 500) + "true" + strings.Repeat(")", 500)}, "where"},
+		{"too long", plan.Detector{Event: "Withdraw", Where: "true" + strings.Repeat(" || true", 2000)}, "where"},
+		{"a loop", plan.Detector{Event: "Named", Where: "event.args.list.exists(x, x > 1)"}, "where"},
+		{"event", plan.Detector{Event: "Nothing"}, "event"},
+		{"event of the whole chain by name", plan.Detector{Event: "Withdraw", Chain: testChain}, "event"},
+		{"function", plan.Detector{Function: "nothing"}, "function"},
+		{"nothing to match", plan.Detector{}, "a match names one of event, function and transaction"},
+		{"two things", plan.Detector{Event: "Withdraw", Transaction: true}, "a match names one of"},
+		{"placeholder", plan.Detector{Event: "Withdraw", Message: "first line\nby {calller}"}, "message, line 2, column 4: there is nothing named \"calller\" to put in; known here are {assets}, {asset}, {block.number}"},
+		{"amount in a message without one", plan.Detector{Event: "Withdraw", Message: "{amount}"}, "nothing named \"amount\""},
+		{"brace", plan.Detector{Event: "Withdraw", Message: "a } b"}, "message, line 1, column 3"},
+		{"open brace", plan.Detector{Event: "Withdraw", Message: "a {caller"}, "message, line 1, column 3"},
+		{"asset without an address", plan.Detector{Event: "Withdraw", Asset: "site"}, "asset: asset \"site\" has no chain and address"},
+		{"no baseline", plan.Detector{Kind: "spike", Metric: "transactions", Window: min1, Factor: 5}, "baseline"},
+		{"no limit", plan.Detector{Kind: "spike", Metric: "transactions", Window: min1}, "factor"},
+		{"no window", plan.Detector{Kind: "spike", Metric: "transactions", Minimum: 5}, "window"},
+		{"metric", plan.Detector{Kind: "spike", Metric: "events", Function: "pause", Window: min1, Minimum: 5}, "metric"},
+		{"depth", plan.Detector{Event: "Withdraw", Depth: "-1"}, "depth"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := world(c.d)
+			p.Assets = append(p.Assets, plan.Asset{ID: "site", Name: "Site", Kind: "domain"})
+			good := plan.Detector{ID: "good", Name: "Good", Kind: "match", Asset: "vault", Transaction: true}
+			p.Detectors = append(p.Detectors, good)
+			x, problems := Compile(p, nil)
+			if len(problems) != 1 {
+				t.Fatalf("%d problems: %v", len(problems), problems)
+			}
+			if got := problems[0].Error(); !strings.Contains(got, c.want) || problems[0].Detector != "d" || problems[0].Unready {
+				t.Errorf("says %q, want %q", got, c.want)
+			}
+			b := block(1, 1, 1)
+			add(b, &vault, 0, nil, 1)
+			if found := x.Block(testChain, b, &State{}); len(found) != 1 {
+				t.Error("the detector without a problem does not run")
+			}
+		})
+	}
+}
+
+func TestWhatThisReleaseDoesNotRunIsSaid(t *testing.T) {
+	for _, d := range []plan.Detector{
+		{Kind: "state"},
+		{Kind: "balance"},
+		{Kind: "absence"},
+		{Event: "Withdraw", Internal: true},
+		{Event: "Withdraw", Depth: "safe"},
+		{Kind: "spike", Metric: "gas_price", Window: min1},
+		{Kind: "spike", Metric: "transactions", Window: min1, Minimum: 5, GroupBy: "sender"},
+	} {
+		_, problems := Compile(world(d), nil)
+		if len(problems) != 1 || !problems[0].Unready {
+			t.Errorf("%+v: problems %v", d, problems)
+		}
+	}
+	if _, problems := Compile(world(plan.Detector{Kind: "webhook"}), nil); len(problems) != 0 {
+		t.Errorf("a detector that does not read blocks: %v", problems)
+	}
+}
+
+const min1 = plan.Duration(60e9)

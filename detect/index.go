@@ -1,0 +1,124 @@
+package detect
+
+import (
+	"tocsin/evm"
+	"tocsin/plan"
+)
+
+// Index holds the compiled detectors of a plan. It never changes after Compile and is safe for concurrent use.
+type Index struct {
+	lanes map[uint64]*lane // by chain
+}
+
+// lane is the index of one chain. Rules under an address see what concerns that address; those beside it see the whole
+// chain.
+type lane struct {
+	reorg    int // blocks that may be rolled back
+	accounts map[evm.Address]*filing
+	anywhere filing
+	spikes   []*rule           // in the plan's order
+	depths   map[string]uint64 // by detector, of those that wait for blocks on top
+}
+
+// filing holds rules by what they look for.
+type filing struct {
+	topics    map[evm.Hash][]*rule // events
+	logs      []*rule              // any event
+	selectors map[[4]byte][]*rule  // functions
+	calls     []*rule              // any transaction
+}
+
+// rule is one detector, compiled.
+type rule struct {
+	detector plan.Detector
+	asset    plan.Asset // zero if it looks at the whole chain
+	chain    uint64
+	issues   []string
+	depth    uint64 // blocks on top before a finding counts
+	event    bool   // it sees logs
+	failed   bool   // it sees failed transactions only
+	shape    *shape // nil if it sees any event or any transaction
+	where    *expression
+	amount   *expression
+	say      message
+	spike    *spike // nil for a match
+}
+
+// Chains lists the chains that have detectors, in no order.
+func (x *Index) Chains() []uint64 {
+	ids := make([]uint64, 0, len(x.lanes))
+	for id := range x.lanes {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+func (x *Index) file(r *rule, reorg int) {
+	l := x.lanes[r.chain]
+	if l == nil {
+		l = &lane{reorg: reorg, accounts: map[evm.Address]*filing{}}
+		x.lanes[r.chain] = l
+	}
+	f := &l.anywhere
+	if r.asset.ID != "" {
+		if f = l.accounts[r.asset.Address]; f == nil {
+			f = &filing{}
+			l.accounts[r.asset.Address] = f
+		}
+	}
+	switch {
+	case r.event && r.shape == nil:
+		f.logs = append(f.logs, r)
+	case r.event:
+		if f.topics == nil {
+			f.topics = map[evm.Hash][]*rule{}
+		}
+		topic := evm.Event{Name: r.shape.event.Name, Inputs: r.shape.event.Inputs}.Topic()
+		f.topics[topic] = append(f.topics[topic], r)
+	case r.shape == nil:
+		f.calls = append(f.calls, r)
+	default:
+		if f.selectors == nil {
+			f.selectors = map[[4]byte][]*rule{}
+		}
+		selector := r.shape.method.Selector()
+		f.selectors[selector] = append(f.selectors[selector], r)
+	}
+	if r.spike != nil {
+		l.spikes = append(l.spikes, r)
+	}
+	if r.depth > 0 {
+		if l.depths == nil {
+			l.depths = map[string]uint64{}
+		}
+		l.depths[r.detector.ID] = r.depth
+	}
+}
+
+// seeLog calls visit for the rules that a log concerns.
+func (f *filing) seeLog(g *evm.Log, visit func(*rule)) {
+	for _, r := range f.logs {
+		visit(r)
+	}
+	if len(g.Topics) == 0 || f.topics == nil {
+		return
+	}
+	for _, r := range f.topics[g.Topics[0]] {
+		if r.shape.topics == len(g.Topics) { // as many indexed as declared; else it is another event of the same signature
+			visit(r)
+		}
+	}
+}
+
+// seeTx calls visit for the rules that a transaction concerns.
+func (f *filing) seeTx(tx *evm.Transaction, visit func(*rule)) {
+	for _, r := range f.calls {
+		visit(r)
+	}
+	if tx == nil || len(tx.Input) < 4 || f.selectors == nil {
+		return
+	}
+	for _, r := range f.selectors[[4]byte(tx.Input)] {
+		visit(r)
+	}
+}

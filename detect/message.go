@@ -1,0 +1,209 @@
+package detect
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+
+	"tocsin/evm"
+	"tocsin/plan"
+)
+
+// maxQuoted is how much of a text that an outsider chose goes into a sentence, in characters.
+const maxQuoted = 120
+
+// message is a detector's message cut at its placeholders: {assets} is an argument of the event or call, {tx.from} a
+// variable, {amount}, {asset}, {count}, {usual} and {window} what the finding knows. Doubled braces stand for one.
+type message []piece
+
+type piece struct {
+	text string // as it stands; or
+	name string // variable of the view, or what the finding knows
+}
+
+// facts is what a message may say besides the variables of a view.
+type facts struct {
+	amount *number
+	count  uint64
+	usual  float64
+}
+
+func parseMessage(r *rule) (message, *Problem) {
+	known := map[string]string{"asset": "asset", "amount": "amount"}
+	vars := variablesOf(r.event, r.shape)
+	if r.spike != nil {
+		known = map[string]string{"asset": "asset", "count": "count", "usual": "usual", "window": "window"}
+		vars = nil
+	} else if r.amount == nil {
+		delete(known, "amount")
+	}
+	for _, v := range vars {
+		known[v.name] = v.name
+		if r.shape != nil {
+			if short, ok := strings.CutPrefix(v.name, r.shape.prefix); ok {
+				known[short] = v.name
+			}
+		}
+	}
+	var m message
+	var text strings.Builder
+	rest := r.detector.Message
+	for rest != "" {
+		i := strings.IndexAny(rest, "{}")
+		if i < 0 {
+			break
+		}
+		text.WriteString(rest[:i])
+		at := len(r.detector.Message) - len(rest) + i
+		rest = rest[i:]
+		if strings.HasPrefix(rest, "{{") || strings.HasPrefix(rest, "}}") {
+			text.WriteByte(rest[0])
+			rest = rest[2:]
+			continue
+		}
+		end := strings.IndexByte(rest, '}')
+		if rest[0] == '}' || end < 0 {
+			return nil, messageProblem(r, at, "a brace stands alone; write {{ or }} for a brace itself")
+		}
+		name, ok := known[strings.TrimSpace(rest[1:end])]
+		if !ok {
+			return nil, messageProblem(r, at, fmt.Sprintf("there is nothing named %q to put in; known here are %s", rest[1:end], listed(known)))
+		}
+		m = append(m, piece{text: text.String()}, piece{name: name})
+		text.Reset()
+		rest = rest[end+1:]
+	}
+	text.WriteString(rest)
+	return append(m, piece{text: text.String()}), nil
+}
+
+func messageProblem(r *rule, at int, say string) *Problem {
+	before := r.detector.Message[:at]
+	line := strings.Count(before, "\n")
+	return &Problem{
+		Field: "message", Line: line + 1,
+		Column: len([]rune(before[strings.LastIndexByte(before, '\n')+1:])) + 1, Say: say,
+	}
+}
+
+func listed(known map[string]string) string {
+	names := make([]string, 0, len(known))
+	for n := range known {
+		names = append(names, "{"+n+"}")
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// render writes the sentence of a finding.
+func (r *rule) render(v *view, f facts) string {
+	if r.detector.Message == "" {
+		return r.plain(v, f)
+	}
+	var b strings.Builder
+	for _, p := range r.say {
+		switch p.name {
+		case "":
+			b.WriteString(p.text)
+		case "asset":
+			b.WriteString(r.subjectName())
+		case "amount":
+			if f.amount == nil {
+				b.WriteString("an unknown amount")
+				break
+			}
+			b.WriteString(inUnits(*f.amount, r.asset))
+		case "count":
+			b.WriteString(strconv.FormatUint(f.count, 10))
+		case "usual":
+			b.WriteString(strconv.FormatFloat(f.usual, 'f', -1, 64))
+		case "window":
+			b.WriteString(r.detector.Window.String())
+		default:
+			b.WriteString(v.text(p.name))
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// plain is the sentence of a detector without a message.
+func (r *rule) plain(v *view, f facts) string {
+	what := "transaction to"
+	switch {
+	case r.spike != nil:
+		return fmt.Sprintf("%s: %d %s of %s within %s, where %s are usual.", r.detector.Name, f.count,
+			strings.ReplaceAll(r.detector.Metric, "_", " "), r.subjectName(), r.detector.Window, strconv.FormatFloat(f.usual, 'f', -1, 64))
+	case r.event:
+		what = r.shape.event.Name + " of"
+	case r.shape != nil:
+		what = r.shape.method.Name + " called on"
+	}
+	s := fmt.Sprintf("%s: %s %s in block %d", r.detector.Name, what, r.subjectName(), v.block.Number)
+	if f.amount != nil {
+		s += ", " + inUnits(*f.amount, r.asset)
+	}
+	return s + "."
+}
+
+func (r *rule) subjectName() string {
+	if r.asset.ID == "" {
+		return "chain " + strconv.FormatUint(r.chain, 10)
+	}
+	return r.asset.Name
+}
+
+func inUnits(n number, a plan.Asset) string {
+	if a.Unit == "" {
+		return n.String()
+	}
+	return n.decimal(a.Decimals) + " " + a.Unit
+}
+
+// text writes a variable's value. What an outsider chose is cut and stripped of what could disturb a screen.
+func (v *view) text(name string) string {
+	got, ok := v.ResolveName(name)
+	val, isVal := got.(ref.Val)
+	if !ok || !isVal {
+		return "?"
+	}
+	return valueText(val)
+}
+
+func valueText(val ref.Val) string {
+	switch t := val.(type) {
+	case number:
+		return t.String()
+	case account:
+		return evm.Address(t).Hex()
+	case types.Bool:
+		return strconv.FormatBool(bool(t))
+	case types.Bytes:
+		return clip("0x" + hex.EncodeToString(t[:min(len(t), maxQuoted)]))
+	case types.String:
+		return clip(string(t))
+	default:
+		return "?"
+	}
+}
+
+func clip(s string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n++; n > maxQuoted {
+			b.WriteString("…")
+			break
+		}
+		if !unicode.IsPrint(r) {
+			r = '�'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

@@ -1,0 +1,110 @@
+package detect
+
+import (
+	"time"
+
+	"tocsin/evm"
+)
+
+// State is what following one chain leaves behind. It is plain data to be stored as JSON after each block, and bounded:
+// by the depth of a reorganisation, and by the baselines of the detectors. The zero State has seen nothing.
+type State struct {
+	Recent  []Past              `json:"recent,omitempty"`  // blocks that may be rolled back, oldest first
+	Spikes  map[string]*Counter `json:"spikes,omitempty"`  // by detector
+	Pending []Finding           `json:"pending,omitempty"` // that wait for blocks on top
+	Gone    map[evm.Hash]Return `json:"gone,omitempty"`    // blocks rolled back
+}
+
+// Past is a block that has been seen.
+type Past struct {
+	Number   uint64          `json:"number"`
+	Hash     evm.Hash        `json:"hash"`
+	Time     uint64          `json:"time"`               // Unix seconds
+	Findings []string        `json:"findings,omitempty"` // ids of what was found in it, once reported
+	Undo     map[string]Undo `json:"undo,omitempty"`     // by detector
+}
+
+// Return says how often a block was rolled back. One that comes back brings findings of their own: those that it had
+// stay retracted.
+type Return struct {
+	Number uint64 `json:"number"`
+	Times  int    `json:"times"`
+}
+
+// Undo takes a block's part out of a counter.
+type Undo struct {
+	Window int64  `json:"window"`
+	N      uint64 `json:"n"`
+	Last   *Fired `json:"last,omitempty"` // as it was before the block, if the block fired
+	Fired  bool   `json:"fired,omitempty"`
+}
+
+// Last is the block seen last; false if none was.
+func (s *State) Last() (Past, bool) {
+	if len(s.Recent) == 0 {
+		return Past{}, false
+	}
+	return s.Recent[len(s.Recent)-1], true
+}
+
+// Rollback takes back the block seen last, which is no longer part of the chain, and returns the ids of the findings that
+// have been reported of it. A block that is not the last one changes nothing.
+func (s *State) Rollback(hash evm.Hash) []string {
+	last, ok := s.Last()
+	if !ok || last.Hash != hash {
+		return nil
+	}
+	s.Recent = s.Recent[:len(s.Recent)-1]
+	for id, u := range last.Undo {
+		c := s.Spikes[id]
+		if c == nil {
+			continue
+		}
+		c.take(u.Window, u.N)
+		if u.Fired {
+			c.Last = u.Last
+		}
+	}
+	kept := s.Pending[:0]
+	for _, f := range s.Pending {
+		if f.BlockHash != hash {
+			kept = append(kept, f)
+		}
+	}
+	s.Pending = kept
+	if s.Gone == nil {
+		s.Gone = map[evm.Hash]Return{}
+	}
+	s.Gone[hash] = Return{Number: last.Number, Times: s.Gone[hash].Times + 1}
+	if len(s.Recent) == 0 {
+		s.Spikes = nil // nothing is left to say since when they counted whole windows
+	}
+	return last.Findings
+}
+
+// remember notes a block and forgets those that can no longer be rolled back.
+func (s *State) remember(p Past, depth int) {
+	s.Recent = append(s.Recent, p)
+	if n := len(s.Recent) - depth; n > 0 {
+		s.Recent = append([]Past(nil), s.Recent[n:]...)
+	}
+	for h, r := range s.Gone {
+		if r.Number+uint64(depth) < p.Number {
+			delete(s.Gone, h)
+		}
+	}
+}
+
+// reported notes that findings of a recent block have been reported.
+func (s *State) reported(block evm.Hash, id string) {
+	for i := len(s.Recent) - 1; i >= 0; i-- {
+		if s.Recent[i].Hash == block {
+			s.Recent[i].Findings = append(s.Recent[i].Findings, id)
+			return
+		}
+	}
+}
+
+func unixTime(seconds uint64) time.Time {
+	return time.Unix(int64(min(seconds, 1<<40)), 0).UTC()
+}
