@@ -18,8 +18,6 @@ package incident
 import (
 	"time"
 
-	"tocsin/action"
-	"tocsin/decision"
 	"tocsin/evm"
 )
 
@@ -184,93 +182,6 @@ const (
 	Skipped  = "skipped"
 	Failed   = "failed"
 )
-
-// Decision is one asking of a decision of the plan.
-type Decision struct {
-	ID        string           `json:"id"`
-	Decision  string           `json:"decision"` // id in the plan
-	Subject   Subject          `json:"subject"`
-	Message   decision.Message `json:"message"` // what is signed, but for the choice
-	Prepared  *action.Prepared `json:"prepared,omitempty"`
-	Text      string           `json:"text,omitempty"` // of an update
-	Proposer  string           `json:"proposer,omitempty"`
-	Opened    time.Time        `json:"opened"`
-	Expires   time.Time        `json:"expires"`
-	Approvals []Approval       `json:"approvals,omitempty"`
-	State     string           `json:"state"` // open, met, refused, expired, withdrawn
-	Settled   time.Time        `json:"settled,omitzero"`
-}
-
-// The states of a decision.
-const (
-	Open      = "open"
-	Met       = "met"
-	Refused   = "refused"
-	Expired   = "expired"
-	Withdrawn = "withdrawn"
-)
-
-// Subject is what a decision authorises.
-type Subject struct {
-	Kind string `json:"kind"`           // action, step, update
-	Ref  string `json:"ref"`            // id in the plan, or of the update
-	Step string `json:"step,omitempty"` // step it belongs to
-}
-
-// Approval is one person's signed yes or no.
-type Approval struct {
-	Person    string      `json:"person"`
-	Choice    string      `json:"choice"` // decision.Approve or decision.Refuse
-	Signer    evm.Address `json:"signer"`
-	Signature []byte      `json:"signature"`
-	At        time.Time   `json:"at"`
-}
-
-// Action is one carrying out of an action.
-type Action struct {
-	ID       string           `json:"id"`
-	Action   string           `json:"action"`
-	Step     string           `json:"step,omitempty"`
-	Decision string           `json:"decision"` // id of the incident's decision
-	Prepared *action.Prepared `json:"prepared"`
-	State    string           `json:"state"` // ordered, signed, sent, landed, verified, unneeded, failed
-	Ordered  time.Time        `json:"ordered"`
-	Sends    []Transaction    `json:"sends,omitempty"` // same nonce: at most one can land
-	Landed   *Landing         `json:"landed,omitempty"`
-	Got      string           `json:"got,omitempty"` // what the effect's reading answered last
-	Verified time.Time        `json:"verified,omitzero"`
-	Block    uint64           `json:"block,omitempty"` // at which the effect was read
-	Say      string           `json:"say,omitempty"`
-}
-
-// The states of an action.
-const (
-	Ordered    = "ordered"
-	Signed     = "signed"
-	Sent       = "sent"
-	LandedOnce = "landed"
-	Verified   = "verified"
-	Unneeded   = "unneeded" // somebody else's transaction had done it
-	Gone       = "failed"
-)
-
-// Transaction is a signed transaction, stored before it is first sent.
-type Transaction struct {
-	Hash  evm.Hash    `json:"hash"`
-	Raw   []byte      `json:"raw"`
-	From  evm.Address `json:"from"`
-	Nonce uint64      `json:"nonce"`
-	At    time.Time   `json:"at"`
-}
-
-// Landing is where a transaction landed.
-type Landing struct {
-	Tx        evm.Hash  `json:"tx"`
-	Block     uint64    `json:"block"`
-	BlockHash evm.Hash  `json:"block_hash"`
-	Status    uint64    `json:"status"` // 1 succeeded, 0 failed
-	At        time.Time `json:"at"`
-}
 
 // Update is one message owed to an audience.
 type Update struct {

@@ -178,6 +178,9 @@ func stepTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 		if !mine && !free || v.State == StepToCome {
 			continue
 		}
+		if v.Step.Decision != "" && (v.Decision == nil || v.Decision.State != Met) {
+			continue // it waits for those who decide
+		}
 		t := Task{Kind: TaskStep, Ref: v.ID, Title: fmt.Sprintf("Step %d: %s", v.Number, v.Name), Say: strings.TrimSpace(v.How)}
 		if v.Budget > 0 {
 			from := v.Begun

@@ -1,0 +1,111 @@
+package incident
+
+import (
+	"fmt"
+	"slices"
+
+	"tocsin/fault"
+)
+
+// act takes the reports of the executor.
+func (d *decider) act(op Op) error {
+	get := func(id string, states ...string) (*Action, error) {
+		a := d.s.Action(id)
+		if a == nil {
+			return nil, fault.New(fault.NotFound, "Incident %s has no action %q.", d.s.ID, id)
+		}
+		if !slices.Contains(states, a.State) {
+			return nil, fault.New(fault.Conflict, "Action %s is %s already.", id, a.State)
+		}
+		return a, nil
+	}
+	switch op := op.(type) {
+	case OpSigned:
+		a, err := get(op.Action, Ordered, Signed, Sent)
+		if err != nil {
+			return err
+		}
+		for _, t := range a.Sends {
+			if t.Hash == op.Tx.Hash {
+				return nil
+			}
+			if t.Nonce != op.Tx.Nonce || t.From != op.Tx.From {
+				return fault.New(fault.Conflict, "Action %s has a transaction with nonce %d; another one could land beside it.", a.ID, t.Nonce)
+			}
+		}
+		d.emit(EventActionSigned{ID: a.ID, Tx: op.Tx})
+	case OpSent:
+		a, err := get(op.Action, Signed, Sent)
+		if err != nil {
+			return err
+		}
+		if a.State == Signed {
+			d.emit(EventActionSent{ID: a.ID, Tx: op.Tx})
+		}
+	case OpLanded:
+		a, err := get(op.Action, Signed, Sent, LandedOnce)
+		if err != nil {
+			return err
+		}
+		if a.Landed != nil && a.Landed.BlockHash == op.Landing.BlockHash {
+			return nil
+		}
+		if !slices.ContainsFunc(a.Sends, func(t Transaction) bool { return t.Hash == op.Landing.Tx }) {
+			return fault.New(fault.Invalid, "Transaction %s is not one of action %s.", op.Landing.Tx, a.ID)
+		}
+		d.emit(EventActionLanded{ID: a.ID, Landing: op.Landing})
+	case OpUnlanded:
+		a, err := get(op.Action, LandedOnce, Verified)
+		if err != nil {
+			return err
+		}
+		d.emit(EventActionUnlanded{ID: a.ID, Why: op.Why, Delivery: d.nextDelivery(a.ID)})
+	case OpEffect:
+		states := []string{LandedOnce}
+		if op.Before {
+			states = []string{Ordered}
+		}
+		a, err := get(op.Action, states...)
+		if err != nil {
+			return err
+		}
+		e := EventEffect{ID: a.ID, Got: op.Got, Holds: op.Holds, State: a.State, Block: op.Block}
+		switch {
+		case op.Holds && op.Before:
+			e.State = Unneeded
+		case op.Holds:
+			e.State = Verified
+		case op.Before || a.Got == op.Got && a.Block != 0:
+			return nil // nothing new
+		}
+		d.emit(e)
+	case OpFailed:
+		a, err := get(op.Action, Ordered, Signed, Sent, LandedOnce)
+		if err != nil {
+			return err
+		}
+		d.emit(EventActionFailed{ID: a.ID, Why: op.Why})
+	case OpRetry:
+		if _, err := d.responder(); err != nil {
+			return err
+		}
+		a, err := get(op.Action, Gone)
+		if err != nil {
+			return err
+		}
+		x := d.s.Decision(a.Decision)
+		if x == nil || x.State != Met || !d.now.Before(x.Expires) {
+			return fault.New(fault.Expired, "The approvals for %s have expired.", a.Prepared.Words.Title).Instead("Ask for the decision again.")
+		}
+		if a.Landed == nil && len(a.Sends) > 0 {
+			return fault.New(fault.Conflict, "A transaction of %s was sent and may still land.", a.Prepared.Words.Title).Instead("Ask for the decision again once its nonce is used.")
+		}
+		d.emit(EventActionRetried{ID: a.ID, Delivery: d.nextDelivery(a.ID)})
+	}
+	return nil
+}
+
+// nextDelivery names a further delivery of an action; its number grows with the incident's version.
+func (d *decider) nextDelivery(id string) string {
+	return fmt.Sprintf("%s/%s/%d", d.s.ID, id, d.s.Version+1)
+}

@@ -1,0 +1,87 @@
+package incident
+
+import (
+	"fmt"
+	"time"
+
+	"tocsin/plan"
+)
+
+// defaultQuiet is how long an incident's detectors stay quiet before it counts as contained, where the issue does not say.
+const defaultQuiet = time.Minute
+
+// measured says what containment is measured by; empty if by nothing, so that a person has to say it.
+func (d *decider) measured() string {
+	for _, v := range StepsOf(d.p, d.s) {
+		if v.Purpose == "halt" && v.Step.Action != "" && v.State != Skipped {
+			return "the step " + v.Name + " has to take effect and the detectors have to stay quiet."
+		}
+	}
+	return ""
+}
+
+// halted returns since when everything that halts the issue has been done; zero if it has not, or if there is nothing.
+func halted(p *plan.Plan, s *State) time.Time {
+	var since time.Time
+	any := false
+	for _, v := range StepsOf(p, s) {
+		if v.Purpose != "halt" {
+			continue
+		}
+		if v.State != Done && v.State != Skipped {
+			return time.Time{}
+		}
+		any = any || v.State == Done
+		if v.Ended.After(since) {
+			since = v.Ended
+		}
+	}
+	if !any {
+		return time.Time{}
+	}
+	if s.QuietFrom.After(since) {
+		since = s.QuietFrom
+	}
+	return since
+}
+
+// containmentTime is when the quiet will have lasted long enough; zero if nothing is to be waited for.
+func containmentTime(p *plan.Plan, s *State) time.Time {
+	if s.Phase != Validated {
+		return time.Time{}
+	}
+	since := halted(p, s)
+	if since.IsZero() {
+		return time.Time{}
+	}
+	issue, _ := p.Issue(s.Issue)
+	return since.Add(issue.QuietFor.Or(defaultQuiet))
+}
+
+// tickContainment contains the incident once its effects hold and its detectors have been quiet long enough, and the chains
+// have been watched beyond the blocks at which the effects were read: being blind is not being quiet.
+func (d *decider) tickContainment(watched map[uint64]Watched) {
+	t := containmentTime(d.p, d.s)
+	if t.IsZero() || d.now.Before(t) {
+		return
+	}
+	how := "All that halts it is done"
+	for _, a := range d.s.Actions {
+		if a.State != Verified && a.State != Unneeded {
+			continue
+		}
+		w := watched[a.Prepared.Chain]
+		if w.Block <= a.Block {
+			return
+		}
+		how = fmt.Sprintf("%s reads %s at block %d", a.Prepared.Effect.Function, a.Got, a.Block)
+	}
+	d.contained(how + ", and the detectors have been quiet since.")
+}
+
+func (d *decider) contained(how string) {
+	d.emit(EventContained{How: how})
+	d.endPages()
+	d.escalate(momentContainment)
+	d.owe(momentContainment)
+}

@@ -1,0 +1,82 @@
+package incident
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"tocsin/journal"
+)
+
+// KindVersion is the version of every kind of event so far.
+const KindVersion = 1
+
+// Decode turns a record of an incident's stream into what happened. A kind or version that this release does not know is
+// an *UnknownKind: the incident may then be shown but not decided upon.
+func Decode(r journal.Record) (Happened, error) {
+	env, err := r.Open(nil)
+	if err != nil {
+		return Happened{}, fmt.Errorf("open record %d of %s: %w", r.Seq, r.Stream, err)
+	}
+	decode, ok := decoders[env.Kind]
+	if !ok || env.KindV != KindVersion {
+		return Happened{}, &UnknownKind{Stream: r.Stream, Seq: r.Seq, Kind: env.Kind, Version: env.KindV}
+	}
+	ev, err := decode(r)
+	if err != nil {
+		return Happened{}, fmt.Errorf("read record %d of %s: %w", r.Seq, r.Stream, err)
+	}
+	return Happened{Event: ev, At: env.At, Actor: env.Actor, Command: env.Command}, nil
+}
+
+// UnknownKind is an event that a newer release wrote.
+type UnknownKind struct {
+	Stream  string
+	Seq     uint64
+	Kind    string
+	Version int
+}
+
+func (u *UnknownKind) Error() string {
+	return fmt.Sprintf("record %d of %s is of kind %q version %d, which this release does not know: a newer release wrote it; update this node", u.Seq, u.Stream, u.Kind, u.Version)
+}
+
+var decoders = func() map[string]func(journal.Record) (Event, error) {
+	m := map[string]func(journal.Record) (Event, error){}
+	for _, d := range []struct {
+		kind string
+		f    func(journal.Record) (Event, error)
+	}{
+		into[EventOpened](), into[EventFinding](), into[EventRetracted](), into[EventEscalated](), into[EventPageRequested](),
+		into[EventPageRung](), into[EventCallOutcome](), into[EventPageEnded](), into[EventAnswered](), into[EventRoleTaken](),
+		into[EventMustered](), into[EventValidated](), into[EventSecondWanted](), into[EventDismissed](), into[EventSeverity](),
+		into[EventProcedureBegun](), into[EventStepBegun](), into[EventStepEnded](), into[EventDecisionOpened](),
+		into[EventApproval](), into[EventDecisionSettled](), into[EventActionOrdered](), into[EventActionSigned](),
+		into[EventActionSent](), into[EventActionLanded](), into[EventActionUnlanded](), into[EventEffect](),
+		into[EventActionFailed](), into[EventActionRetried](), into[EventContained](), into[EventUpdateOwed](),
+		into[EventUpdateReminded](), into[EventUpdatePosted](), into[EventUpdateEnded](), into[EventResolved](),
+		into[EventClosed](), into[EventReopened](), into[EventNoted](),
+	} {
+		m[d.kind] = d.f
+	}
+	return m
+}()
+
+func into[E Event]() struct {
+	kind string
+	f    func(journal.Record) (Event, error)
+} {
+	var zero E
+	return struct {
+		kind string
+		f    func(journal.Record) (Event, error)
+	}{zero.Kind(), func(r journal.Record) (Event, error) {
+		var e E
+		if _, err := r.Open(&e); err != nil {
+			return nil, err
+		}
+		return e, nil
+	}}
+}
+
+// MarshalData returns the event's data as the journal seals it.
+func MarshalData(e Event) (json.RawMessage, error) { return json.Marshal(e) }

@@ -1,0 +1,123 @@
+package incident
+
+import (
+	"fmt"
+	"time"
+
+	"tocsin/plan"
+)
+
+// StepView is a step of the running procedure with how far it has come.
+type StepView struct {
+	plan.Step
+	Number   int // from 1
+	State    string
+	By       string // name of the person, or Tocsin
+	Begun    time.Time
+	Ended    time.Time
+	Note     string
+	Decision *Decision // the latest on it
+	Action   *Action   // the latest carrying out
+	Say      string    // what it waits for; empty if for nothing
+}
+
+// The states of a step that nobody has begun.
+const (
+	StepToCome = "to-come" // others come first
+	StepNow    = "now"     // may begin
+)
+
+// StepsOf lists the steps of the running procedure in order.
+func StepsOf(p *plan.Plan, s *State) []StepView {
+	proc, ok := p.Procedure(s.Procedure)
+	if !ok {
+		return nil
+	}
+	ended := func(id string) bool {
+		st := s.Step(id).State
+		return st == Done || st == Skipped
+	}
+	last := map[string]string{} // track → the step before in it
+	views := make([]StepView, 0, len(proc.Steps))
+	for i, st := range proc.Steps {
+		v := StepView{Step: st, Number: i + 1}
+		have := s.Step(st.ID)
+		v.State, v.Begun, v.Ended, v.Note = have.State, have.Begun, have.Ended, have.Note
+		if have.By != "" {
+			v.By = NameOf(p, have.By)
+		}
+		after := st.After
+		if len(after) == 0 && last[st.Track] != "" {
+			after = []string{last[st.Track]}
+		}
+		last[st.Track] = st.ID
+		if v.State == "" {
+			v.State = StepNow
+			for _, a := range after {
+				if !ended(a) {
+					v.State = StepToCome
+					b, _ := p.Step(s.Procedure, a)
+					v.Say = "after " + b.Name
+					break
+				}
+			}
+		}
+		for j := range s.Decisions {
+			if s.Decisions[j].Subject.Step == st.ID {
+				v.Decision = &s.Decisions[j]
+			}
+		}
+		for j := range s.Actions {
+			if s.Actions[j].Step == st.ID {
+				v.Action = &s.Actions[j]
+			}
+		}
+		if v.Say == "" {
+			v.Say = waiting(p, s, &v)
+		}
+		views = append(views, v)
+	}
+	return views
+}
+
+// waiting says what a step that may begin waits for.
+func waiting(p *plan.Plan, s *State, v *StepView) string {
+	if v.State == Done || v.State == Skipped {
+		return ""
+	}
+	if a := v.Action; a != nil {
+		return sayAction(a)
+	}
+	if d := v.Decision; d != nil {
+		switch d.State {
+		case Open:
+			return s.Status(p, d, s.Last).Say
+		case Refused:
+			return "It was refused."
+		case Met:
+			if !s.Phase.AtLeast(Validated) {
+				return "All have signed. It goes out once somebody says that the incident is real."
+			}
+		}
+	}
+	return ""
+}
+
+// sayAction says how far an action has come.
+func sayAction(a *Action) string {
+	switch a.State {
+	case Ordered:
+		return "Ordered; it is being simulated and signed."
+	case Signed:
+		return "Signed; it is being sent."
+	case Sent:
+		return "Sent; it has not landed yet."
+	case LandedOnce:
+		return fmt.Sprintf("Landed in block %d; its effect is being read.", a.Landed.Block)
+	case Verified:
+		return fmt.Sprintf("Done, and verified at block %d.", a.Block)
+	case Unneeded:
+		return fmt.Sprintf("In effect already at block %d; nothing was sent.", a.Block)
+	}
+	return "It failed: " + a.Say
+}
