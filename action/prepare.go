@@ -166,14 +166,16 @@ func (r resolver) wei(s string) (*uint256.Int, error) {
 	return v, nil
 }
 
-func (r resolver) effect(reading plan.Reading, chain uint64) (Effect, error) {
-	r.what = "The effect of " + strings.ToLower(r.what[:1]) + r.what[1:]
+// PrepareReading makes a reading of the plan ready to be asked. Without a wanted answer Want is empty and Holds only tells
+// what was answered. Faults: invalid if it cannot be asked as it is written.
+func PrepareReading(p *plan.Plan, reading plan.Reading) (Effect, error) {
+	return resolver{plan: p, what: "The reading"}.reading(reading)
+}
+
+func (r resolver) reading(reading plan.Reading) (Effect, error) {
 	a, err := r.contract(reading.Asset)
 	if err != nil {
 		return Effect{}, err
-	}
-	if a.Chain != chain {
-		return Effect{}, r.invalid("is read on chain %d, but it happens on chain %d.", a.Chain, chain)
 	}
 	m, err := r.method(a, reading.Function)
 	if err != nil {
@@ -187,18 +189,29 @@ func (r resolver) effect(reading plan.Reading, chain uint64) (Effect, error) {
 	if err != nil {
 		return Effect{}, err
 	}
-	if reading.Want == "" {
-		return Effect{}, r.invalid("does not say what %s must answer.", m.Signature())
+	e := Effect{Chain: a.Chain, To: a.Address, Data: data, Function: m.String(), Args: args, Within: time.Duration(reading.Within)}
+	if reading.Want != "" {
+		if e.Want, err = m.Outputs[0].Type.Normalize(reading.Want); err != nil {
+			return Effect{}, r.invalid("wants an answer that %s cannot give.", m.Signature()).Because(err)
+		}
 	}
-	want, err := m.Outputs[0].Type.Normalize(reading.Want)
+	e.Words = fmt.Sprintf("%s on %s", callText(m.Name, args), assetText(a))
+	return e, nil
+}
+
+func (r resolver) effect(reading plan.Reading, chain uint64) (Effect, error) {
+	r.what = "The effect of " + strings.ToLower(r.what[:1]) + r.what[1:]
+	e, err := r.reading(reading)
 	if err != nil {
-		return Effect{}, r.invalid("wants an answer that %s cannot give.", m.Signature()).Because(err)
+		return Effect{}, err
 	}
-	e := Effect{
-		Chain: a.Chain, To: a.Address, Data: data, Function: m.String(), Args: args, Want: want,
-		Within: time.Duration(reading.Within),
+	if e.Chain != chain {
+		return Effect{}, r.invalid("is read on chain %d, but it happens on chain %d.", e.Chain, chain)
 	}
-	e.Words = fmt.Sprintf("Afterwards %s on %s must answer %s", callText(m.Name, args), assetText(a), want)
+	if e.Want == "" {
+		return Effect{}, r.invalid("does not say what %s must answer.", e.Function)
+	}
+	e.Words = fmt.Sprintf("Afterwards %s must answer %s", e.Words, e.Want)
 	if e.Within > 0 {
 		e.Words += fmt.Sprintf(" within %s", reading.Within)
 	}

@@ -26,7 +26,7 @@ func (q *quorum) say(s Status, a answers) string {
 	case s.State == Refused:
 		var by []string
 		for _, person := range q.everyone {
-			if a.refuse[person] {
+			if a.refuse[person] && q.blocks(person, s.Needed) {
 				by = append(by, q.called(person))
 			}
 		}
@@ -51,6 +51,22 @@ func (q *quorum) say(s Status, a answers) string {
 		}
 	}
 	return "Waiting for " + and(waits) + "."
+}
+
+// blocks reports whether a person's approval could help a need that can no longer be met.
+func (q *quorum) blocks(person string, needs []Need) bool {
+	for i, n := range needs {
+		switch {
+		case !n.Refused:
+		case i < len(q.required) && slices.Contains(q.required[i].members, person):
+			return true
+		case i < len(q.required) && slices.ContainsFunc(q.required[i].standIns, func(s standIn) bool { return s.who == person && s.member == "" }):
+			return true
+		case i == len(q.required):
+			return true // others' refusals tie the further approvers to what is required
+		}
+	}
+	return false
 }
 
 // called is a person's name.

@@ -12,7 +12,7 @@ type pool struct {
 }
 
 // maxSteps bounds the search; a plan would have to be built on purpose to reach it.
-const maxSteps = 50_000
+const maxSteps = 10_000
 
 // spare picks as many of the volunteers as are wanted, so that every pool keeps what it needs. It returns the most it
 // found; exact is false if it gave up looking for more.
@@ -79,7 +79,6 @@ func (s *search) try(kind, have int) {
 	if have > s.most {
 		s.most = have
 		copy(s.best, s.take)
-		clear(s.best[kind:])
 	}
 	if kind == len(s.kinds) || s.most >= s.want || have+s.left[kind] <= s.most {
 		return

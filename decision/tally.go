@@ -26,7 +26,7 @@ const (
 type Status struct {
 	State      string    `json:"state"`
 	Needed     []Need    `json:"needed"`
-	Missing    []string  `json:"missing,omitempty"`    // persons without whom it cannot be met
+	Missing    []string  `json:"missing,omitempty"`    // persons without whom it cannot be met as things stand
 	Candidates []string  `json:"candidates,omitempty"` // persons who may approve now and have not, or no longer
 	Wanted     []string  `json:"wanted,omitempty"`     // those of them who have not answered and whose approval would help
 	Next       time.Time `json:"next,omitzero"`        // when it changes by itself: an approval expires, a stand-in may approve
@@ -137,6 +137,9 @@ func (q *quorum) judge(a answers, c *counted) string {
 		case n.Never != "":
 		case !ideal.needs[i].Met && ideal.exact:
 			n.Never = "the plan names too few people for it"
+			if q.excluded(n.Who) {
+				n.Never = "whoever proposes this may not approve it"
+			}
 		case !atBest.needs[i].Met && atBest.exact:
 			n.Refused, refused = true, true
 		}
@@ -178,26 +181,29 @@ func (q *quorum) wanted(a answers, c counted) []string {
 		}
 		delete(a.approve, person)
 	}
-	if len(helpful) == 0 {
+	if len(helpful) == 0 && !slices.ContainsFunc(c.needs, func(n Need) bool { return n.Never != "" }) {
 		return unheard
 	}
 	return helpful
 }
 
-// missing are the persons without whom a need cannot be met.
+// missing are the persons without whose approval a need cannot be met as things stand, whoever else comes.
 func (q *quorum) missing(a answers, c counted) []string {
 	var list []string
-	for i, r := range q.required {
-		if c.needs[i].Met || c.needs[i].Never != "" {
+	all := q.best(a.refuse)
+	all.now = a.now
+	for _, person := range q.everyone {
+		if !a.silent(person) {
 			continue
 		}
-		if could := r.pool(q.best(a.refuse)); len(could) == r.need {
-			for _, person := range could {
-				if !a.approve[person] && !slices.Contains(list, person) {
-					list = append(list, person)
-				}
+		delete(all.approve, person)
+		for i, r := range q.required {
+			if n := c.needs[i]; !n.Met && n.Never == "" && len(r.pool(all)) < r.need {
+				list = append(list, person)
+				break
 			}
 		}
+		all.approve[person] = true
 	}
 	return list
 }
