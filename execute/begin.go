@@ -1,0 +1,100 @@
+package execute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/holiman/uint256"
+
+	"tocsin/chain"
+	"tocsin/incident"
+	"tocsin/signer"
+)
+
+// begin reads whether the action is needed at all, simulates it, signs it and stores what is signed. void says why no
+// earlier transaction of the action can land any more, if there is one.
+func (w *work) begin(ctx context.Context, void string) error {
+	pr := w.action.Prepared
+	if pr.Effect != nil {
+		r, err := w.read(ctx)
+		if err != nil {
+			return err
+		}
+		if r.holds && void == "" {
+			return w.do(ctx, incident.OpEffect{Action: w.action.ID, Got: r.got, Holds: true, Block: r.head.Number, Hash: r.head.Hash, Before: true})
+		}
+	}
+	if w.signer == nil {
+		return refuse("This server was started without a key file, so it cannot send.")
+	}
+	from := w.signer.Address()
+	if pr.Sender != (from) && !isZero(pr.Sender[:]) {
+		return refuse("The plan has %s send this, and the key file is that of %s.", pr.Sender.Hex(), from.Hex())
+	}
+	m := chain.Message{From: from, To: &pr.To, Value: pr.Value, Data: pr.Data}
+	if _, err := w.client.Call(ctx, m, nil); err != nil {
+		return w.reverted(err)
+	}
+	gas, err := w.client.EstimateGas(ctx, m)
+	if err != nil {
+		return w.reverted(err)
+	}
+	fee, err := w.client.Fee(ctx)
+	if err != nil {
+		return err
+	}
+	w.nonces.Lock()
+	defer w.nonces.Unlock()
+	nonce, err := w.client.Nonce(ctx, from, true)
+	if err != nil {
+		return err
+	}
+	return w.sign(ctx, signer.Transaction{
+		ChainID: pr.Chain, Nonce: nonce, To: pr.To, Value: pr.Value, Data: pr.Data, Gas: gas + gas/4, Tip: fee.Tip, Cap: fee.Cap,
+	}, void)
+}
+
+// sign signs, stores and sends a transaction. The store may refuse it because another node was first; then nothing was sent.
+func (w *work) sign(ctx context.Context, t signer.Transaction, void string) error {
+	raw, hash, err := w.signer.SignTransaction(ctx, t)
+	if err != nil {
+		return fmt.Errorf("sign: %w", err)
+	}
+	tx := incident.Transaction{Hash: hash, Raw: raw, From: w.signer.Address(), Nonce: t.Nonce, At: w.now().UTC()}
+	if err := w.do(ctx, incident.OpSigned{Action: w.action.ID, Tx: tx, Void: void}); err != nil {
+		return err
+	}
+	if _, err := w.client.Send(ctx, raw); err != nil {
+		return fmt.Errorf("send: %w", err)
+	}
+	return w.do(ctx, incident.OpSent{Action: w.action.ID, Tx: hash})
+}
+
+// reverted tells a call that the contract refuses from an endpoint that failed.
+func (w *work) reverted(err error) error {
+	var r *chain.Revert
+	if !errors.As(err, &r) {
+		return err
+	}
+	return refuse("%s would fail: %s.", w.action.Prepared.Words.Title, r.Error())
+}
+
+func isZero(b []byte) bool {
+	for _, c := range b {
+		if c != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// raised is a fee that a node takes as a replacement: an eighth more than before, or what is asked now if that is more.
+func raised(old, now *uint256.Int) *uint256.Int {
+	up := new(uint256.Int).Add(old, new(uint256.Int).Div(old, uint256.NewInt(8)))
+	up.AddUint64(up, 1)
+	if now.Gt(up) {
+		return now
+	}
+	return up
+}
