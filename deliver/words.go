@@ -1,0 +1,191 @@
+package deliver
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/notify"
+	"tocsin/plan"
+)
+
+// words puts an incident into messages.
+type words struct {
+	plan  *plan.Plan
+	state *incident.State
+	base  string
+	now   time.Time
+}
+
+// message is what a dispatch carries; false if it speaks of something that the incident does not hold.
+func (w words) message(dp incident.Dispatch) (notify.Message, bool) {
+	m := notify.Message{Key: dp.ID, To: dp.To, Exercise: w.state.Exercise != nil, At: w.now}
+	switch dp.Kind {
+	case incident.DispatchPage:
+		return w.page(m, dp)
+	case incident.DispatchReminder:
+		return w.reminder(m, dp)
+	case incident.DispatchUpdate:
+		return w.update(m, dp)
+	}
+	return m, false
+}
+
+// page asks one person to come.
+func (w words) page(m notify.Message, dp incident.Dispatch) (notify.Message, bool) {
+	who, ok := w.plan.Person(dp.Person)
+	if !ok {
+		return m, false
+	}
+	m.ToName = who.Name
+	m.Urgent = true
+	m.Subject = w.headline()
+	var b strings.Builder
+	if why := w.why(dp.Page); why != "" {
+		fmt.Fprintf(&b, "%s, you are called: %s.\n\n", who.Name, why)
+	} else {
+		fmt.Fprintf(&b, "%s, you are called.\n\n", who.Name)
+	}
+	fmt.Fprintf(&b, "%s\n\n", short(incident.Situation(w.plan, w.state)))
+	if sev, ok := w.plan.Severity(w.state.Severity); ok {
+		fmt.Fprintf(&b, "Severity: %s. %s\n", sev.Name, sentence(sev.Meaning))
+	}
+	fmt.Fprintf(&b, "Since: %s, %s.\n", moment(w.state.Opened, who.TimeZone), ago(w.now.Sub(w.state.Opened)))
+	fmt.Fprintf(&b, "Incident: %s (%s), %s.\n", w.state.Title, w.state.ID, w.plan.Name)
+	if w.base != "" && dp.Secret != "" {
+		m.Link, m.LinkText = w.base+"/page/"+url.PathEscape(dp.Secret), "Are you coming?"
+		b.WriteString("\nAre you coming? Open the link and press one of its buttons; opening it answers nothing. The link is yours: do not pass it on.\n")
+	} else {
+		b.WriteString("\nAre you coming? Say so in the console, or to your team.\n")
+	}
+	m.Body = b.String()
+	return m, true
+}
+
+// reminder tells whoever is responsible for an update that it is due.
+func (w words) reminder(m notify.Message, dp incident.Dispatch) (notify.Message, bool) {
+	u := w.state.Update(dp.Update)
+	who, ok := w.plan.Person(dp.Person)
+	if u == nil || !ok {
+		return m, false
+	}
+	c, _ := w.plan.Communication(u.Communication)
+	m.ToName = who.Name
+	m.Subject = fmt.Sprintf("Due: %s (%s)", w.name(u), w.state.Title)
+	m.Body = fmt.Sprintf("%s, %s has been due since %s.\n\nIt is for: %s. %s\n", who.Name, w.name(u), moment(u.Due, who.TimeZone), c.Audience, short(incident.Situation(w.plan, w.state)))
+	if w.base != "" {
+		m.Link, m.LinkText = w.base+"/incidents/"+url.PathEscape(w.state.ID), "Write it"
+	}
+	return m, true
+}
+
+// update carries a posted update, word for word.
+func (w words) update(m notify.Message, dp incident.Dispatch) (notify.Message, bool) {
+	u := w.state.Update(dp.Update)
+	if u == nil || u.Text == "" {
+		return m, false
+	}
+	if ch, ok := w.plan.Channel(dp.Channel); ok {
+		m.ToName = ch.Name
+	}
+	m.Subject = w.plan.Name + ": " + w.name(u)
+	if u.Number > 1 {
+		m.Subject += fmt.Sprintf(" (%d)", u.Number)
+	}
+	m.Body = u.Text
+	m.At = u.Posted
+	return m, true
+}
+
+// headline is the severity and what is the matter.
+func (w words) headline() string {
+	if sev, ok := w.plan.Severity(w.state.Severity); ok && sev.Name != "" {
+		return sev.Name + ": " + w.state.Title
+	}
+	return w.state.Title
+}
+
+func (w words) why(page string) string {
+	for _, pg := range w.state.Pages {
+		if pg.ID == page {
+			return strings.TrimSuffix(pg.Why, ".")
+		}
+	}
+	return ""
+}
+
+// name is what the plan calls an update.
+func (w words) name(u *incident.Update) string {
+	if c, ok := w.plan.Communication(u.Communication); ok && c.Name != "" {
+		return c.Name
+	}
+	return u.Communication
+}
+
+// most bounds what a message quotes from an incident, in characters; the rest stands behind the link.
+const most = 600
+
+func short(s string) string {
+	r := []rune(strings.TrimSpace(s))
+	if len(r) <= most {
+		return string(r)
+	}
+	return strings.TrimRight(string(r[:most-1]), " ") + "…"
+}
+
+// sentence ends a text as a sentence.
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
+}
+
+// moment writes a time in UTC and, where the zone is known and another, as the person's clock shows it.
+func moment(t time.Time, zone string) string {
+	s := t.UTC().Format("15:04 UTC on 2 January 2006")
+	at, err := time.LoadLocation(zone)
+	if err != nil || zone == "" {
+		return s
+	}
+	here := t.In(at)
+	if _, off := here.Zone(); off == 0 {
+		return s
+	}
+	return s + " (" + here.Format("15:04") + " on your clock)"
+}
+
+// ago says how long something is past.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < 2*time.Minute:
+		return "a minute ago"
+	case d < time.Hour:
+		return fmt.Sprintf("%d minutes ago", int(d/time.Minute))
+	case d < 2*time.Hour:
+		return "an hour ago"
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d hours ago", int(d/time.Hour))
+	default:
+		return fmt.Sprintf("%d days ago", int(d/(24*time.Hour)))
+	}
+}
+
+// kindName is how people call a kind of contact.
+func kindName(kind string) string {
+	switch kind {
+	case "":
+		return "this kind of contact"
+	case "email":
+		return "e-mail"
+	case "sms":
+		return "SMS"
+	default:
+		return kind
+	}
+}
