@@ -28,6 +28,8 @@ type Event struct {
 	Name      string
 	Inputs    []Param
 	Anonymous bool // its topic 0 is no hash of its signature
+
+	topic Hash // kept by the parsers, for logs are many; zero if it must be computed
 }
 
 // CustomError is what a contract reverts with.
@@ -61,7 +63,12 @@ func (m Method) String() string {
 func (e Event) Signature() string { return e.Name + canonical(e.Inputs) }
 
 // Topic is the hash of the signature, which is topic 0 unless the event is anonymous.
-func (e Event) Topic() Hash { return crypto.Keccak256Hash([]byte(e.Signature())) }
+func (e Event) Topic() Hash {
+	if e.topic != (Hash{}) {
+		return e.topic
+	}
+	return crypto.Keccak256Hash([]byte(e.Signature()))
+}
 
 // String writes the declaration as people read it.
 func (e Event) String() string {

@@ -74,6 +74,7 @@ func (a *ABI) add(e jsonEntry) error {
 		if err := event.check(); err != nil {
 			return err
 		}
+		event.topic = event.Topic()
 		a.Events = append(a.Events, event)
 	case "error":
 		a.Errors = append(a.Errors, CustomError{Name: e.Name, Inputs: inputs})

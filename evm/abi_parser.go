@@ -116,6 +116,7 @@ func (p *parser) event() (Event, error) {
 	if err := p.end(); err != nil {
 		return Event{}, err
 	}
+	e.topic = e.Topic()
 	return e, e.check()
 }
 

@@ -277,6 +277,38 @@ func TestParseABIJSON(t *testing.T) {
 	}
 }
 
+func TestRevertReason(t *testing.T) {
+	a, err := ParseABI([]string{"error InsufficientShares(address owner, uint256 needed)", "error EnforcedPause()"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := func(signature string, args ...string) []byte {
+		data, err := EncodeCall(signature, args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	owner := Address{19: 1}.Hex()
+	for want, data := range map[string][]byte{
+		"not allowed":                        call("Error(string)", "not allowed"),
+		"an arithmetic operation overflowed": call("Panic(uint256)", "0x11"),
+		"panic 0x99":                         call("Panic(uint256)", "0x99"),
+		"InsufficientShares(owner: " + owner + ", needed: 5)": call("InsufficientShares(address,uint256)", owner, "5"),
+		"EnforcedPause()": call("EnforcedPause()"),
+		"":                call("Unknown()"),
+	} {
+		if got := a.RevertReason(data); got != want {
+			t.Errorf("%x: %q, want %q", data, got, want)
+		}
+	}
+	for _, data := range [][]byte{nil, {8}, errorSelector, call("InsufficientShares(address,uint256)", owner, "5")[:40]} {
+		if got := a.RevertReason(data); got != "" {
+			t.Errorf("%x: %q, want nothing", data, got)
+		}
+	}
+}
+
 // Whatever go-ethereum encodes, we decode to the same text, and encode from that text to the same bytes.
 func TestAgreesWithGoEthereum(t *testing.T) {
 	const seed = 1
