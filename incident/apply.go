@@ -22,6 +22,10 @@ func (s *State) Apply(h Happened) {
 		if s.Phase.AtLeast(Validated) {
 			s.QuietFrom = h.At // the quiet begins anew
 		}
+		if e.Finding.Worse {
+			s.Rang = total(s.standing()).String()
+			s.Seconds = nil // whoever asked for less did not know of this
+		}
 	case EventRetracted:
 		for i := range s.Findings {
 			if s.Findings[i].ID == e.Finding {
@@ -29,10 +33,18 @@ func (s *State) Apply(h Happened) {
 			}
 		}
 		s.noteMalicious()
+		if sum := total(s.standing()); sum.Cmp(decimal(s.Rang)) < 0 {
+			s.Rang = sum.String()
+		}
 	case EventEscalated:
-		s.Escalated = append(s.Escalated, e.Moment)
-		if e.Moment == momentEveryone {
+		if !slices.Contains(s.Escalated, e.Moment) {
+			s.Escalated = append(s.Escalated, e.Moment)
+		}
+		switch e.Moment {
+		case momentEveryone:
 			s.Everyone = h.At
+		case momentDetection:
+			s.Rang = total(s.standing()).String()
 		}
 	case EventSecondWanted:
 		s.Seconds = append(s.Seconds, Second{What: e.What, By: e.By, At: h.At, Why: string(e.Why), To: e.To})
@@ -87,7 +99,9 @@ func (s *State) applyPeople(h Happened) bool {
 		}
 	case EventRoleTaken:
 		s.Roles = slices.DeleteFunc(s.Roles, func(r Holding) bool { return r.Role == e.Role })
-		s.Roles = append(s.Roles, Holding{Role: e.Role, Person: e.Person, Since: h.At})
+		if e.Person != "" {
+			s.Roles = append(s.Roles, Holding{Role: e.Role, Person: e.Person, Since: h.At})
+		}
 	case EventMustered:
 		s.Moments.Mustered = h.At
 	default:
@@ -105,32 +119,37 @@ func (s *State) applyCourse(h Happened) bool {
 			s.Moments.Validated = h.At
 		}
 		s.QuietFrom = h.At
+		s.dropSecond(whatDismiss)
 	case EventDismissed:
 		s.Phase, s.Moments.Dismissed = Dismissed, h.At
 		s.dropSecond(whatDismiss)
 	case EventProcedureBegun:
 		s.Procedure = e.Procedure
+		s.Steps = nil // steps of another procedure may have the same ids
 	case EventStepBegun:
 		st := s.step(e.Step)
-		st.State, st.By, st.Begun = UnderWay, e.By, h.At
+		*st = Step{Step: e.Step, State: UnderWay, By: e.By, Begun: h.At}
 	case EventStepEnded:
 		st := s.step(e.Step)
 		if st.Begun.IsZero() {
 			st.Begun = h.At
 		}
 		st.State, st.By, st.Ended, st.Note = e.State, e.By, h.At, string(e.Note)
-		s.QuietFrom = h.At
 	case EventContained:
 		s.Phase = Contained
 		s.Moments.Contained = h.At
+		s.Seconds = nil
 	case EventResolved:
 		s.Phase, s.Moments.Resolved = Resolved, h.At
 		s.dropSecond(whatResolve)
 	case EventClosed:
 		s.Phase, s.Moments.Closed = Closed, h.At
 	case EventReopened:
+		if s.Phase != Contained {
+			s.Answers, s.Roles = nil, nil // they have gone; who is there must be asked anew
+		}
 		s.Phase = e.Phase
-		s.QuietFrom = h.At
+		s.QuietFrom, s.Everyone = h.At, h.At
 		s.Seconds = nil
 		m := &s.Moments
 		m.Contained, m.Resolved, m.Closed, m.Dismissed = time.Time{}, time.Time{}, time.Time{}, time.Time{}
@@ -161,8 +180,8 @@ func (s *State) applyDecision(h Happened) bool {
 			if e.State == Met && s.Moments.Decided.IsZero() {
 				s.Moments.Decided = h.At
 			}
-			if u := s.Update(d.Subject.Ref); d.Subject.Kind == SubjectUpdate && u != nil && u.State == Asked && e.State != Met {
-				u.State = Owed
+			if u := s.Update(d.Subject.Ref); d.Subject.Kind == SubjectUpdate && u != nil && u.State == Asked {
+				u.State = Owed // if it was met, what has been approved is posted next
 			}
 		}
 	case EventActionOrdered:
@@ -184,7 +203,7 @@ func (s *State) applyDecision(h Happened) bool {
 		}
 	case EventActionUnlanded:
 		if a := s.Action(e.ID); a != nil {
-			a.State, a.Landed, a.Say = Sent, nil, e.Why
+			a.State, a.Landed, a.Say, a.Verified = Sent, nil, e.Why, time.Time{}
 		}
 	case EventEffect:
 		if a := s.Action(e.ID); a != nil {

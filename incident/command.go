@@ -91,6 +91,7 @@ type OpOutcome struct {
 type OpSigned struct {
 	Action string // of the incident
 	Tx     Transaction
+	Void   string // why none of the earlier ones can land any more, if the nonce is another; empty else
 }
 
 // OpSent says that the chain took a transaction.

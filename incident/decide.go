@@ -25,9 +25,13 @@ func Decide(p *plan.Plan, s *State, cmd Command, now time.Time) ([]Event, error)
 		return nil, fault.New(fault.NotFound, "There is no such incident.")
 	}
 	d := &decider{p: p, s: s.clone(), cmd: cmd, now: now}
+	if err := d.allowed(); err != nil {
+		return nil, err
+	}
 	if err := d.do(); err != nil {
 		return nil, err
 	}
+	d.present()
 	d.settle()
 	return d.events, nil
 }
@@ -44,6 +48,28 @@ type decider struct {
 func (d *decider) emit(e Event) {
 	d.events = append(d.events, e)
 	d.s.Apply(Happened{Event: e, At: d.now, Actor: d.cmd.Actor})
+}
+
+// allowed keeps what machines report and what people say apart.
+func (d *decider) allowed() error {
+	switch d.cmd.Op.(type) {
+	case OpFind, OpRetract, OpOutcome, OpSigned, OpSent, OpLanded, OpUnlanded, OpEffect, OpFailed, OpTick:
+		if d.cmd.Actor.Kind == journal.Person {
+			return fault.New(fault.Forbidden, "Only Tocsin itself can report this.")
+		}
+	}
+	return nil
+}
+
+// present takes note that a person who acts is there, which ends their paging.
+func (d *decider) present() {
+	switch d.cmd.Op.(type) {
+	case OpOpen, OpAnswer, OpNote:
+		return
+	}
+	if d.cmd.Actor.Kind == journal.Person && len(d.events) > 0 && !d.s.Phase.Over() {
+		d.there(d.cmd.Actor.ID)
+	}
 }
 
 func (d *decider) do() error {
@@ -102,6 +128,7 @@ func (d *decider) settle() {
 			d.settleDecisions()
 			d.settleSteps()
 			d.askDecisions()
+			d.callApprovers()
 			d.settleMuster()
 		}
 		if len(d.events) == n {
@@ -176,7 +203,7 @@ const (
 const maxText = 256 << 10
 
 func words(s, what string, required bool) (string, error) {
-	s = strings.TrimSpace(s)
+	s = strings.TrimSpace(clean(s))
 	if len(s) > maxText {
 		return "", fault.New(fault.Invalid, "The %s is longer than %d KiB.", what, maxText>>10).Instead("Shorten it, or attach it elsewhere and link to it.")
 	}
@@ -185,6 +212,9 @@ func words(s, what string, required bool) (string, error) {
 	}
 	return s, nil
 }
+
+// clean makes a text valid, as the journal would: what is decided upon is what is stored.
+func clean(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // clock writes a time of day for a sentence, in UTC.
 func clock(t time.Time) string { return t.UTC().Format("15:04:05") + " UTC" }

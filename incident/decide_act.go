@@ -25,15 +25,18 @@ func (d *decider) act(op Op) error {
 		if err != nil {
 			return err
 		}
+		if x := d.s.Decision(a.Decision); len(a.Sends) == 0 && (x == nil || !d.now.Before(x.Expires)) {
+			return fault.New(fault.Expired, "The approvals for %s have expired.", a.title()).Instead("Ask for the decision again.")
+		}
 		for _, t := range a.Sends {
 			if t.Hash == op.Tx.Hash {
 				return nil
 			}
-			if t.Nonce != op.Tx.Nonce || t.From != op.Tx.From {
+			if (t.Nonce != op.Tx.Nonce || t.From != op.Tx.From) && op.Void == "" {
 				return fault.New(fault.Conflict, "Action %s has a transaction with nonce %d; another one could land beside it.", a.ID, t.Nonce)
 			}
 		}
-		d.emit(EventActionSigned{ID: a.ID, Tx: op.Tx})
+		d.emit(EventActionSigned{ID: a.ID, Tx: op.Tx, Void: op.Void})
 	case OpSent:
 		a, err := get(op.Action, Signed, Sent)
 		if err != nil {
@@ -43,7 +46,7 @@ func (d *decider) act(op Op) error {
 			d.emit(EventActionSent{ID: a.ID, Tx: op.Tx})
 		}
 	case OpLanded:
-		a, err := get(op.Action, Signed, Sent, LandedOnce)
+		a, err := get(op.Action, Signed, Sent, LandedOnce, Gone) // also one that was given up and landed after all
 		if err != nil {
 			return err
 		}
@@ -59,7 +62,8 @@ func (d *decider) act(op Op) error {
 		if err != nil {
 			return err
 		}
-		d.emit(EventActionUnlanded{ID: a.ID, Why: op.Why, Delivery: d.nextDelivery(a.ID)})
+		d.emit(EventActionUnlanded{ID: a.ID, Why: clean(op.Why), Delivery: d.nextDelivery(a.ID)})
+		d.unlanded(a.Step)
 	case OpEffect:
 		states := []string{LandedOnce}
 		if op.Before {
@@ -69,7 +73,7 @@ func (d *decider) act(op Op) error {
 		if err != nil {
 			return err
 		}
-		e := EventEffect{ID: a.ID, Got: op.Got, Holds: op.Holds, State: a.State, Block: op.Block}
+		e := EventEffect{ID: a.ID, Got: clean(op.Got), Holds: op.Holds, State: a.State, Block: op.Block}
 		switch {
 		case op.Holds && op.Before:
 			e.State = Unneeded
@@ -84,7 +88,7 @@ func (d *decider) act(op Op) error {
 		if err != nil {
 			return err
 		}
-		d.emit(EventActionFailed{ID: a.ID, Why: op.Why})
+		d.emit(EventActionFailed{ID: a.ID, Why: clean(op.Why)})
 	case OpRetry:
 		if _, err := d.responder(); err != nil {
 			return err
@@ -93,16 +97,34 @@ func (d *decider) act(op Op) error {
 		if err != nil {
 			return err
 		}
-		x := d.s.Decision(a.Decision)
-		if x == nil || x.State != Met || !d.now.Before(x.Expires) {
-			return fault.New(fault.Expired, "The approvals for %s have expired.", a.Prepared.Words.Title).Instead("Ask for the decision again.")
+		if st := d.s.Step(a.Step).State; st == Done || st == Skipped {
+			return fault.New(fault.Conflict, "Its step is %s.", st)
 		}
 		if a.Landed == nil && len(a.Sends) > 0 {
-			return fault.New(fault.Conflict, "A transaction of %s was sent and may still land.", a.Prepared.Words.Title).Instead("Ask for the decision again once its nonce is used.")
+			return fault.New(fault.Conflict, "A transaction of %s was sent and may still land.", a.title()).Instead("Ask for the decision again once its nonce is used.")
+		}
+		if !d.s.retryable(a, d.now) {
+			return fault.New(fault.Expired, "The approvals for %s have expired.", a.title()).Instead("Ask for the decision again.")
 		}
 		d.emit(EventActionRetried{ID: a.ID, Delivery: d.nextDelivery(a.ID)})
+		if a.Step != "" {
+			d.emit(EventStepBegun{Step: a.Step, By: "Tocsin"})
+		}
 	}
 	return nil
+}
+
+// unlanded takes back what followed from an action's effect: the step is not done, and what it halted is not contained.
+func (d *decider) unlanded(step string) {
+	if step == "" {
+		return
+	}
+	if d.s.Step(step).State == Done {
+		d.emit(EventStepBegun{Step: step, By: "Tocsin"})
+	}
+	if st, ok := d.p.Step(d.s.Procedure, step); ok && st.Purpose == purposeHalt && d.s.Phase.AtLeast(Contained) {
+		d.goBack(Validated, "What had stopped it is no longer part of the chain.")
+	}
 }
 
 // nextDelivery names a further delivery of an action; its number grows with the incident's version.

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"slices"
+	"strings"
 
 	"tocsin/fault"
 	"tocsin/journal"
@@ -31,9 +32,6 @@ func (d *decider) answer(op OpAnswer) error {
 // come records an answer and ends the person's paging. The first of the core team to come leads until somebody takes over.
 func (d *decider) come(who, answer, note string) {
 	if a := d.s.Answer(who); a == nil || a.Answer != answer {
-		if a != nil && note == "" && a.Answer == ComingNoSign && answer == Coming && d.s.ringing(who) == nil {
-			return // acting in the incident does not mean that they can sign now
-		}
 		d.emit(EventAnswered{Person: who, Answer: answer, Note: journal.Personal(note)})
 	}
 	for _, pg := range d.s.Pages {
@@ -42,6 +40,7 @@ func (d *decider) come(who, answer, note string) {
 		}
 	}
 	if answer == Cannot {
+		d.handOver(who)
 		d.backUp(who)
 		return
 	}
@@ -51,6 +50,32 @@ func (d *decider) come(who, answer, note string) {
 				d.emit(EventRoleTaken{Role: role, Person: who})
 			}
 		}
+	}
+}
+
+// there takes note that somebody is there because they act; whether they can sign stays as they said.
+func (d *decider) there(who string) {
+	answer := Coming
+	if a := d.s.Answer(who); a != nil && a.Answer != Cannot {
+		answer = a.Answer
+	}
+	d.come(who, answer, "")
+}
+
+// handOver gives the roles of somebody who leaves to the first of the core team who is there, or to nobody.
+func (d *decider) handOver(from string) {
+	for _, h := range slices.Clone(d.s.Roles) {
+		if h.Person != from {
+			continue
+		}
+		next := ""
+		for _, a := range d.s.Answers {
+			if a.Answer != Cannot && d.p.Core(a.Person) && (h.Role == RoleIncidentManager || slices.Contains(d.p.Holders(h.Role, d.now), a.Person)) {
+				next = a.Person
+				break
+			}
+		}
+		d.emit(EventRoleTaken{Role: h.Role, Person: next})
 	}
 }
 
@@ -66,13 +91,16 @@ func (d *decider) takeRole(op OpTakeRole) error {
 	if !ok {
 		return fault.New(fault.Invalid, "The plan names no person %q.", op.Person)
 	}
-	if len(role.Holders) > 0 && !slices.Contains(d.p.MembersOf(role.Holders, d.now), x.ID) {
+	if !slices.Contains(d.p.Holders(role.ID, d.now), x.ID) {
 		return fault.New(fault.Forbidden, "The plan does not let %s hold the role %s.", x.Name, role.Name)
 	}
 	if d.s.Holder(role.ID) == x.ID {
 		return fault.New(fault.Conflict, "%s is %s already.", x.Name, role.Name)
 	}
 	d.emit(EventRoleTaken{Role: role.ID, Person: x.ID})
+	if !d.s.here(x.ID) && d.cmd.Actor.ID != x.ID {
+		d.callPerson(x.ID, "to be "+strings.ToLower(role.Name))
+	}
 	return nil
 }
 

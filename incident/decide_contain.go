@@ -10,10 +10,13 @@ import (
 // defaultQuiet is how long an incident's detectors stay quiet before it counts as contained, where the issue does not say.
 const defaultQuiet = time.Minute
 
+// purposeHalt is the purpose of steps that stop the harm.
+const purposeHalt = "halt"
+
 // measured says what containment is measured by; empty if by nothing, so that a person has to say it.
 func (d *decider) measured() string {
 	for _, v := range StepsOf(d.p, d.s) {
-		if v.Purpose == "halt" && v.Step.Action != "" && v.State != Skipped {
+		if v.Purpose == purposeHalt && v.Step.Action != "" && v.State != Skipped {
 			return "the step " + v.Name + " has to take effect and the detectors have to stay quiet."
 		}
 	}
@@ -25,7 +28,7 @@ func halted(p *plan.Plan, s *State) time.Time {
 	var since time.Time
 	any := false
 	for _, v := range StepsOf(p, s) {
-		if v.Purpose != "halt" {
+		if v.Purpose != purposeHalt {
 			continue
 		}
 		if v.State != Done && v.State != Skipped {
@@ -59,22 +62,28 @@ func containmentTime(p *plan.Plan, s *State) time.Time {
 }
 
 // tickContainment contains the incident once its effects hold and its detectors have been quiet long enough, and the chains
-// have been watched beyond the blocks at which the effects were read: being blind is not being quiet.
+// have been watched beyond the blocks of its findings and of the readings of its effects: being blind is not being quiet.
 func (d *decider) tickContainment(watched map[uint64]Watched) {
 	t := containmentTime(d.p, d.s)
 	if t.IsZero() || d.now.Before(t) {
 		return
 	}
 	how := "All that halts it is done"
-	for _, a := range d.s.Actions {
-		if a.State != Verified && a.State != Unneeded {
-			continue
-		}
-		w := watched[a.Prepared.Chain]
-		if w.Block <= a.Block {
+	for _, f := range d.s.standing() {
+		if f.Chain != 0 && watched[f.Chain].Block <= f.Block {
 			return
 		}
-		how = fmt.Sprintf("%s reads %s at block %d", a.Prepared.Effect.Function, a.Got, a.Block)
+	}
+	for _, a := range d.s.Actions {
+		if a.State != Verified && a.State != Unneeded || a.Prepared == nil {
+			continue
+		}
+		if watched[a.Prepared.Chain].Block <= a.Block {
+			return
+		}
+		if fx := a.Prepared.Effect; fx != nil {
+			how = fmt.Sprintf("%s reads %s at block %d", fx.Function, a.Got, a.Block)
+		}
 	}
 	d.contained(how + ", and the detectors have been quiet since.")
 }

@@ -37,19 +37,23 @@ func (d *decider) validate(op OpValidate) error {
 			}
 		}
 		if id != d.s.Issue {
-			e.Category, e.Severity = issue.Category, issue.Severity
+			e.Category = issue.Category
+			if sev, _ := d.p.Severity(d.s.Severity); !sev.SecondPerson || d.p.Worse(issue.Severity, d.s.Severity) {
+				e.Severity = issue.Severity // where lowering takes two, it is not lowered by the way
+			}
 		}
 	}
-	changed := id != d.s.Issue
+	before := d.s.Procedure
 	d.emit(e)
-	d.come(who, Coming, "")
-	if changed {
+	d.there(who)
+	if issue, ok := d.p.Issue(id); ok && issue.Procedure != before {
 		d.withdrawDecisions("The incident is another issue than was thought.")
 		d.beginProcedure()
-		d.escalate(momentDetection)
+		d.askDecisions()
 	}
 	d.escalate(momentValidation)
-	d.owe(momentValidation)
+	d.escalateAgain()
+	d.oweAnew()
 	return nil
 }
 
@@ -66,8 +70,8 @@ func (d *decider) dismiss(op OpDismiss) error {
 		return err
 	}
 	for _, a := range d.s.Actions {
-		if a.State == Ordered || a.State == Signed || a.State == Sent {
-			return fault.New(fault.Conflict, "%s is being carried out.", a.Prepared.Words.Title).Instead("Wait until it has landed.")
+		if a.underWay() {
+			return fault.New(fault.Conflict, "%s is being carried out.", a.title()).Instead("Wait until it has landed.")
 		}
 	}
 	if both, err := d.needSecond(whatDismiss, who, why, ""); err != nil || !both {
@@ -106,6 +110,7 @@ func (d *decider) severity(op OpSeverity) error {
 	if raised {
 		d.escalateAgain()
 	}
+	d.oweAnew()
 	return nil
 }
 
@@ -172,6 +177,11 @@ func (d *decider) close(op OpClose) error {
 	if d.s.Phase != Resolved {
 		return fault.New(fault.Conflict, "An incident that is %s cannot be closed.", d.s.Phase).Instead("Resolve it first.")
 	}
+	for _, a := range d.s.Actions {
+		if a.underWay() {
+			return fault.New(fault.Conflict, "%s is being carried out.", a.title()).Instead("Wait until it has landed.")
+		}
+	}
 	var owed []string
 	for _, u := range d.s.Updates {
 		if c, ok := d.p.Communication(u.Communication); ok && !c.Timing.Open && (u.State == Owed || u.State == Asked) {
@@ -214,8 +224,15 @@ func (d *decider) reopen(op OpReopen) error {
 // goBack makes an incident live again and calls the people again.
 func (d *decider) goBack(to Phase, why string) {
 	d.emit(EventReopened{Phase: to, Why: journal.Personal(why)})
-	d.ringWorse()
-	if to == Validated {
-		d.owe(momentValidation)
+	if d.cmd.Actor.Kind == journal.Person {
+		d.there(d.cmd.Actor.ID)
 	}
+	d.endUpdates("The incident goes on.", func(c plan.Communication) bool {
+		return c.Timing.From == momentResolution || c.Timing.From == momentContainment
+	})
+	d.beginProcedure()
+	d.askDecisions()
+	d.ringWorse(true)
+	d.escalateAgain()
+	d.oweAnew()
 }

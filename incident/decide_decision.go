@@ -8,7 +8,6 @@ import (
 	"tocsin/action"
 	"tocsin/decision"
 	"tocsin/evm"
-	"tocsin/fault"
 	"tocsin/plan"
 )
 
@@ -21,8 +20,8 @@ func (s *State) Status(p *plan.Plan, d *Decision, now time.Time) decision.Status
 func (s *State) statusIfAllCome(p *plan.Plan, d *Decision, now time.Time) decision.Status {
 	var more []decision.Voice
 	for _, a := range s.Answers {
-		if a.Answer == Coming {
-			more = append(more, decision.Voice{Person: a.Person, Choice: decision.Approve, At: a.At})
+		if a.Answer == Coming && !slices.ContainsFunc(d.Approvals, func(b Approval) bool { return b.Person == a.Person }) {
+			more = append(more, decision.Voice{Person: a.Person, Choice: decision.Approve, At: now})
 		}
 	}
 	return s.tally(p, d, more, now)
@@ -82,6 +81,30 @@ func (s *State) decided(sub Subject) *Decision {
 	return nil
 }
 
+// unique makes a message differ from all that were asked before, so that no signature counts twice.
+func (s *State) unique(m decision.Message) decision.Message {
+	for slices.ContainsFunc(s.Decisions, func(x Decision) bool { return x.Message == m }) {
+		m.Expires++
+	}
+	return m
+}
+
+// callApprovers calls those whose approval a decision wants and who have not been called since it was opened.
+func (d *decider) callApprovers() {
+	for i := range d.s.Decisions {
+		x := &d.s.Decisions[i]
+		if x.State != Open || !d.now.Before(x.Expires) || x.Subject.Kind == SubjectUpdate && !d.s.Phase.AtLeast(Contained) {
+			continue
+		}
+		pd, _ := d.p.Decision(x.Decision)
+		for _, who := range d.s.approversWanted(d.p, x, d.now) {
+			if !d.s.here(who) && !d.s.calledSince(who, x.Opened) {
+				d.callPerson(who, "to sign "+pd.Name)
+			}
+		}
+	}
+}
+
 func (d *decider) openDecision(pd plan.Decision, sub Subject, text, proposer string) error {
 	m := decision.Message{
 		Exercise: d.s.Exercise != nil, Protocol: d.s.Protocol, Plan: d.s.Plan, Incident: d.s.ID, Decision: pd.ID,
@@ -109,87 +132,11 @@ func (d *decider) openDecision(pd plan.Decision, sub Subject, text, proposer str
 	if m.Chain == 0 && d.s.Exercise != nil {
 		m.Chain = d.s.Exercise.Chain
 	}
+	m = d.s.unique(m)
 	d.emit(EventDecisionOpened{
 		ID: fmt.Sprintf("decision-%d", len(d.s.Decisions)+1), Decision: pd.ID, Subject: sub, Message: m, Prepared: prepared,
 		Text: text, Proposer: proposer, Expires: time.Unix(int64(m.Expires), 0).UTC(),
 	})
-	return nil
-}
-
-func (d *decider) propose(op OpPropose) error {
-	who, err := d.responder()
-	if err != nil {
-		return err
-	}
-	var may []*plan.Decision
-	switch op.Subject.Kind {
-	case SubjectAction:
-		if _, ok := d.p.Action(op.Subject.Ref); !ok {
-			return fault.New(fault.Invalid, "The plan declares no action %q.", op.Subject.Ref).Instead("Only what the plan declares can be sent.")
-		}
-		may = decision.ForAction(d.p, op.Subject.Ref)
-	case SubjectStep:
-		may = decision.ForStep(d.p, op.Subject.Ref)
-	default:
-		return fault.New(fault.Invalid, "A decision can be asked for an action or a step, not for %q.", op.Subject.Kind)
-	}
-	if op.Decision != "" {
-		may = slices.DeleteFunc(may, func(x *plan.Decision) bool { return x.ID != op.Decision })
-	}
-	if len(may) == 0 {
-		return fault.New(fault.Invalid, "No decision of the plan authorises %s %s.", op.Subject.Kind, op.Subject.Ref)
-	}
-	if x := d.s.decided(op.Subject); x != nil && x.State == Open {
-		return fault.New(fault.Conflict, "%s was asked for at %s and is open.", may[0].Name, clock(x.Opened))
-	}
-	return d.openDecision(*may[0], op.Subject, "", who)
-}
-
-func (d *decider) approve(op OpApprove) error {
-	who, err := d.person()
-	if err != nil {
-		return err
-	}
-	if err := d.live(); err != nil {
-		return err
-	}
-	x := d.s.Decision(op.Decision)
-	if x == nil {
-		return fault.New(fault.NotFound, "Incident %s has no decision %q.", d.s.ID, op.Decision)
-	}
-	pd, _ := d.p.Decision(x.Decision)
-	if x.State != Open {
-		return fault.New(fault.Conflict, "%s was %s at %s; nothing is to be signed.", pd.Name, x.State, clock(x.Settled))
-	}
-	if op.Choice != decision.Approve && op.Choice != decision.Refuse {
-		return fault.New(fault.Invalid, "%q is neither %s nor %s.", op.Choice, decision.Approve, decision.Refuse)
-	}
-	for _, a := range x.Approvals {
-		if a.Person == who && a.Choice == op.Choice {
-			return fault.New(fault.Conflict, "%s signed this at %s already.", NameOf(d.p, who), clock(a.At))
-		}
-	}
-	if err := decision.MayAnswer(d.p, &pd, who, x.Opened, d.now, x.Proposer); err != nil {
-		return err
-	}
-	m := x.Message
-	m.Choice = op.Choice
-	if x.Prepared != nil { // the content is recomputed, not believed
-		pr, err := action.Prepare(d.p, x.Subject.Ref)
-		if err != nil {
-			return err
-		}
-		if pr.Hash != m.Action {
-			return fault.New(fault.Conflict, "The action %s is no longer what this decision was opened for.", x.Subject.Ref)
-		}
-	}
-	person, _ := d.p.Person(who)
-	signer, err := decision.Verify(m, op.Signature, &person, d.now)
-	if err != nil {
-		return err
-	}
-	d.emit(EventApproval{Decision: x.ID, Approval: Approval{Person: who, Choice: op.Choice, Signer: signer, Signature: op.Signature, At: d.now}})
-	d.come(who, Coming, "")
 	return nil
 }
 
@@ -207,7 +154,7 @@ func (d *decider) settleDecisions() {
 				d.emit(EventDecisionSettled{Decision: x.ID, State: Refused, Say: st.Say})
 			}
 		}
-		if x.State == Met && x.Subject.Kind == SubjectUpdate {
+		if latest := d.s.decided(x.Subject); x.State == Met && x.Subject.Kind == SubjectUpdate && latest != nil && latest.ID == x.ID {
 			d.postDecided(x)
 		}
 		if x.State != Met || x.Subject.Kind != SubjectAction || !d.s.Phase.AtLeast(Validated) || d.s.ordered(x.ID) {
@@ -219,10 +166,15 @@ func (d *decider) settleDecisions() {
 		}
 		id := fmt.Sprintf("action-%d", len(d.s.Actions)+1)
 		d.emit(EventActionOrdered{ID: id, Action: x.Subject.Ref, Step: x.Subject.Step, Decision: x.ID, Prepared: x.Prepared, Delivery: d.s.ID + "/" + id + "/1"})
-		if x.Subject.Step != "" && d.s.Step(x.Subject.Step).State == "" {
+		if x.Subject.Step != "" && slices.Contains([]string{"", Failed}, d.s.Step(x.Subject.Step).State) {
 			d.emit(EventStepBegun{Step: x.Subject.Step, By: "Tocsin"})
 		}
 	}
+}
+
+// waits reports whether a decision has been met and what it authorises has not been ordered yet.
+func (s *State) waits(x Decision) bool {
+	return x.State == Met && x.Subject.Kind == SubjectAction && !s.ordered(x.ID)
 }
 
 func (s *State) ordered(decision string) bool {
@@ -231,19 +183,27 @@ func (s *State) ordered(decision string) bool {
 
 func (d *decider) withdrawDecisions(why string) {
 	for _, x := range d.s.Decisions {
-		if x.State == Open || x.State == Met && x.Subject.Kind == SubjectAction && !d.s.ordered(x.ID) {
+		if x.State == Open || d.s.waits(x) {
 			d.emit(EventDecisionSettled{Decision: x.ID, State: Withdrawn, Say: why})
 		}
 	}
 }
 
 func (d *decider) tickDecisions() {
+	for i := range d.s.Actions {
+		if a := &d.s.Actions[i]; d.s.unsigned(a) && !d.now.Before(d.s.Decision(a.Decision).Expires) {
+			d.emit(EventActionFailed{ID: a.ID, Why: "The approvals expired before it was signed."})
+		}
+	}
 	for _, x := range d.s.Decisions {
-		if x.State == Open && !d.now.Before(x.Expires) {
+		switch {
+		case x.State == Open && !d.now.Before(x.Expires):
 			d.emit(EventDecisionSettled{Decision: x.ID, State: Expired, Say: "Not enough people signed in time."})
 			continue
-		}
-		if x.State != Open {
+		case d.s.waits(x) && !d.now.Before(x.Expires):
+			d.emit(EventDecisionSettled{Decision: x.ID, State: Expired, Say: "The approvals expired before the incident was validated."})
+			continue
+		case x.State != Open:
 			continue
 		}
 		for _, in := range standIns(d.p, d.s, x) {
@@ -278,9 +238,22 @@ func standIns(p *plan.Plan, s *State, x Decision) []standIn {
 	return list
 }
 
+// unsigned reports whether an action has been ordered and no transaction of it exists yet.
+func (s *State) unsigned(a *Action) bool {
+	return a.State == Ordered && len(a.Sends) == 0 && s.Decision(a.Decision) != nil
+}
+
 func decisionTimes(p *plan.Plan, s *State) []time.Time {
 	var ts []time.Time
+	for i := range s.Actions {
+		if a := &s.Actions[i]; s.unsigned(a) {
+			ts = append(ts, s.Decision(a.Decision).Expires)
+		}
+	}
 	for _, x := range s.Decisions {
+		if s.waits(x) {
+			ts = append(ts, x.Expires)
+		}
 		if x.State == Open {
 			ts = append(ts, x.Expires)
 			for _, in := range standIns(p, s, x) {

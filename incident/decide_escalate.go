@@ -36,7 +36,7 @@ func (d *decider) escalateAgain() {
 	for _, moment := range d.s.Escalated {
 		why := "told on " + moment
 		for _, who := range told(d.p, d.s, moment, d.now) {
-			if !d.s.Called(who) {
+			if !d.s.Called(who) && !d.s.here(who) {
 				d.callPerson(who, why)
 			}
 		}
@@ -53,6 +53,13 @@ func told(p *plan.Plan, s *State, moment string, now time.Time) []string {
 			}
 		}
 	}
+	approvers := func() {
+		for i := range s.Decisions {
+			if s.Decisions[i].State == Open && s.Decisions[i].Subject.Kind != SubjectUpdate {
+				add(s.approversWanted(p, &s.Decisions[i], now)...)
+			}
+		}
+	}
 	team := func(people []plan.Person) {
 		for _, x := range people {
 			if s.Category == "" || len(x.Categories) == 0 || slices.Contains(x.Categories, s.Category) {
@@ -62,6 +69,7 @@ func told(p *plan.Plan, s *State, moment string, now time.Time) []string {
 	}
 	if moment == momentEveryone {
 		add(p.Everyone()...)
+		approvers()
 		return ids
 	}
 	for _, r := range p.Escalation.Rules {
@@ -84,11 +92,7 @@ func told(p *plan.Plan, s *State, moment string, now time.Time) []string {
 	if sev, ok := p.Severity(s.Severity); ok {
 		add(p.MembersOf(sev.Page, now)...)
 	}
-	for i := range s.Decisions { // approvers are called at once: they may sign while validation runs
-		if s.Decisions[i].State == Open {
-			add(s.approversWanted(p, &s.Decisions[i], now)...)
-		}
-	}
+	approvers() // at once: they may sign while validation runs
 	if !slices.ContainsFunc(ids, p.Core) {
 		team(p.CoreTeam) // or nobody could validate
 	}

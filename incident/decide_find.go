@@ -11,6 +11,7 @@ func (d *decider) find(op OpFind) error {
 		if slices.ContainsFunc(d.s.Findings, func(g Finding) bool { return g.ID == f.ID && g.Retracted == "" }) {
 			continue
 		}
+		f.Say, f.Retracted = clean(f.Say), ""
 		f.Worse = d.worse(f)
 		d.emit(EventFinding{Finding: f})
 		worse = worse || f.Worse
@@ -22,7 +23,7 @@ func (d *decider) find(op OpFind) error {
 	case back && d.s.Phase.AtLeast(Contained):
 		d.goBack(Validated, "It goes on although it had been contained.")
 	case worse && !d.s.Phase.AtLeast(Contained):
-		d.ringWorse()
+		d.ringWorse(false)
 	}
 	return nil
 }
@@ -33,8 +34,8 @@ func (d *decider) continues(f Finding) bool {
 	case Dismissed:
 		return true
 	case Contained, Resolved, Closed:
-		for _, a := range d.s.Actions {
-			if a.State == Verified && f.Chain == a.Prepared.Chain && f.Block > 0 && f.Block <= a.Block {
+		for i := range d.s.Actions {
+			if at := d.haltedAt(&d.s.Actions[i], f.Chain); f.Block > 0 && f.Block <= at {
 				return false // it happened before the action took effect and was only seen later
 			}
 		}
@@ -43,30 +44,56 @@ func (d *decider) continues(f Finding) bool {
 	return false
 }
 
+// haltedAt is the block of a chain at which an action that halts took effect; 0 if it is no such action.
+func (d *decider) haltedAt(a *Action, chain uint64) uint64 {
+	if a.State != Verified && a.State != Unneeded || a.Prepared == nil || a.Prepared.Chain != chain {
+		return 0
+	}
+	if st, ok := d.p.Step(d.s.Procedure, a.Step); !ok || st.Purpose != purposeHalt {
+		return 0
+	}
+	if a.Landed != nil {
+		return a.Landed.Block
+	}
+	return a.Block
+}
+
 // worse reports whether a finding makes an open incident worse: another detector, or twice as much as when it last rang.
 func (d *decider) worse(f Finding) bool {
 	standing := d.s.standing()
 	if len(standing) == 0 {
 		return true
 	}
-	known, sum, rang := false, new(big.Int), new(big.Int)
-	for _, g := range standing {
-		known = known || g.Detector == f.Detector
-		sum.Add(sum, amount(g))
-		if g.Worse || rang.Sign() == 0 {
-			rang.Set(sum)
-		}
-	}
-	if !known {
+	if !slices.ContainsFunc(standing, func(g Finding) bool { return g.Detector == f.Detector }) {
 		return true
 	}
-	sum.Add(sum, amount(f))
-	return rang.Sign() > 0 && sum.Cmp(rang.Lsh(rang, 1)) >= 0
+	rang := decimal(d.s.Rang)
+	sum := total(append(standing, f))
+	if rang.Sign() <= 0 { // nothing could be measured when it rang
+		return sum.Sign() > 0
+	}
+	return sum.Cmp(rang.Lsh(rang, 1)) >= 0
 }
 
-func amount(f Finding) *big.Int {
-	if n, ok := new(big.Int).SetString(f.Amount, 10); ok {
+// total sums what findings amount to; those that say nothing count as nothing.
+func total(fs []Finding) *big.Int {
+	sum := new(big.Int)
+	for _, f := range fs {
+		sum.Add(sum, decimal(f.Amount))
+	}
+	return sum
+}
+
+// maxDigits bounds amounts: 256 bits have 78 digits, and a sum of many a few more.
+const maxDigits = 100
+
+func decimal(s string) *big.Int {
+	n := new(big.Int)
+	if len(s) > maxDigits {
 		return n
+	}
+	if m, ok := n.SetString(s, 10); ok {
+		return m
 	}
 	return new(big.Int)
 }
@@ -74,7 +101,7 @@ func amount(f Finding) *big.Int {
 func (d *decider) retract(op OpRetract) error {
 	for _, f := range d.s.Findings {
 		if f.Retracted == "" && slices.Contains(op.IDs, f.ID) {
-			d.emit(EventRetracted{Finding: f.ID, Why: op.Why})
+			d.emit(EventRetracted{Finding: f.ID, Why: clean(op.Why)})
 		}
 	}
 	return nil

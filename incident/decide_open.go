@@ -2,13 +2,15 @@ package incident
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"tocsin/fault"
 	"tocsin/journal"
 	"tocsin/plan"
 )
+
+// maxTitle is the longest title, in bytes.
+const maxTitle = 300
 
 func (d *decider) open(op OpOpen) error {
 	if op.ID == "" {
@@ -18,7 +20,14 @@ func (d *decider) open(op OpOpen) error {
 	if err != nil {
 		return err
 	}
-	e := EventOpened{ID: op.ID, Protocol: op.Protocol, Plan: op.Plan, Exercise: op.Exercise, Issue: op.Issue, Title: strings.TrimSpace(op.Title)}
+	title, err := words(op.Title, "title", false)
+	if err != nil {
+		return err
+	}
+	if len(title) > maxTitle {
+		return fault.New(fault.Invalid, "The title is longer than %d characters.", maxTitle).Instead("Say it in a few words, and the rest in the report.")
+	}
+	e := EventOpened{ID: op.ID, Protocol: op.Protocol, Plan: op.Plan, Exercise: op.Exercise, Issue: op.Issue, Title: title}
 	if len(op.Findings) == 0 {
 		if _, err := d.person(); err != nil {
 			return err
@@ -48,18 +57,19 @@ func (d *decider) open(op OpOpen) error {
 	}
 	d.emit(e)
 	for _, f := range op.Findings {
+		f.Say, f.Worse, f.Retracted = clean(f.Say), false, ""
 		d.emit(EventFinding{Finding: f})
 	}
 	if text != "" {
 		d.emit(EventNoted{By: d.cmd.Actor.ID, Text: journal.Personal(text)})
 	}
+	if d.cmd.Actor.Kind == journal.Person {
+		d.there(d.cmd.Actor.ID)
+	}
 	d.beginProcedure()
 	d.owe(momentDetection)
 	d.askDecisions()
 	d.escalate(momentDetection)
-	if d.cmd.Actor.Kind == journal.Person {
-		d.come(d.cmd.Actor.ID, Coming, "")
-	}
 	return nil
 }
 
@@ -102,7 +112,7 @@ func (d *decider) note(op OpNote) error {
 
 // beginProcedure starts the procedure of the issue, if the issue is known and has one.
 func (d *decider) beginProcedure() {
-	if issue, ok := d.p.Issue(d.s.Issue); ok && issue.Procedure != "" && d.s.Procedure != issue.Procedure {
+	if issue, ok := d.p.Issue(d.s.Issue); ok && d.s.Procedure != issue.Procedure {
 		d.emit(EventProcedureBegun{Procedure: issue.Procedure})
 	}
 }

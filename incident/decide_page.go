@@ -40,8 +40,10 @@ func rounds(p *plan.Plan) int {
 func (d *decider) ring(id string) {
 	pg := d.s.page(id)
 	ways := ladder(d.p, pg.Person)
-	once := d.s.Phase.AtLeast(Contained) // told, not called: nothing burns any more
-	if len(ways) == 0 || pg.Rung >= len(ways)*rounds(d.p) || once && pg.Rung > 0 {
+	// Once it is contained people are told, not called: nothing burns any more. A way that failed did not tell them.
+	once := d.s.Phase.AtLeast(Contained)
+	heard := len(pg.Calls) > 0 && pg.Calls[len(pg.Calls)-1].Outcome != callFailed
+	if len(ways) == 0 || pg.Rung >= len(ways)*rounds(d.p) || once && heard {
 		d.emit(EventPageEnded{Page: id, State: Exhausted})
 		if !once {
 			d.backUp(pg.Person)
@@ -65,10 +67,11 @@ func (d *decider) backUp(who string) {
 	}
 }
 
-// ringWorse calls everybody again who should know that it got worse and has not said that they come.
-func (d *decider) ringWorse() {
+// ringWorse calls everybody again who should know that it got worse and has not said that they come; if all, also those
+// who have: after an incident had stopped they may have gone.
+func (d *decider) ringWorse(all bool) {
 	for _, who := range told(d.p, d.s, momentDetection, d.now) {
-		if a := d.s.Answer(who); a == nil || a.Answer == Cannot || !d.s.Moments.Contained.IsZero() {
+		if all || !d.s.here(who) {
 			d.callPerson(who, "it got worse")
 		}
 	}
@@ -124,17 +127,25 @@ func (d *decider) endPages() {
 	}
 }
 
+// callFailed is the outcome of a call that reached nobody.
+const callFailed = "failed"
+
 // outcome records what became of a call. A way that leads nowhere is not waited for: the next one is tried at once.
 func (d *decider) outcome(op OpOutcome) error {
 	c := d.s.call(op.Delivery)
 	if c == nil {
 		return fault.New(fault.NotFound, "Incident %s made no call %q.", d.s.ID, op.Delivery)
 	}
+	switch op.Outcome {
+	case "landed", callFailed, "unknown":
+	default:
+		return fault.New(fault.Invalid, "%q is not what becomes of a call.", op.Outcome)
+	}
 	if c.Outcome != "" {
 		return nil
 	}
-	d.emit(EventCallOutcome{Delivery: op.Delivery, Outcome: op.Outcome, Say: op.Say})
-	if op.Outcome != "failed" || d.s.Phase.Over() {
+	d.emit(EventCallOutcome{Delivery: op.Delivery, Outcome: op.Outcome, Say: clean(op.Say)})
+	if op.Outcome != callFailed || d.s.Phase.Over() {
 		return nil
 	}
 	for _, pg := range d.s.Pages {
@@ -152,7 +163,7 @@ func deadEnd(pg Page, ways int) bool {
 		return false
 	}
 	for _, c := range pg.Calls[len(pg.Calls)-ways:] {
-		if c.Outcome != "failed" {
+		if c.Outcome != callFailed {
 			return false
 		}
 	}

@@ -40,7 +40,7 @@ func (d *decider) beginStep(op OpBeginStep) error {
 		return fault.New(fault.Conflict, "%s begins once the incident is validated.", v.Name).Instead("Say first whether it is real.")
 	}
 	d.emit(EventStepBegun{Step: v.ID, By: who})
-	d.come(who, Coming, "")
+	d.there(who)
 	return nil
 }
 
@@ -80,14 +80,17 @@ func (d *decider) endStep(op OpEndStep) error {
 			return fault.New(fault.Forbidden, "%s needs the decision %s first.", v.Name, pd.Name)
 		}
 	}
-	if a := v.Action; a != nil && (a.State == Signed || a.State == Sent || a.State == LandedOnce) {
-		return fault.New(fault.Conflict, "%s is being carried out.", v.Name).Instead("Wait until its transaction has landed.")
+	if a := v.Action; a != nil && a.underWay() {
+		if a.State != Ordered {
+			return fault.New(fault.Conflict, "%s is being carried out.", v.Name).Instead("Wait until its transaction has landed.")
+		}
+		d.emit(EventActionFailed{ID: a.ID, Why: "The step was " + op.State + " by " + NameOf(d.p, who) + " before anything was signed."})
 	}
 	d.emit(EventStepEnded{Step: v.ID, State: op.State, By: who, Note: journal.Personal(note)})
 	if op.State == Skipped && v.Decision != nil && v.Decision.State == Open {
 		d.emit(EventDecisionSettled{Decision: v.Decision.ID, State: Withdrawn, Say: "The step was skipped."})
 	}
-	d.come(who, Coming, "")
+	d.there(who)
 	return nil
 }
 

@@ -22,7 +22,7 @@ func concerns(c plan.Communication, s *State) bool {
 // owe begins the communications whose time starts at a moment.
 func (d *decider) owe(moment string) {
 	for _, c := range d.p.Communications {
-		if !concerns(c, d.s) || d.s.underWay(c.ID) {
+		if !concerns(c, d.s) || d.s.underWay(c) {
 			continue
 		}
 		t := c.Timing
@@ -30,10 +30,25 @@ func (d *decider) owe(moment string) {
 		case t.Open && moment == momentDetection:
 			sev, _ := d.p.Severity(d.s.Severity)
 			d.oweAt(c.ID, d.now.Add(sev.RespondWithin.Or(15*time.Minute)))
-		case t.Every > 0 && moment == momentValidation:
+		case t.Every > 0 && moment == momentValidation && !d.s.Phase.AtLeast(Resolved):
 			d.oweAt(c.ID, d.now.Add(every(d.p, d.s, c)))
 		case t.From == moment:
 			d.oweAt(c.ID, d.now.Add(time.Duration(t.After)))
+		}
+	}
+}
+
+// oweAnew begins and ends communications after the incident has changed: what concerns it now is owed from the moments that
+// have passed, what no longer does is not owed.
+func (d *decider) oweAnew() {
+	d.endUpdates("It no longer concerns this incident.", func(c plan.Communication) bool { return !concerns(c, d.s) })
+	d.owe(momentDetection)
+	for _, m := range []struct {
+		moment string
+		phase  Phase
+	}{{momentValidation, Validated}, {momentContainment, Contained}, {momentResolution, Resolved}} {
+		if d.s.Phase.AtLeast(m.phase) {
+			d.owe(m.moment)
 		}
 	}
 }
@@ -48,9 +63,9 @@ func every(p *plan.Plan, s *State, c plan.Communication) time.Duration {
 }
 
 // underWay reports whether a communication is owed already, or was posted and is not owed again.
-func (s *State) underWay(communication string) bool {
+func (s *State) underWay(c plan.Communication) bool {
 	return slices.ContainsFunc(s.Updates, func(u Update) bool {
-		return u.Communication == communication && u.State != Ended
+		return u.Communication == c.ID && (u.State == Owed || u.State == Asked || u.State == Posted && c.Timing.Every == 0)
 	})
 }
 
@@ -70,6 +85,9 @@ func (d *decider) endUpdates(why string, which func(plan.Communication) bool) {
 			continue
 		}
 		if c, ok := d.p.Communication(u.Communication); !ok || which(c) {
+			if x := d.s.decided(Subject{Kind: SubjectUpdate, Ref: u.ID}); x != nil && x.State == Open {
+				d.emit(EventDecisionSettled{Decision: x.ID, State: Withdrawn, Say: "The update is no longer owed."})
+			}
 			d.emit(EventUpdateEnded{ID: u.ID, Why: why})
 		}
 	}
@@ -92,31 +110,49 @@ func (d *decider) post(op OpPost) error {
 	case Asked:
 		return fault.New(fault.Conflict, "Its approval has been asked for; it is posted once it is approved.")
 	}
-	text, err := words(op.Text, "text of the update", true)
-	if err != nil {
-		return err
-	}
 	c, ok := d.p.Communication(u.Communication)
 	if !ok {
 		return fault.New(fault.NotFound, "The plan no longer names the communication %q.", u.Communication)
 	}
-	if err := d.byHand(c, op.ByHand); err != nil {
+	approved := d.s.approvedText(u)
+	text, err := words(op.Text, "text of the update", approved == "")
+	if err != nil {
 		return err
 	}
-	if pd, ok := d.p.Decision(c.Approval); ok {
+	if text == "" {
+		text = approved
+	}
+	if c.Approval != "" && text != approved {
+		pd, ok := d.p.Decision(c.Approval)
+		if !ok {
+			return fault.New(fault.Invalid, "The plan names no decision %q, which %s needs.", c.Approval, c.Name)
+		}
 		if len(op.ByHand) > 0 {
 			return fault.New(fault.Forbidden, "%s needs the decision %s before it is posted.", c.Name, pd.Name).Instead("Ask for it without posting; post by hand once it is met.")
 		}
 		return d.openDecision(pd, Subject{Kind: SubjectUpdate, Ref: u.ID}, text, who)
 	}
+	if err := d.byHand(c, op.ByHand); err != nil {
+		return err
+	}
 	d.posted(c, u.ID, text, who, op.ByHand)
 	return nil
 }
 
+// approvedText is the text of an update as it was approved last, to be posted by hand; empty if none was.
+func (s *State) approvedText(u *Update) string {
+	if x := s.decided(Subject{Kind: SubjectUpdate, Ref: u.ID}); x != nil && x.State == Met && u.State == Owed {
+		return x.Text
+	}
+	return ""
+}
+
 // byHand checks that the person has posted wherever Tocsin cannot, so that nothing is taken for said that was not.
 func (d *decider) byHand(c plan.Communication, posted []string) error {
-	if c.Approval != "" {
-		return nil
+	for _, id := range posted {
+		if !slices.ContainsFunc(channelsOf(d.p, c), func(ch plan.Channel) bool { return ch.ID == id }) {
+			return fault.New(fault.Invalid, "%s does not go to the channel %q.", c.Name, id)
+		}
 	}
 	var missing []string
 	for _, ch := range channelsOf(d.p, c) {
@@ -152,7 +188,7 @@ func (d *decider) posted(c plan.Communication, id, text, who string, byHand []st
 	e := EventUpdatePosted{ID: id, Text: text, By: who, ByHand: byHand, Postmortem: c.Postmortem}
 	for _, ch := range channelsOf(d.p, c) {
 		if Posts(ch.Kind) {
-			e.Deliveries = append(e.Deliveries, Post{Delivery: fmt.Sprintf("%s/%s/%s", d.s.ID, id, ch.ID), Channel: ch.ID, Kind: ch.Kind, To: ch.To})
+			e.Deliveries = append(e.Deliveries, Post{Delivery: fmt.Sprintf("%s/update/%s/%s", d.s.ID, id, ch.ID), Channel: ch.ID, Kind: ch.Kind, To: ch.To})
 		}
 		e.Public = e.Public || ch.Public
 	}
@@ -162,21 +198,16 @@ func (d *decider) posted(c plan.Communication, id, text, who string, byHand []st
 	}
 }
 
-// postDecided posts an update whose approval has been given.
+// postDecided posts an update as soon as its approval has been given; one that goes where Tocsin cannot post waits for
+// somebody to do it.
 func (d *decider) postDecided(x Decision) {
 	u := d.s.Update(x.Subject.Ref)
-	if u == nil || u.State != Asked {
+	if u == nil || u.State != Owed || len(ByHand(d.p, u)) > 0 {
 		return
 	}
-	c, ok := d.p.Communication(u.Communication)
-	if !ok {
-		return
+	if c, ok := d.p.Communication(u.Communication); ok {
+		d.posted(c, u.ID, x.Text, x.Proposer, nil)
 	}
-	var by []string
-	for _, ch := range ByHand(d.p, u) {
-		by = append(by, ch.ID)
-	}
-	d.posted(c, u.ID, x.Text, x.Proposer, by)
 }
 
 // tickUpdates reminds whoever is responsible for an update that is due. Before containment nobody is rung for it: the
@@ -191,7 +222,7 @@ func (d *decider) tickUpdates() {
 		if who := responsible(d.p, d.s, c, d.now); d.s.Phase.AtLeast(Contained) && who != "" {
 			if ways := ladder(d.p, who); len(ways) > 0 {
 				e.Person, e.Contact, e.To = who, ways[0].Kind, journal.Personal(ways[0].To)
-				e.Delivery = fmt.Sprintf("%s/%s/reminder", d.s.ID, u.ID)
+				e.Delivery = fmt.Sprintf("%s/reminder/%s", d.s.ID, u.ID)
 			}
 		}
 		d.emit(e)

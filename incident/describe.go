@@ -57,7 +57,7 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		}
 		return "Tocsin opened the incident: " + e.Title + "."
 	case EventFinding:
-		if e.Finding.Worse && s.Opened != h.At {
+		if e.Finding.Worse {
 			return "It got worse: " + e.Finding.Say
 		}
 		return e.Finding.Say
@@ -106,6 +106,9 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		return name(e.Person) + " cannot come." + quote(e.Note)
 	case EventRoleTaken:
 		r, _ := p.Role(e.Role)
+		if e.Person == "" {
+			return "Nobody is " + strings.ToLower(r.Name) + " any more."
+		}
 		return name(e.Person) + " is " + strings.ToLower(r.Name) + "."
 	case EventMustered:
 		return "Enough people have come."
@@ -119,7 +122,10 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		sev, _ := p.Severity(e.To)
 		return fmt.Sprintf("%s set the severity to %s.%s", actorName(p, h.Actor), sev.Name, quote(e.Why))
 	case EventProcedureBegun:
-		proc, _ := p.Procedure(e.Procedure)
+		proc, ok := p.Procedure(e.Procedure)
+		if !ok {
+			return "The plan has no procedure for it."
+		}
 		return "The procedure is: " + proc.Name + "."
 	case EventStepBegun:
 		return name(e.By) + " began: " + step(e.Step) + "."
@@ -223,7 +229,7 @@ func Situation(p *plan.Plan, s *State) string {
 			break
 		}
 	}
-	if v := firstOpen(p, s); v != nil && v.Purpose == "halt" {
+	if v := firstOpen(p, s); v != nil && v.Purpose == purposeHalt {
 		if v.Say != "" {
 			say += " " + v.Name + ": " + v.Say
 		} else {

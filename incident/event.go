@@ -139,8 +139,9 @@ type (
 		Delivery string           `json:"delivery"`
 	}
 	EventActionSigned struct {
-		ID string      `json:"id"`
-		Tx Transaction `json:"tx"`
+		ID   string      `json:"id"`
+		Tx   Transaction `json:"tx"`
+		Void string      `json:"void,omitempty"` // why none of the earlier ones can land any more
 	}
 	EventActionSent struct {
 		ID string   `json:"id"`

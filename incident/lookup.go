@@ -2,6 +2,7 @@ package incident
 
 import (
 	"slices"
+	"time"
 
 	"tocsin/journal"
 	"tocsin/plan"
@@ -86,6 +87,19 @@ func (s *State) call(delivery string) *Call {
 // Called reports whether the person was ever paged.
 func (s *State) Called(person string) bool {
 	return find(s.Pages, func(p *Page) bool { return p.Person == person }) != nil
+}
+
+// calledSince reports whether the person is being paged, or was paged since a time.
+func (s *State) calledSince(person string, t time.Time) bool {
+	return find(s.Pages, func(p *Page) bool { return p.Person == person && (p.State == Ringing || !p.Requested.Before(t)) }) != nil
+}
+
+// Outcome returns what became of a page's call or an update's message, empty if that is not known yet.
+func (s *State) Outcome(delivery string) string {
+	if c := s.call(delivery); c != nil {
+		return c.Outcome
+	}
+	return ""
 }
 
 // standing returns the findings that were not retracted.

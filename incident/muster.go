@@ -31,7 +31,11 @@ func MusterOf(p *plan.Plan, s *State, now time.Time) Muster {
 		m.Wanted = append(m.Wanted, Want{For: "a responder", Met: len(here) > 0, People: here})
 	}
 	if v := firstOpen(p, s); v != nil && v.Owner != "" {
-		w := Want{For: "step " + v.Name, People: p.Holders(v.Owner, now)}
+		// Holders as they were when it opened: a rota that turns meanwhile takes nobody away who is there.
+		w := Want{For: "step " + v.Name, People: p.Holders(v.Owner, s.Opened)}
+		if h := s.Holder(v.Owner); h != "" && !slices.Contains(w.People, h) {
+			w.People = append([]string{h}, w.People...)
+		}
 		for _, who := range w.People {
 			if slices.Contains(here, who) {
 				w.Met, w.People = true, []string{who}
@@ -117,7 +121,7 @@ func (s *State) standingOf(who string, since time.Time) (string, time.Time) {
 			}
 		}
 	}
-	if pg := s.ringing(who); pg != nil && s.Answer(who) == nil {
+	if pg := s.ringing(who); pg != nil && !s.here(who) {
 		if s.Phase.AtLeast(Contained) {
 			return "told", pg.Requested
 		}

@@ -83,7 +83,8 @@ type State struct {
 	Moments    Moments    `json:"moments"`
 	Escalated  []string   `json:"escalated,omitempty"`  // moments whose people have been told
 	QuietFrom  time.Time  `json:"quiet_from,omitzero"`  // since when quiet counts towards containment
-	Everyone   time.Time  `json:"everyone,omitzero"`    // when everyone was last paged for want of answers
+	Everyone   time.Time  `json:"everyone,omitzero"`    // when everyone was last paged for want of answers, or it was reopened
+	Rang       string     `json:"rang,omitempty"`       // sum of the findings' amounts when it last rang, a decimal
 	Postmortem string     `json:"postmortem,omitempty"` // text of the post-mortem as last posted
 
 	commands map[string]bool // ids of commands applied, so that a repeated one changes nothing

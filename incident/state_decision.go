@@ -66,6 +66,19 @@ type Action struct {
 	Say      string           `json:"say,omitempty"`
 }
 
+// underWay reports whether the action may still change the world.
+func (a *Action) underWay() bool {
+	return a.State == Ordered || a.State == Signed || a.State == Sent || a.State == LandedOnce
+}
+
+// title is what people call the action.
+func (a *Action) title() string {
+	if a.Prepared == nil || a.Prepared.Words.Title == "" {
+		return a.Action
+	}
+	return a.Prepared.Words.Title
+}
+
 // The states of an action.
 const (
 	Ordered    = "ordered"

@@ -113,6 +113,9 @@ func sayAction(a *Action) string {
 	case Sent:
 		return "Sent; it has not landed yet."
 	case LandedOnce:
+		if a.Landed == nil {
+			return "Landed; its effect is being read."
+		}
 		return fmt.Sprintf("Landed in block %d; its effect is being read.", a.Landed.Block)
 	case Verified:
 		return fmt.Sprintf("Done, and verified at block %d.", a.Block)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/decision"
 	"tocsin/plan"
 )
 
@@ -102,12 +103,14 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
 	}
 	var ts []Task
 	add := func(t Task) { ts = append(ts, t) }
-	if pg := s.ringing(person); pg != nil && s.Answer(person) == nil {
+	if pg := s.ringing(person); pg != nil {
 		add(Task{Kind: TaskAnswer, Ref: pg.ID, Title: "Say whether you are coming", Say: "You are being called: " + pg.Why + ". Your answer ends your own paging only.", Due: answerBy(p, s, pg)})
 	}
 	signTasks(p, s, person, now, add)
-	core := p.Core(person)
-	if !core || !s.here(person) {
+	if !p.Core(person) || !s.here(person) {
+		if s.here(person) && s.Phase.AtLeast(Validated) {
+			stepTasks(p, s, person, now, add)
+		}
 		updateTasks(p, s, person, now, add)
 		return ts
 	}
@@ -129,7 +132,7 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
 	}
 	d := &decider{p: p, s: s, now: now}
 	if manager && s.Phase == Validated && d.measured() == "" && !slices.ContainsFunc(StepsOf(p, s), func(v StepView) bool {
-		return v.Purpose == "halt" && v.State != Done && v.State != Skipped
+		return v.Purpose == purposeHalt && v.State != Done && v.State != Skipped
 	}) {
 		add(Task{Kind: TaskContain, Title: "Say that it has stopped", Say: "Nothing measures this issue; a person has to say that no more harm is being done."})
 	}
@@ -155,6 +158,9 @@ func signTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 		if !slices.Contains(s.approversWanted(p, d, now), person) || !slices.Contains(st.Candidates, person) {
 			continue
 		}
+		if x, _ := p.Person(person); len(decision.Keys(&x)) == 0 {
+			continue // nothing that they sign could be checked
+		}
 		if slices.ContainsFunc(d.Approvals, func(a Approval) bool { return a.Person == person }) {
 			continue
 		}
@@ -165,8 +171,11 @@ func signTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 
 func stepTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Task)) {
 	for _, a := range s.Actions {
-		if a.State == Gone && !slices.ContainsFunc(s.Actions, func(b Action) bool { return b.Action == a.Action && b.Ordered.After(a.Ordered) }) && s.Step(a.Step).State == Failed {
-			add(Task{Kind: TaskRetry, Ref: a.ID, Title: "Failed: " + a.Prepared.Words.Title, Say: a.Say})
+		if !p.Core(person) || !s.retryable(&a, now) {
+			continue
+		}
+		if !slices.ContainsFunc(s.Actions, func(b Action) bool { return b.Action == a.Action && b.Ordered.After(a.Ordered) }) && s.Step(a.Step).State == Failed {
+			add(Task{Kind: TaskRetry, Ref: a.ID, Title: "Failed: " + a.title(), Say: a.Say})
 		}
 	}
 	for _, v := range StepsOf(p, s) {
@@ -195,6 +204,12 @@ func stepTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 	}
 }
 
+// retryable reports whether a failed action may be ordered again under its decision.
+func (s *State) retryable(a *Action, now time.Time) bool {
+	x := s.Decision(a.Decision)
+	return a.State == Gone && x != nil && x.State == Met && now.Before(x.Expires) && (a.Landed != nil || len(a.Sends) == 0)
+}
+
 // ownerOf is who should do a step: the holder of its role, else the first present who may hold it, else the manager.
 func ownerOf(p *plan.Plan, s *State, role string, now time.Time) string {
 	if h := s.Holder(role); h != "" {
@@ -213,7 +228,11 @@ func ownerOf(p *plan.Plan, s *State, role string, now time.Time) string {
 func updateTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Task)) {
 	for _, u := range s.Updates {
 		c, _ := p.Communication(u.Communication)
-		if u.State != Owed || responsible(p, s, c, now) != person {
+		who := responsible(p, s, c, now)
+		if !s.here(who) && s.Holder(RoleIncidentManager) == person {
+			who = person // until whoever owes it is there
+		}
+		if u.State != Owed || who != person {
 			continue
 		}
 		var names []string
@@ -221,6 +240,9 @@ func updateTasks(p *plan.Plan, s *State, person string, now time.Time, add func(
 			names = append(names, ch.Name)
 		}
 		say := "A draft is ready."
+		if s.approvedText(&u) != "" {
+			say = "The text has been approved. Post it there, then say that you have."
+		}
 		if len(names) > 0 {
 			say = "To " + strings.Join(names, ", ") + ". " + say
 		}

@@ -1,0 +1,143 @@
+package incident
+
+import (
+	"slices"
+
+	"tocsin/action"
+	"tocsin/decision"
+	"tocsin/fault"
+	"tocsin/plan"
+)
+
+func (d *decider) propose(op OpPropose) error {
+	who, err := d.responder()
+	if err != nil {
+		return err
+	}
+	var may []*plan.Decision
+	switch op.Subject.Kind {
+	case SubjectAction:
+		if _, ok := d.p.Action(op.Subject.Ref); !ok {
+			return fault.New(fault.Invalid, "The plan declares no action %q.", op.Subject.Ref).Instead("Only what the plan declares can be sent.")
+		}
+		may = decision.ForAction(d.p, op.Subject.Ref)
+	case SubjectStep:
+		may = decision.ForStep(d.p, op.Subject.Ref)
+	default:
+		return fault.New(fault.Invalid, "A decision can be asked for an action or a step, not for %q.", op.Subject.Kind)
+	}
+	if op.Decision != "" {
+		may = slices.DeleteFunc(may, func(x *plan.Decision) bool { return x.ID != op.Decision })
+	}
+	if len(may) == 0 {
+		return fault.New(fault.Invalid, "No decision of the plan authorises %s %s.", op.Subject.Kind, op.Subject.Ref)
+	}
+	subject, err := d.subject(op.Subject)
+	if err != nil {
+		return err
+	}
+	for i := range d.s.Decisions {
+		if x := &d.s.Decisions[i]; x.Subject.Kind == subject.Kind && x.Subject.Ref == subject.Ref {
+			if err := d.again(x, may[0].Name); err != nil {
+				return err
+			}
+		}
+	}
+	return d.openDecision(*may[0], subject, "", who)
+}
+
+// subject finds the step that a proposal belongs to; what the caller says of it is not believed.
+func (d *decider) subject(sub Subject) (Subject, error) {
+	given := sub.Step
+	sub.Step = ""
+	if sub.Kind == SubjectStep {
+		proc, id, _ := plan.SplitStep(sub.Ref)
+		if proc != d.s.Procedure {
+			return sub, fault.New(fault.Conflict, "%s is not a step of the procedure that is running.", sub.Ref)
+		}
+		sub.Step = id
+	}
+	for _, v := range StepsOf(d.p, d.s) {
+		if sub.Kind == SubjectAction && v.Step.Action == sub.Ref && v.State != StepToCome && v.State != Done && v.State != Skipped {
+			sub.Step = v.ID
+			break
+		}
+	}
+	if given != "" && given != sub.Step {
+		return sub, fault.New(fault.Invalid, "%s %s does not belong to the step %q as things stand.", sub.Kind, sub.Ref, given)
+	}
+	return sub, nil
+}
+
+// again says why something cannot be asked for again because of a decision made or open on it.
+func (d *decider) again(x *Decision, name string) error {
+	if x.State == Open {
+		return fault.New(fault.Conflict, "%s was asked for at %s and is open.", name, clock(x.Opened))
+	}
+	if x.State != Met {
+		return nil
+	}
+	if x.Subject.Kind == SubjectStep {
+		return fault.New(fault.Conflict, "%s was decided at %s.", name, clock(x.Settled))
+	}
+	if !d.s.ordered(x.ID) {
+		return fault.New(fault.Conflict, "%s was decided at %s; it goes out once the incident is validated.", name, clock(x.Settled))
+	}
+	for i := range d.s.Actions {
+		if a := &d.s.Actions[i]; a.Decision == x.ID && a.underWay() {
+			return fault.New(fault.Conflict, "%s is being carried out.", a.title())
+		}
+	}
+	return nil
+}
+
+func (d *decider) approve(op OpApprove) error {
+	who, err := d.person()
+	if err != nil {
+		return err
+	}
+	if err := d.live(); err != nil {
+		return err
+	}
+	x := d.s.Decision(op.Decision)
+	if x == nil {
+		return fault.New(fault.NotFound, "Incident %s has no decision %q.", d.s.ID, op.Decision)
+	}
+	pd, _ := d.p.Decision(x.Decision)
+	if x.State == Expired {
+		return fault.New(fault.Expired, "%s expired at %s; nothing is to be signed.", pd.Name, clock(x.Settled)).Instead("Sign the newer asking, if there is one.")
+	}
+	if x.State != Open {
+		return fault.New(fault.Conflict, "%s was %s at %s; nothing is to be signed.", pd.Name, x.State, clock(x.Settled))
+	}
+	if op.Choice != decision.Approve && op.Choice != decision.Refuse {
+		return fault.New(fault.Invalid, "%q is neither %s nor %s.", op.Choice, decision.Approve, decision.Refuse)
+	}
+	for _, a := range x.Approvals {
+		if a.Person == who && a.Choice == op.Choice {
+			return fault.New(fault.Conflict, "%s signed this at %s already.", NameOf(d.p, who), clock(a.At))
+		}
+	}
+	if err := decision.MayAnswer(d.p, &pd, who, x.Opened, d.now, x.Proposer); err != nil {
+		return err
+	}
+	m := x.Message
+	m.Choice = op.Choice
+	if x.Prepared != nil { // the content is recomputed, not believed
+		pr, err := action.Prepare(d.p, x.Subject.Ref)
+		if err != nil {
+			return err
+		}
+		if pr.Hash != m.Action {
+			return fault.New(fault.Conflict, "The action %s is no longer what this decision was opened for.", x.Subject.Ref)
+		}
+	}
+	person, _ := d.p.Person(who)
+	signer, err := decision.Verify(m, op.Signature, &person, d.now)
+	if err != nil {
+		return err
+	}
+	d.emit(EventApproval{Decision: x.ID, Approval: Approval{Person: who, Choice: op.Choice, Signer: signer, Signature: op.Signature, At: d.now}})
+	d.there(who)
+	return nil
+}
