@@ -42,7 +42,8 @@ var verbs = map[Right]string{
 }
 
 // May says whether a plan lets a person do something: nil, or a fault that says who may instead. The core team may do all
-// that an emergency asks; the extended team may look, report and answer; only those whom a decision names may sign
+// that an emergency asks; the extended team may look, report and answer, and post if the plan makes them responsible for a
+// message; only those whom a decision names may sign
 // decisions, whichever team they are of. An organisation does nothing by itself, and whom the plan does not name may
 // nothing. The person comes from a session, a page's link or a signature, never from the request.
 func May(p *plan.Plan, person string, right Right) error {
@@ -69,6 +70,10 @@ func May(p *plan.Plan, person string, right Right) error {
 			return nil
 		}
 		return refusal(p, who, verb, signers)
+	case Post:
+		if slices.ContainsFunc(p.Communications, func(c plan.Communication) bool { return c.Responsible == person }) {
+			return nil
+		}
 	}
 	if p.Core(person) {
 		return nil
