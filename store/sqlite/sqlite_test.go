@@ -40,7 +40,11 @@ func TestDurable(t *testing.T) {
 }
 
 func TestKill(t *testing.T) {
-	storetest.Kill(t, 10, func(ctx context.Context, dir string) (store.Store, error) {
+	rounds := 10
+	if testing.Short() {
+		rounds = 2
+	}
+	storetest.Kill(t, rounds, func(ctx context.Context, dir string) (store.Store, error) {
 		return sqlite.Open(ctx, sqlite.Options{Path: filepath.Join(dir, "tocsin.db")})
 	})
 }

@@ -183,7 +183,10 @@ func working(t *testing.T, s store.Store, workers int, handle func(context.Conte
 
 // testWork: whatever is committed before and during Work is handed over and lands once.
 func testWork(t *testing.T, s store.Store) {
-	const committers, each = 4, 25
+	committers, each := 4, 25
+	if testing.Short() {
+		each = 5
+	}
 	early := store.Commit{Deliveries: []store.Delivery{delivery("early", "a")}}
 	early.Deliveries[0].NotBefore = time.Time{} // at any time
 	timed := delivery("timed", "a")
