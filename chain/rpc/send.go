@@ -38,12 +38,12 @@ func (c *Client) Send(ctx context.Context, raw []byte) (evm.Hash, error) {
 	}
 	switch {
 	case r.says("nonce too low", "nonce is too low", "nonce has already been used", "underpriced", "replacement"):
-		return hash, fault.New(fault.Conflict, "Another transaction holds this nonce: %s.", r.message).Because(r)
+		return hash, fault.New(fault.Conflict, "Another transaction holds this nonce: %s.", r.message)
 	case r.says("insufficient funds"):
 		return hash, fault.New(fault.Invalid, "The account cannot pay for the transaction: %s.", r.message).
-			Instead("Send the account some of the chain's currency.").Because(r)
+			Instead("Send the account some of the chain's currency.")
 	case r.code == -32602, r.says("intrinsic gas", "exceeds block gas limit", "invalid sender", "invalid chain id", "rlp", "max fee per gas less", "gas limit too high"):
-		return hash, fault.New(fault.Invalid, "The chain does not accept the transaction: %s.", r.message).Because(r)
+		return hash, fault.New(fault.Invalid, "The chain does not accept the transaction: %s.", r.message)
 	}
 	return hash, err
 }

@@ -82,9 +82,9 @@ func refused(err error) error {
 	}
 	switch {
 	case r.says("insufficient funds", "gas required exceeds", "intrinsic gas", "out of gas", "exceeds block gas limit"):
-		return fault.New(fault.Invalid, "The chain would not run this: %s.", r.message).Because(r)
+		return fault.New(fault.Invalid, "The chain would not run this: %s.", r.message)
 	case r.says("header not found", "unknown block", "block not found"):
-		return fault.New(fault.NotFound, "The endpoint does not have that block: %s.", r.message).Because(r)
+		return fault.New(fault.NotFound, "The endpoint does not have that block: %s.", r.message)
 	}
 	return err
 }

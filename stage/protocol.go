@@ -1,0 +1,108 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/holiman/uint256"
+
+	"tocsin/chain"
+	"tocsin/contracts"
+	"tocsin/evm"
+)
+
+// deposits is what each user puts into the vault at first, in whole HUSD; 12,000,000 in all. The attacker takes them in
+// this order, small ones first, as somebody does who tries it out.
+var deposits = [...]uint64{1_000_000, 1_500_000, 1_800_000, 2_200_000, 2_500_000, 3_000_000}
+
+func userName(i int) string { return fmt.Sprintf("user-%d", i+1) }
+
+// husd is an amount of whole tokens in their smallest unit (18 decimals).
+func husd(n uint64) *uint256.Int {
+	return new(uint256.Int).Mul(uint256.NewInt(n), uint256.NewInt(1e18))
+}
+
+var unlimited = new(uint256.Int).SetAllOne()
+
+// protocol is the example protocol: where its contracts are and how to speak to them.
+type protocol struct {
+	client chain.Client
+	Token  evm.Address // HUSD
+	Vault  evm.Address
+}
+
+// newProtocol knows the addresses beforehand: they follow from the deployer's first two transactions.
+func newProtocol(client chain.Client, deployer evm.Address) protocol {
+	return protocol{client: client, Token: crypto.CreateAddress(deployer, 0), Vault: crypto.CreateAddress(deployer, 1)}
+}
+
+// errNoContract says that there is nothing yet at the address asked.
+var errNoContract = errors.New("there is no contract yet")
+
+// read calls a function that returns one number.
+func (p protocol) read(ctx context.Context, to evm.Address, at *uint64, function string, args ...any) (*uint256.Int, error) {
+	data, err := encode(function, args...)
+	if err != nil {
+		return nil, err
+	}
+	out, err := p.client.Call(ctx, chain.Message{To: &to, Data: data}, at)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", function, err)
+	}
+	if len(out) == 0 {
+		return nil, errNoContract
+	}
+	if len(out) != 32 {
+		return nil, fmt.Errorf("read %s: %d bytes came back where 32 belong", function, len(out))
+	}
+	return new(uint256.Int).SetBytes(out), nil
+}
+
+// on makes a transaction that calls a function of a contract.
+func on(contract evm.Address, function string, args ...any) (call, error) {
+	data, err := encode(function, args...)
+	return call{to: &contract, data: data}, err
+}
+
+// encode writes calldata. Amounts are written in decimal, everything else prints as the plan language wants it.
+func encode(function string, args ...any) ([]byte, error) {
+	literals := make([]string, len(args))
+	for i, a := range args {
+		if n, ok := a.(*uint256.Int); ok {
+			literals[i] = n.Dec()
+		} else {
+			literals[i] = fmt.Sprint(a)
+		}
+	}
+	return evm.EncodeCall(function, literals)
+}
+
+// creation makes a transaction that creates a contract. The constructor stands for its arguments' types.
+func creation(c contracts.Contract, constructor string, args ...any) (call, error) {
+	data, err := encode(constructor, args...)
+	if err != nil {
+		return call{}, err
+	}
+	return call{data: append(append([]byte(nil), c.Bytecode...), data[4:]...)}, nil // without the selector
+}
+
+// Paused reports whether the vault is paused at the head.
+func (p protocol) Paused(ctx context.Context) (bool, error) {
+	v, err := p.read(ctx, p.Vault, nil, "paused()")
+	if err != nil {
+		return false, err
+	}
+	return !v.IsZero(), nil
+}
+
+// VaultBalance is what the vault holds at a block (nil: the head), in HUSD's smallest unit.
+func (p protocol) VaultBalance(ctx context.Context, block *uint64) (*uint256.Int, error) {
+	return p.read(ctx, p.Token, block, "balanceOf(address)", p.Vault)
+}
+
+// shares is what the vault owes an account on its books at the head.
+func (p protocol) shares(ctx context.Context, a evm.Address) (*uint256.Int, error) {
+	return p.read(ctx, p.Vault, nil, "balanceOf(address)", a)
+}

@@ -1,0 +1,281 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"tocsin/evm"
+	"tocsin/fault"
+	"tocsin/plan"
+	"tocsin/signer"
+)
+
+func start(t *testing.T, o Options) *Stage {
+	t.Helper()
+	if o.Period == 0 {
+		o.Period = 5 * time.Millisecond
+	}
+	s, err := Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// await looks at each new block until what is looked for is there.
+func await(t *testing.T, s *Stage, what string, there func(context.Context) (bool, error)) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	found := errors.New("found")
+	err := s.client.Heads(ctx, func(evm.Header) error {
+		ok, err := there(ctx)
+		if err == nil && ok {
+			err = found
+		}
+		return err
+	})
+	if err != found {
+		t.Fatalf("await %s: %v", what, err)
+	}
+}
+
+func lost(s *Stage, whole uint64) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		l, err := s.LossAt(ctx, 0)
+		return err == nil && !l.Lt(husd(whole)), err
+	}
+}
+
+// pause lets the executor pause the vault and returns the block.
+func pause(t *testing.T, s *Stage) uint64 {
+	t.Helper()
+	key, err := s.Executor(filepath.Join(t.TempDir(), "executor.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &actor{name: executorName, key: key.(*signer.Keystore).Key, client: s.client}
+	c, err := on(s.Vault, "pause()")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := a.send(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r *evm.Receipt
+	await(t, s, "pause", func(ctx context.Context) (_ bool, err error) {
+		if r, err = s.client.Receipt(ctx, tx); fault.Is(err, fault.NotFound) {
+			return false, nil
+		}
+		return err == nil, err
+	})
+	if r.Status != 1 {
+		t.Fatalf("the pause failed: %+v", r)
+	}
+	return r.BlockNumber
+}
+
+func TestPauseStopsTheAttack(t *testing.T) {
+	s := start(t, Options{Seed: 1})
+	ctx := t.Context()
+	if begun, err := s.AttackBegun(ctx); err != nil || begun {
+		t.Fatalf("begun %v, %v before the attack", begun, err)
+	}
+	if _, err := s.FirstMaliciousTx(ctx); !fault.Is(err, fault.NotFound) {
+		t.Errorf("malicious transaction before the attack: %v", err)
+	}
+	owed, err := s.Deposits(ctx)
+	if err != nil || owed.Lt(husd(11_000_000)) || owed.Gt(husd(13_000_000)) {
+		t.Fatalf("deposits of %v, %v, want about twelve million", owed, err)
+	}
+
+	if err := s.Attack(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Attack(ctx); !fault.Is(err, fault.Conflict) {
+		t.Errorf("second launch: %v, want a conflict", err)
+	}
+	await(t, s, "a loss", lost(s, 100_000))
+	block := pause(t, s)
+	await(t, s, "the attacker giving up", s.attackOver)
+
+	if paused, err := s.Paused(ctx); err != nil || !paused {
+		t.Errorf("paused %v, %v", paused, err)
+	}
+	atPause, err := s.LossAt(ctx, block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	final, err := s.LossAt(ctx, 0)
+	if err != nil || !final.Eq(atPause) || final.Gt(husd(6_000_000)) {
+		t.Errorf("lost %v at the pause and %v in the end, %v", atPause.Dec(), final.Dec(), err)
+	}
+	left, err := s.VaultBalance(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if owed, err = s.Deposits(ctx); err != nil || !left.Add(left, final).Eq(owed) {
+		t.Errorf("left and lost make %s, owed is %s, %v", left.Dec(), owed.Dec(), err)
+	}
+	tx, err := s.FirstMaliciousTx(ctx)
+	if err != nil || tx.Status != 1 || tx.Block >= block {
+		t.Errorf("first malicious transaction %+v, %v, paused at %d", tx, err, block)
+	}
+	if before, err := s.LossAt(ctx, tx.Block-1); err != nil || !before.IsZero() {
+		t.Errorf("%v, %v was lost before the first malicious transaction", before, err)
+	}
+	if got := refusals(t, s, tx.Block); got != retries {
+		t.Errorf("the attacker was refused %d times, want %d", got, retries)
+	}
+}
+
+// refusals counts the attacker's failed transactions since a block.
+func refusals(t *testing.T, s *Stage, since uint64) (n int) {
+	t.Helper()
+	for at := since; at <= s.chain.Head().Number; at++ {
+		b, err := s.client.Block(t.Context(), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, tx := range b.Transactions {
+			if tx.From == s.attacker.address() && b.Receipts[i].Status == 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func TestTheDrainTakesTimeAndTakesEverything(t *testing.T) {
+	s := start(t, Options{Seed: 2, Pace: 1})
+	if err := s.Attack(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	first, err := s.FirstMaliciousTx(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, s, "the end of the attack", s.attackOver)
+	if took := s.chain.Head().Number - first.Block; took < 40 {
+		t.Errorf("the whole drain took %d blocks", took)
+	}
+	if ok, err := lost(s, 10_000_000)(t.Context()); err != nil || !ok {
+		t.Errorf("the attack ended with most funds in place: %v", err)
+	}
+}
+
+func TestItGoesOnAfterAKill(t *testing.T) {
+	dir := t.TempDir()
+	s := start(t, Options{Dir: dir, Seed: 3})
+	if err := s.Attack(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	await(t, s, "a loss", lost(s, 100_000))
+	blocks, err := os.ReadFile(filepath.Join(dir, "blocks")) // as a kill would leave it
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, err := s.client.Nonce(t.Context(), s.deployer.address(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	copied := t.TempDir()
+	if err := os.WriteFile(filepath.Join(copied, "blocks"), blocks, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := start(t, Options{Dir: copied, Seed: 3})
+	if n, err := again.client.Nonce(t.Context(), again.deployer.address(), true); err != nil || n != was {
+		t.Errorf("the deployer's nonce is %d, %v, want %d: nothing is deployed twice", n, err, was)
+	}
+	if err := again.Attack(t.Context()); !fault.Is(err, fault.Conflict) {
+		t.Errorf("second launch: %v, want a conflict", err)
+	}
+	before, err := again.LossAt(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, again, "more loss", func(ctx context.Context) (bool, error) {
+		now, err := again.LossAt(ctx, 0)
+		return err == nil && now.Gt(before), err
+	})
+	pause(t, again)
+	await(t, again, "the attacker giving up", again.attackOver)
+}
+
+func TestAnAttackThatWasPausedDoesNotComeBack(t *testing.T) {
+	dir := t.TempDir()
+	s := start(t, Options{Dir: dir, Seed: 4})
+	if err := s.Attack(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	await(t, s, "a loss", lost(s, 80_000))
+	pause(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := start(t, Options{Dir: dir, Seed: 4})
+	await(t, again, "the attacker giving up", again.attackOver)
+}
+
+func TestPeopleSignWithDemoKeysAndActorsDoNot(t *testing.T) {
+	s := start(t, Options{})
+	digest := crypto.Keccak256Hash([]byte("a decision"))
+	sig, err := s.Sign(t.Context(), "janet", digest)
+	if err != nil || len(sig) != 65 {
+		t.Fatalf("signature %x, %v", sig, err)
+	}
+	sig[64] -= 27
+	pub, err := crypto.SigToPub(digest[:], sig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want, err := Address("janet"); err != nil || crypto.PubkeyToAddress(*pub) != want {
+		t.Errorf("signed by %s, want %s, %v", crypto.PubkeyToAddress(*pub), want, err)
+	}
+	for _, name := range []string{"executor", "deployer", "attacker", "user-1"} {
+		if _, err := s.Sign(t.Context(), name, digest); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("%s signed: %v", name, err)
+		}
+	}
+}
+
+func TestTheExecutorComesOutOfAKeyFile(t *testing.T) {
+	s := start(t, Options{})
+	path := filepath.Join(t.TempDir(), "executor.json")
+	want, err := Address("executor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if k, err := s.Executor(path); err != nil || k.Address() != want {
+			t.Fatalf("executor %v, %v, want %s", k, err, want)
+		}
+	}
+}
+
+func TestTheExamplePlanNamesTheContractsOfTheStage(t *testing.T) {
+	p, _, err := plan.Load(os.DirFS("../examples/vault"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, Options{})
+	for id, want := range map[string]evm.Address{"vault": s.Vault, "husd": s.Token} {
+		a, ok := p.Asset(id)
+		if !ok || a.Address != want {
+			t.Errorf("asset %s is at %v in the plan, the stage's is at %s", id, a.Address, want)
+		}
+	}
+}
