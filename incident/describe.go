@@ -3,6 +3,7 @@ package incident
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"tocsin/journal"
 	"tocsin/plan"
@@ -170,7 +171,7 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		a := s.Action(e.ID)
 		fn := "the effect"
 		if a != nil && a.Prepared != nil && a.Prepared.Effect != nil {
-			fn = a.Prepared.Effect.Function
+			fn = sayCall(a.Prepared.Effect.Function)
 		}
 		switch e.State {
 		case Verified:
@@ -186,7 +187,7 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 	case EventContained:
 		return "Contained. " + e.How
 	case EventUpdateOwed:
-		return fmt.Sprintf("%s is owed by %s.", told(e.ID), clock(e.Due))
+		return fmt.Sprintf("%s is owed by %s.", told(e.ID), clockFrom(h.At, e.Due))
 	case EventUpdateReminded:
 		if e.Person != "" {
 			return name(e.Person) + " is reminded: " + told(e.ID) + "."
@@ -206,6 +207,20 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		return name(e.By) + ":" + quote(e.Text)
 	}
 	return h.Event.Kind()
+}
+
+// sayCall shortens a signature to what people say: "function paused() view returns (bool)" is "paused()".
+func sayCall(signature string) string {
+	short, _, _ := strings.Cut(strings.TrimPrefix(signature, "function "), ")")
+	return short + ")"
+}
+
+// clockFrom writes a time for a sentence said at another, with its day if that is not the same.
+func clockFrom(said, t time.Time) string {
+	if said.UTC().Format(time.DateOnly) == t.UTC().Format(time.DateOnly) {
+		return clock(t)
+	}
+	return t.UTC().Format("2 January 15:04") + " UTC"
 }
 
 // Situation says in one or two sentences how things stand.

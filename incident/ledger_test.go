@@ -1,0 +1,94 @@
+package incident_test
+
+import (
+	"slices"
+	"testing"
+
+	"tocsin/decision"
+	"tocsin/incident"
+	"tocsin/plan"
+)
+
+// ledger is a deliberately dumb second opinion on a history: it sees only events, and believes none of the package's own
+// conclusions.
+type ledger struct {
+	open      map[string]bool            // pages requested that have not rung or ended yet
+	subjects  map[string]incident.Subject // of decisions
+	names     map[string]string          // decision → id in the plan
+	votes     map[string]map[string]string
+	validated bool
+	ordered   map[string]bool
+	nonces    map[string]incident.Transaction
+	lost      map[string]bool // actions whose transaction landed and failed: the next may have another nonce
+}
+
+func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
+	t.Helper()
+	if l.open == nil {
+		*l = ledger{
+			open: map[string]bool{}, subjects: map[string]incident.Subject{}, names: map[string]string{}, votes: map[string]map[string]string{},
+			ordered: map[string]bool{}, nonces: map[string]incident.Transaction{}, lost: map[string]bool{},
+		}
+	}
+	switch e := h.Event.(type) {
+	case incident.EventPageRequested:
+		l.open[e.Page] = true
+	case incident.EventPageRung:
+		delete(l.open, e.Page)
+	case incident.EventPageEnded:
+		delete(l.open, e.Page)
+	case incident.EventValidated:
+		l.validated = true
+	case incident.EventReopened:
+		l.validated = e.Phase == incident.Validated
+	case incident.EventDecisionOpened:
+		l.subjects[e.ID], l.names[e.ID], l.votes[e.ID] = e.Subject, e.Decision, map[string]string{}
+	case incident.EventApproval:
+		l.votes[e.Decision][e.Approval.Person] = e.Approval.Choice
+	case incident.EventActionOrdered:
+		l.order(t, p, e)
+	case incident.EventActionLanded:
+		l.lost[e.ID] = e.Landing.Status == 0
+	case incident.EventActionSigned:
+		before, ok := l.nonces[e.ID]
+		if ok && (before.Nonce != e.Tx.Nonce || before.From != e.Tx.From) && !l.lost[e.ID] {
+			t.Fatalf("action %s was signed with nonce %d after nonce %d", e.ID, e.Tx.Nonce, before.Nonce)
+		}
+		l.nonces[e.ID] = e.Tx
+	}
+}
+
+// order holds an order to the plan: validated, decided by everyone required, once.
+func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered) {
+	t.Helper()
+	if !l.validated {
+		t.Fatalf("action %s was ordered before the incident was validated", e.ID)
+	}
+	if l.ordered[e.Decision] {
+		t.Fatalf("decision %s ordered an action twice", e.Decision)
+	}
+	l.ordered[e.Decision] = true
+	if sub := l.subjects[e.Decision]; sub.Kind != "action" || sub.Ref != e.Action {
+		t.Fatalf("action %s was ordered by a decision on %s %s", e.Action, sub.Kind, sub.Ref)
+	}
+	d, ok := p.Decision(l.names[e.Decision])
+	if !ok || !slices.Contains(d.Actions, e.Action) || len(d.Required) == 0 {
+		t.Fatalf("decision %q does not authorise action %s", l.names[e.Decision], e.Action)
+	}
+	yes := func(person string) bool { return l.votes[e.Decision][person] == decision.Approve }
+	for _, who := range d.Required { // the plans of these tests require persons only
+		silent := l.votes[e.Decision][who] == ""
+		if yes(who) || silent && slices.ContainsFunc(d.StandIns, func(in plan.StandIn) bool { return in.For == who && yes(in.Who) }) {
+			continue
+		}
+		t.Fatalf("action %s was ordered without %s", e.Action, who)
+	}
+}
+
+// settled holds the history to what must be true between commands.
+func (l *ledger) settled(t testing.TB) {
+	t.Helper()
+	for page := range l.open {
+		t.Fatalf("page %s was requested and neither rung nor ended", page)
+	}
+}

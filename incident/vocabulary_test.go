@@ -1,0 +1,164 @@
+package incident_test
+
+import (
+	"strconv"
+	"strings"
+
+	"tocsin/evm"
+	"tocsin/incident"
+)
+
+// said is the rest of a command's line: options and words.
+type said struct {
+	options map[string]string
+	words   []string
+}
+
+func parse(rest string) said {
+	w := said{options: map[string]string{}}
+	fields := strings.Fields(rest)
+	for len(fields) > 0 {
+		name, value, ok := strings.Cut(fields[0], "=")
+		if !ok {
+			break
+		}
+		w.options[name] = value
+		fields = fields[1:]
+	}
+	w.words = fields
+	return w
+}
+
+func (w *said) take(name, otherwise string) string {
+	if v, ok := w.options[name]; ok {
+		return v
+	}
+	return otherwise
+}
+
+func (w *said) number(name string) uint64 {
+	n, _ := strconv.ParseUint(w.take(name, "0"), 10, 64)
+	return n
+}
+
+func (w *said) list(name string) []string {
+	if v := w.take(name, ""); v != "" {
+		return strings.Split(v, ",")
+	}
+	return nil
+}
+
+func (w *said) word() string {
+	if len(w.words) == 0 {
+		return ""
+	}
+	first := w.words[0]
+	w.words = w.words[1:]
+	return first
+}
+
+func (w *said) text() string { return strings.Join(w.words, " ") }
+
+// op reads the command of a line.
+func (s *story) op(actor, verb string, w *said) incident.Op {
+	s.t.Helper()
+	switch verb {
+	case "open":
+		return incident.OpOpen{ID: "2026-11-21-1", Protocol: s.plan.Protocol, Plan: s.plan.Hash(), Issue: w.take("issue", ""), Title: w.take("title", ""), Text: w.text()}
+	case "find":
+		fs := []incident.Finding{s.finding(w)}
+		if s.state.ID == "" {
+			return incident.OpOpen{ID: "2026-11-21-1", Protocol: s.plan.Protocol, Plan: s.plan.Hash(), Findings: fs}
+		}
+		return incident.OpFind{Findings: fs}
+	case "retract":
+		return incident.OpRetract{IDs: []string{w.word()}, Why: w.text()}
+	case incident.Coming, incident.ComingNoSign, incident.Cannot, "perhaps":
+		return incident.OpAnswer{Answer: verb, Note: w.text()}
+	case "take":
+		role := w.word()
+		if len(w.words) > 0 {
+			actor = w.word()
+		}
+		return incident.OpTakeRole{Role: role, Person: actor}
+	case "real":
+		op := incident.OpValidate{Issue: w.take("issue", ""), Note: w.text()}
+		if w.take("criteria", "") != "" {
+			op.Criteria, op.Note = []string{w.text()}, ""
+		}
+		return op
+	case "dismiss":
+		return incident.OpDismiss{Why: w.text()}
+	case "severity":
+		return incident.OpSeverity{To: w.word(), Why: w.text()}
+	case "begin":
+		return incident.OpBeginStep{Step: w.word()}
+	case incident.Done, incident.Skipped, incident.Failed:
+		return incident.OpEndStep{Step: w.word(), State: verb, Note: w.text()}
+	case "propose":
+		return incident.OpPropose{Decision: w.take("decision", ""), Subject: incident.Subject{Kind: w.word(), Ref: w.word(), Step: w.take("step", "")}}
+	case "sign":
+		return s.approval(actor, w)
+	case "outcome":
+		return incident.OpOutcome{Delivery: s.state.ID + "/" + w.word(), Outcome: w.word(), Say: w.text()}
+	case "post":
+		return incident.OpPost{Update: w.word(), ByHand: w.list("by-hand"), Text: w.text()}
+	case "contain":
+		return incident.OpContain{Note: w.text()}
+	case "resolve":
+		return incident.OpResolve{Note: w.text()}
+	case "close":
+		return incident.OpClose{Note: w.text()}
+	case "reopen":
+		return incident.OpReopen{Why: w.text()}
+	case "note":
+		return incident.OpNote{Text: w.text()}
+	}
+	return s.report(verb, w)
+}
+
+// report reads a command of the executor.
+func (s *story) report(verb string, w *said) incident.Op {
+	s.t.Helper()
+	id := w.word()
+	switch verb {
+	case "signed":
+		return incident.OpSigned{Action: id, Tx: incident.Transaction{
+			Hash: hash(w.number("tx")), Raw: []byte{1}, From: evm.Address{1}, Nonce: w.number("nonce"), At: s.now,
+		}}
+	case "sent":
+		return incident.OpSent{Action: id, Tx: hash(w.number("tx"))}
+	case "landed":
+		status := uint64(1)
+		if w.take("status", "") == "0" {
+			status = 0
+		}
+		return incident.OpLanded{Action: id, Landing: incident.Landing{
+			Tx: hash(w.number("tx")), Block: w.number("block"), BlockHash: hash(1000 + w.number("block")), Status: status, At: s.now,
+		}}
+	case "unlanded":
+		return incident.OpUnlanded{Action: id, Why: w.text()}
+	case "effect":
+		got := w.take("got", "")
+		return incident.OpEffect{Action: id, Got: got, Holds: w.take("holds", "no") == "yes", Block: w.number("block"), Before: w.take("before", "") != ""}
+	case "gave-up":
+		return incident.OpFailed{Action: id, Why: w.text()}
+	case "retry":
+		return incident.OpRetry{Action: id}
+	}
+	s.t.Fatalf("nobody can %q", verb)
+	return nil
+}
+
+func (s *story) finding(w *said) incident.Finding {
+	f := incident.Finding{
+		Detector: w.take("by", "drain"), Mode: "page", Asset: "vault", Chain: 31337, Block: w.number("block"),
+		At: s.now, Amount: w.take("amount", ""), ID: w.word(),
+	}
+	f.BlockHash, f.Issues = hash(f.Block), s.plan.IssuesOf(f.Detector)
+	f.Say = w.text()
+	if f.Say == "" {
+		f.Say = "Money leaves the vault."
+	}
+	return f
+}
