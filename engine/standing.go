@@ -188,3 +188,20 @@ type watchState struct {
 	At    time.Time       `json:"at"`
 	State json.RawMessage `json:"state"`
 }
+
+// Files returns the files of the plan in force, as they were when it came into force.
+func (e *Engine) Files(ctx context.Context, protocol string) (map[string][]byte, error) {
+	st, err := e.standing(ctx, protocol)
+	if err != nil {
+		return nil, err
+	}
+	sp, err := e.store.Plan(ctx, st.InForce.Hex())
+	if err != nil {
+		return nil, fmt.Errorf("load plan of %q: %w", protocol, err)
+	}
+	files, err := unzip(sp.Files)
+	if err != nil {
+		return nil, fmt.Errorf("read the files of the plan of %q: %w", protocol, err)
+	}
+	return files, nil
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/holiman/uint256"
 
 	"tocsin/chain"
+	"tocsin/evm"
 	"tocsin/incident"
 	"tocsin/signer"
 )
@@ -51,7 +52,7 @@ func (w *work) begin(ctx context.Context, void string) error {
 		return err
 	}
 	return w.sign(ctx, signer.Transaction{
-		ChainID: pr.Chain, Nonce: nonce, To: pr.To, Value: pr.Value, Data: pr.Data, Gas: gas + gas/4, Tip: fee.Tip, Cap: fee.Cap,
+		ChainID: pr.Chain, Nonce: nonce, To: &pr.To, Value: pr.Value, Data: pr.Data, Gas: gas + gas/4, Tip: fee.Tip, Cap: fee.Cap,
 	}, void)
 }
 
@@ -77,7 +78,22 @@ func (w *work) reverted(err error) error {
 	if !errors.As(err, &r) {
 		return err
 	}
-	return refuse("%s would fail: %s.", w.action.Prepared.Words.Title, r.Error())
+	return refuse("%s would fail: %s.", w.action.Prepared.Words.Title, w.reason(r))
+}
+
+// reason says why a contract refused, by its own custom errors where its ABI in the plan names them.
+func (w *work) reason(r *chain.Revert) string {
+	for _, a := range w.view.Plan.Assets {
+		if a.Address != w.action.Prepared.To || a.Chain != w.action.Prepared.Chain {
+			continue
+		}
+		if abi, err := evm.ParseABI(a.ABI); err == nil {
+			if s := abi.RevertReason(r.Data); s != "" {
+				return "the contract says " + s
+			}
+		}
+	}
+	return r.Error()
 }
 
 func isZero(b []byte) bool {

@@ -2,6 +2,7 @@ package execute
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -102,6 +103,9 @@ func (w *work) landed(ctx context.Context, r *evm.Receipt, head evm.Header) erro
 		why := "the contract does not say why"
 		if _, err := w.client.Call(ctx, chain.Message{From: w.action.Sends[0].From, To: &pr.To, Value: pr.Value, Data: pr.Data}, &before); err != nil {
 			why = fault.Sentence(err)
+			if rev := (*chain.Revert)(nil); errors.As(err, &rev) {
+				why = w.reason(rev)
+			}
 		}
 		return refuse("The transaction failed in block %d: %s.", r.BlockNumber, why)
 	}
@@ -122,7 +126,7 @@ func (w *work) raise(ctx context.Context, old incident.Transaction) error {
 	limit, _ := uint256.FromBig(tx.GasFeeCap())
 	pr := w.action.Prepared
 	return w.sign(ctx, signer.Transaction{
-		ChainID: pr.Chain, Nonce: old.Nonce, To: pr.To, Value: pr.Value, Data: pr.Data, Gas: tx.Gas(),
+		ChainID: pr.Chain, Nonce: old.Nonce, To: &pr.To, Value: pr.Value, Data: pr.Data, Gas: tx.Gas(),
 		Tip: raised(tip, fee.Tip), Cap: raised(limit, fee.Cap),
 	}, "")
 }

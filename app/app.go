@@ -1,0 +1,110 @@
+// Package app wires the parts together and owns their lifecycle. It is the only package that names adapters.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"tocsin/access"
+	"tocsin/engine"
+	"tocsin/fault"
+	"tocsin/plan"
+	"tocsin/store"
+	"tocsin/store/sqlite"
+)
+
+// Desk is an open data folder: enough to look at incidents and to give commands, beside a running server or without one.
+type Desk struct {
+	Engine *engine.Engine
+	Access *access.Access
+	Data   string // folder
+
+	store store.Store
+}
+
+// databaseFile is the database within the data folder.
+const databaseFile = "tocsin.db"
+
+// Open opens a data folder. With create it is made if it is not there; else its absence is a fault.
+func Open(ctx context.Context, data string, create bool, log *slog.Logger) (*Desk, error) {
+	if data == "" {
+		return nil, fault.New(fault.Invalid, "No data folder is named.").Instead("Give --data DIR.")
+	}
+	file := filepath.Join(data, databaseFile)
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && !create {
+		return nil, fault.New(fault.NotFound, "%s holds no Tocsin data.", data).Instead("Name the folder that the server was started with: --data DIR.")
+	}
+	st, err := sqlite.Open(ctx, sqlite.Options{Path: file, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{
+		Engine: engine.New(engine.Options{Store: st, Logger: log}),
+		Access: access.New(access.Options{Store: st}),
+		Data:   data, store: st,
+	}, nil
+}
+
+// Close closes the database.
+func (d *Desk) Close() error { return d.store.Close() }
+
+// LoadPlan reads a plan folder; the error holds every problem found.
+func LoadPlan(folder fs.FS) (*plan.Plan, *plan.Source, error) {
+	p, src, err := plan.Load(folder)
+	if err != nil {
+		return nil, src, err
+	}
+	return p, src, nil
+}
+
+// The files in the data folder by which commands find a running server.
+const urlFile = "url"
+
+// noteURL writes where the console is served, for `tocsin person link`.
+func noteURL(data, url string) error {
+	return os.WriteFile(filepath.Join(data, urlFile), []byte(url+"\n"), 0o600)
+}
+
+// URL returns where the console of a data folder was last served; empty if it never was.
+func URL(data string) string {
+	b, err := os.ReadFile(filepath.Join(data, urlFile))
+	if err != nil {
+		return ""
+	}
+	for i, c := range b {
+		if c == '\n' {
+			return string(b[:i])
+		}
+	}
+	return string(b)
+}
+
+// Secret reads a secret from the environment variable name, or from the file that name_FILE names; empty if neither is set.
+func Secret(name string) (string, error) {
+	if v := os.Getenv(name); v != "" {
+		return v, nil
+	}
+	path := os.Getenv(name + "_FILE")
+	if path == "" {
+		return "", nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", fault.New(fault.Invalid, "%s_FILE names a file that cannot be read.", name).Because(err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, 1<<16))
+	if err != nil {
+		return "", fmt.Errorf("read %s_FILE: %w", name, err)
+	}
+	for len(b) > 0 && (b[len(b)-1] == '\n' || b[len(b)-1] == '\r') {
+		b = b[:len(b)-1]
+	}
+	return string(b), nil
+}

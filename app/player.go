@@ -1,0 +1,214 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"tocsin/comms"
+	"tocsin/decision"
+	"tocsin/engine"
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/plan"
+	"tocsin/stage"
+)
+
+// cast plays all the responders of a demo without a person: each does what the console would show as theirs to do.
+type cast struct {
+	engine *engine.Engine
+	stage  *stage.Stage
+	mail   *mailbox
+	url    string // of the console
+	say    func(string, ...any)
+}
+
+// answerByMail is how long a player waits for the mail before saying it in the console instead, as people would.
+const answerByMail = 8 * time.Second
+
+// play works on an incident until it is over.
+func (c *cast) play(ctx context.Context, id string) error {
+	changed, stop := c.engine.Subscribe()
+	defer stop()
+	wait := time.NewTicker(300 * time.Millisecond) // time alone also makes things due
+	defer wait.Stop()
+	for {
+		v, err := c.engine.View(ctx, id)
+		if err != nil {
+			return err
+		}
+		if v.State.Phase.Over() {
+			return nil
+		}
+		acted, err := c.turn(ctx, v)
+		if err != nil {
+			return err
+		}
+		if acted {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-changed:
+		case <-wait.C:
+		}
+	}
+}
+
+// turn lets the first person who has something to do, do it.
+func (c *cast) turn(ctx context.Context, v *engine.View) (bool, error) {
+	if acted, err := c.leavePaused(ctx, v); acted || err != nil {
+		return acted, err
+	}
+	for _, x := range append(append([]plan.Person{}, v.Plan.CoreTeam...), v.Plan.ExtendedTeam...) {
+		if x.Body {
+			continue
+		}
+		for _, t := range incident.Todo(v.Plan, v.State, x.ID, time.Now().UTC()) {
+			acted, err := c.do(ctx, v, x, t)
+			if fault.Is(err, fault.Conflict) {
+				return true, nil // somebody else was first: look again
+			}
+			if err != nil {
+				return false, fmt.Errorf("%s, %s: %w", x.ID, t.Title, err)
+			}
+			if acted {
+				return true, nil
+			}
+			if t.Kind == incident.TaskAnswer {
+				break // who has not come does nothing else
+			}
+		}
+	}
+	return false, nil
+}
+
+// leavePaused skips the steps that would open the vault again: the exercise ends with it paused.
+func (c *cast) leavePaused(ctx context.Context, v *engine.View) (bool, error) {
+	manager := v.State.Holder(incident.RoleIncidentManager)
+	if manager == "" || !v.State.Phase.AtLeast(incident.Validated) {
+		return false, nil
+	}
+	for _, st := range incident.StepsOf(v.Plan, v.State) {
+		if st.Step.Action == "" || st.Purpose != "restore" || st.State != incident.StepNow {
+			continue
+		}
+		op := incident.OpEndStep{Step: st.ID, State: incident.Skipped, Note: "The exercise ends with the vault paused."}
+		_, err := c.engine.Do(ctx, v.State.ID, incident.Command{Actor: journal.Actor{Kind: journal.Person, ID: manager, Via: "demo"}, Op: op})
+		if fault.Is(err, fault.Conflict) {
+			err = nil
+		}
+		return true, err
+	}
+	return false, nil
+}
+
+func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident.Task) (bool, error) {
+	var op incident.Op
+	switch t.Kind {
+	case incident.TaskAnswer:
+		return c.answer(ctx, v, x, t)
+	case incident.TaskValidate:
+		issue, _ := v.Plan.Issue(v.State.Issue)
+		op = incident.OpValidate{Criteria: issue.Activation, Note: "Seen on the chain: tokens leave the vault without their owners."}
+	case incident.TaskSign:
+		d := v.State.Decision(t.Ref)
+		if st, ok := v.Plan.Step(v.State.Procedure, d.Subject.Step); ok && st.Purpose == "restore" && st.Action != "" {
+			return false, nil
+		}
+		sig, err := c.stage.Sign(ctx, x.ID, d.Message.With(decision.Approve).Digest())
+		if err != nil {
+			return false, err
+		}
+		op = incident.OpApprove{Decision: d.ID, Choice: decision.Approve, Signature: sig}
+	case incident.TaskStep:
+		if v.State.Step(t.Ref).State != incident.UnderWay {
+			op = incident.OpBeginStep{Step: t.Ref}
+		} else {
+			op = incident.OpEndStep{Step: t.Ref, State: incident.Done, Note: "Walked through in the exercise."}
+		}
+	case incident.TaskUpdate:
+		u := v.State.Update(t.Ref)
+		if u.Number > 1 {
+			return false, nil // the next one is owed later
+		}
+		text, err := comms.DraftUpdate(v.Plan, v.State, u, v.Happened, time.Now().UTC())
+		if err != nil {
+			return false, err
+		}
+		post := incident.OpPost{Update: u.ID, Text: text}
+		for _, ch := range incident.ByHand(v.Plan, u) {
+			post.ByHand = append(post.ByHand, ch.ID)
+		}
+		op = post
+	case incident.TaskSecond:
+		switch t.Ref {
+		case "resolve":
+			op = incident.OpResolve{Note: "Confirmed."}
+		default:
+			return false, nil
+		}
+	case incident.TaskContain:
+		op = incident.OpContain{Note: "Nothing more leaves."}
+	case incident.TaskResolve:
+		op = incident.OpResolve{Note: "The exercise has gone through every step."}
+	case incident.TaskClose:
+		op = incident.OpClose{}
+	case incident.TaskRetry:
+		op = incident.OpRetry{Action: t.Ref}
+	default:
+		return false, nil
+	}
+	_, err := c.engine.Do(ctx, v.State.ID, incident.Command{Actor: journal.Actor{Kind: journal.Person, ID: x.ID, Via: "demo"}, Op: op})
+	if err == nil {
+		c.say("%s: %s", x.Name, t.Title)
+	}
+	return err == nil, err
+}
+
+// answer answers a page by the link in its mail, as a person would.
+func (c *cast) answer(ctx context.Context, v *engine.View, x plan.Person, t incident.Task) (bool, error) {
+	for _, way := range x.Contact {
+		if way.Kind != "email" {
+			continue
+		}
+		l, ok := c.mail.latest(way.To)
+		if !ok {
+			continue
+		}
+		form := url.Values{"answer": {incident.Coming}}
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url+"/page/"+l.Secret, strings.NewReader(form.Encode()))
+		if err != nil {
+			return false, err
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		res, err := client.Do(req)
+		if err != nil {
+			return false, err
+		}
+		res.Body.Close()
+		if res.StatusCode < 400 {
+			c.say("%s: coming", x.Name)
+			return true, nil
+		}
+		if res.StatusCode != http.StatusConflict && res.StatusCode != http.StatusNotFound && res.StatusCode != http.StatusGone {
+			return false, errors.New("the page's link answered " + res.Status)
+		}
+	}
+	for _, pg := range v.State.Pages {
+		if pg.ID == t.Ref && time.Since(pg.Requested) > answerByMail {
+			_, err := c.engine.Do(ctx, v.State.ID, incident.Command{
+				Actor: journal.Actor{Kind: journal.Person, ID: x.ID, Via: "demo"}, Op: incident.OpAnswer{Answer: incident.Coming},
+			})
+			return err == nil, err
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,351 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"tocsin/access"
+	"tocsin/chain"
+	"tocsin/chain/rpc"
+	"tocsin/deliver"
+	"tocsin/detect"
+	"tocsin/engine"
+	"tocsin/execute"
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/notify"
+	"tocsin/notify/email"
+	"tocsin/notify/terminal"
+	"tocsin/plan"
+	"tocsin/signer"
+	"tocsin/watch"
+	"tocsin/web"
+)
+
+// ServeOptions are what a server is started with.
+type ServeOptions struct {
+	Plan      fs.FS
+	Data      string            // folder
+	Endpoints map[uint64]string // chain id → URL
+	Listen    string
+	TLSCert   string
+	TLSKey    string
+	BaseURL   string
+	SMTP      string        // URL; empty: no e-mail
+	Signer    signer.Signer // nil: nothing can be sent
+	Terminal  io.Writer     // where the terminal channel writes
+	Bell      bool          // Terminal can ring
+	Logger    *slog.Logger
+	Ready     func(Ready) // called once the console answers
+
+	exercise *incident.Exercise // all is a drill: the demo
+	stage    web.Stage
+	desk     *Desk // already open
+}
+
+// Ready is what a server says once it answers.
+type Ready struct {
+	URL      string          `json:"url"`
+	Standing engine.Standing `json:"plan"`
+	Chains   []uint64        `json:"chains"`
+	Say      []string        `json:"say"` // what people should know: gaps of this start
+}
+
+// Serve runs a server until ctx ends.
+func Serve(ctx context.Context, o ServeOptions) (err error) {
+	p, src, err := plan.Load(o.Plan)
+	if err != nil {
+		return err
+	}
+	secure, err := listenable(o)
+	if err != nil {
+		return err
+	}
+	desk := o.desk
+	if desk == nil {
+		if desk, err = Open(ctx, o.Data, true, o.Logger); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, desk.Close()) }()
+	}
+	standing, err := desk.Engine.Pin(ctx, p, src.Files)
+	if err != nil {
+		return err
+	}
+	inForce, err := desk.Engine.InForce(ctx, p.Protocol)
+	if err != nil {
+		return err
+	}
+	clients := map[uint64]chain.Client{}
+	s := &server{
+		o: o, desk: desk, plan: inForce, standing: standing, clients: clients, gauges: &gauges{plan: inForce, clients: clients, log: o.Logger},
+	}
+	return s.run(ctx, secure)
+}
+
+// server is one run of Serve.
+type server struct {
+	o        ServeOptions
+	desk     *Desk
+	plan     *plan.Plan
+	standing engine.Standing
+	clients  map[uint64]chain.Client
+	gauges   *gauges
+	url      string
+}
+
+func (s *server) run(ctx context.Context, secure bool) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.o.Listen)
+	if err != nil {
+		return fault.New(fault.Unavailable, "The console cannot listen on %s.", s.o.Listen).Instead("Choose another address with --listen.").Because(err)
+	}
+	defer l.Close()
+	s.url = s.o.BaseURL
+	if s.url == "" {
+		scheme := "http"
+		if secure {
+			scheme = "https"
+		}
+		s.url = scheme + "://" + l.Addr().String()
+	}
+	if err := noteURL(s.desk.Data, s.url); err != nil {
+		return fmt.Errorf("note the console's address: %w", err)
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel(nil)
+	say, err := s.connect(ctx, &wg)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		for _, c := range s.clients {
+			c.Close()
+		}
+	}()
+	if err := s.carriers(); err != nil {
+		return err
+	}
+	work := func(what string, f func(context.Context) error) {
+		wg.Go(func() {
+			if err := f(ctx); err != nil && ctx.Err() == nil {
+				cancel(fmt.Errorf("%s: %w", what, err))
+			}
+		})
+	}
+	console, err := web.New(web.Options{
+		Engine: s.desk.Engine, Access: s.desk.Access, Readings: s.gauges.readings, Stage: s.o.stage, Exercise: s.o.exercise,
+		Standings: func() []engine.Standing { return []engine.Standing{s.standing} },
+		Logger:    s.o.Logger, BaseURL: s.url, Secure: secure, Version: Version(), Done: ctx.Done(),
+	})
+	if err != nil {
+		return err
+	}
+	for id := range s.clients {
+		wg.Go(func() { s.gauges.run(ctx, id) })
+	}
+	work("engine", s.desk.Engine.Run)
+	work("console", func(ctx context.Context) error { return serveHTTP(ctx, l, console, s.o, secure) })
+	if s.o.Ready != nil {
+		r := Ready{URL: s.url, Standing: s.standing, Say: say, Chains: []uint64{}}
+		for id := range s.clients {
+			r.Chains = append(r.Chains, id)
+		}
+		s.o.Ready(r)
+	}
+	<-ctx.Done()
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// connect dials the plan's chains and starts to watch them. A chain whose endpoint does not answer is tried again and again.
+func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string, err error) {
+	if s.standing.Differs {
+		say = append(say, "The plan folder differs from the plan in force; it changes nothing until it is adopted.")
+	}
+	files, err := s.desk.Engine.Files(ctx, s.plan.Protocol)
+	if err != nil {
+		return nil, err
+	}
+	abis, unread := detect.ABIs(s.plan, files)
+	index, broken := detect.Compile(s.plan, abis)
+	for _, b := range append(unread, broken...) {
+		say = append(say, "A detector does not run: "+b.Error())
+	}
+	for _, c := range s.plan.Chains {
+		url, ok := s.o.Endpoints[c.ID]
+		if !ok {
+			say = append(say, fmt.Sprintf("Chain %d (%s) is not watched: no --endpoint %d=URL was given.", c.ID, c.Name, c.ID))
+			continue
+		}
+		client, err := rpc.Dial(ctx, rpc.Options{URL: url, ChainID: c.ID, Logger: s.o.Logger})
+		if err != nil {
+			return nil, err
+		}
+		s.clients[c.ID] = client
+		w := watch.New(watch.Options{Engine: s.desk.Engine, Client: client, Plan: s.plan, Index: index, Logger: s.o.Logger})
+		wg.Go(func() {
+			if err := w.Run(ctx); err != nil && ctx.Err() == nil {
+				s.o.Logger.Error("watch chain", "chain", c.ID, "err", err)
+			}
+		})
+	}
+	for id := range s.o.Endpoints {
+		if _, ok := s.plan.Chain(id); !ok {
+			return nil, fault.New(fault.Invalid, "An endpoint is given for chain %d, which the plan does not name.", id).Instead("Name the chain in the plan, or leave the endpoint out.")
+		}
+	}
+	if s.o.SMTP == "" && s.o.stage == nil {
+		say = append(say, "No e-mail is sent: TOCSIN_SMTP_URL is not set.")
+	}
+	if s.o.Signer == nil {
+		say = append(say, "Nothing can be sent to a chain: no --keystore was given.")
+	}
+	return say, nil
+}
+
+// carriers says who carries what.
+func (s *server) carriers() error {
+	channels := []notify.Channel{terminal.New(terminal.Options{Out: s.o.Terminal, Bell: s.o.Bell})}
+	if s.o.SMTP != "" {
+		mail, err := email.New(email.Options{URL: s.o.SMTP})
+		if err != nil {
+			return err
+		}
+		channels = append(channels, mail)
+	}
+	d := deliver.New(deliver.Options{BaseURL: func() string { return s.url }, Channels: channels, Logger: s.o.Logger})
+	for _, kind := range []string{incident.DispatchPage, incident.DispatchReminder, incident.DispatchUpdate} {
+		s.desk.Engine.Carry(kind, d)
+	}
+	s.desk.Engine.Carry(incident.DispatchAction, execute.New(execute.Options{Clients: s.clients, Signer: s.o.Signer, Logger: s.o.Logger}))
+	return nil
+}
+
+// listenable checks that nobody serves the console in the clear to a network.
+func listenable(o ServeOptions) (secure bool, err error) {
+	if (o.TLSCert == "") != (o.TLSKey == "") {
+		return false, fault.New(fault.Invalid, "TLS needs both a certificate and its key.").Instead("Give both --tls-cert and --tls-key.")
+	}
+	secure = o.TLSCert != ""
+	host, _, err := net.SplitHostPort(o.Listen)
+	if err != nil {
+		return false, fault.New(fault.Invalid, "%q is not an address to listen on.", o.Listen).Instead("Write HOST:PORT, such as 127.0.0.1:8470.")
+	}
+	ip := net.ParseIP(host)
+	if !secure && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return false, fault.New(fault.Invalid, "%s can be reached from other machines, and without TLS anybody on the way could read and answer.", o.Listen).
+			Instead("Listen on 127.0.0.1, or give --tls-cert and --tls-key.")
+	}
+	if o.BaseURL != "" {
+		u, err := url.Parse(o.BaseURL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
+			return false, fault.New(fault.Invalid, "%q is not an address of a console.", o.BaseURL).Instead("Write https://HOST.")
+		}
+		secure = secure || u.Scheme == "https"
+	}
+	return secure, nil
+}
+
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, o ServeOptions, secure bool) error {
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(o.Logger.Handler(), slog.LevelDebug),
+	}
+	stopped := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		defer cancel()
+		if srv.Shutdown(grace) != nil {
+			srv.Close()
+		}
+	})
+	var err error
+	if o.TLSCert != "" {
+		srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+		err = srv.ServeTLS(l, o.TLSCert, o.TLSKey)
+	} else {
+		err = srv.Serve(l)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		<-stopped
+		return nil
+	}
+	return err
+}
+
+// Link is a link that signs one person in, once.
+type Link struct {
+	URL     string
+	Person  string
+	Name    string
+	Expires time.Time
+}
+
+// SignInLink makes a link for a person of one of the plans in force. base is the console's address; the one last served if
+// empty.
+func (d *Desk) SignInLink(ctx context.Context, person, base string, ttl time.Duration) (Link, error) {
+	if base == "" {
+		base = URL(d.Data)
+	}
+	if base == "" {
+		return Link{}, fault.New(fault.Invalid, "Nobody has served a console from this data folder yet.").Instead("Start tocsin serve first, or give --base-url.")
+	}
+	if ttl <= 0 || ttl > 30*24*time.Hour {
+		return Link{}, fault.New(fault.Invalid, "A link works for more than nothing and at most 30 days.")
+	}
+	ids, err := d.Engine.Protocols(ctx)
+	if err != nil {
+		return Link{}, err
+	}
+	for _, id := range ids {
+		p, err := d.Engine.InForce(ctx, id)
+		if err != nil {
+			return Link{}, err
+		}
+		x, ok := p.Person(person)
+		if !ok {
+			continue
+		}
+		if x.Body {
+			return Link{}, fault.New(fault.Invalid, "%s is an organisation; nobody signs in as one.", x.Name)
+		}
+		secret, err := d.Access.SignInLink(ctx, access.Identity{Protocol: p.Protocol, Person: x.ID}, ttl)
+		if err != nil {
+			return Link{}, err
+		}
+		return Link{URL: base + "/signin/" + secret, Person: x.ID, Name: x.Name, Expires: time.Now().Add(ttl).UTC()}, nil
+	}
+	return Link{}, fault.New(fault.NotFound, "No plan in force names a person %q.", person).Instead("Use the id that the plan gives them.")
+}
+
+// WriteExport writes an export into a new file.
+func WriteExport(file string, x journal.Export) (err error) {
+	f, err := os.OpenFile(filepath.Clean(file), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fault.New(fault.Conflict, "%s is there already.", file).Instead("Choose another file with --out.")
+	}
+	if err != nil {
+		return fault.New(fault.Invalid, "%s cannot be written.", file).Because(err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return journal.WriteExport(f, x)
+}

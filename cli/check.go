@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/check"
+	"tocsin/fault"
+	"tocsin/plan"
+)
+
+func (t *terminal) check() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check DIR",
+		Short: "Say what is wrong with a plan, and what is missing",
+		Long: `Check reads every YAML file of a plan folder and prints all that is wrong with it, with file, line and column; then
+the gaps: what a plan that can be read still lacks. Exit 0 if there is neither an error nor a gap of level error.`,
+		Args: exactly("a plan folder"),
+		RunE: func(c *cobra.Command, args []string) error { return t.checkPlan(args[0]) },
+	}
+}
+
+// checked is what check prints.
+type checked struct {
+	Protocol string         `json:"protocol,omitempty"`
+	Hash     string         `json:"hash,omitempty"`
+	Problems []plan.Problem `json:"problems"`
+	Gaps     []check.Gap    `json:"gaps"`
+}
+
+func (t *terminal) checkPlan(dir string) error {
+	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+		return fault.New(fault.Invalid, "%s is not a folder that can be read.", dir).Instead("Name the folder that holds the plan's YAML files.")
+	}
+	out := checked{Problems: []plan.Problem{}, Gaps: []check.Gap{}}
+	p, src, err := plan.Load(os.DirFS(dir))
+	var problems plan.Problems
+	if errors.As(err, &problems) {
+		out.Problems = problems
+		err := t.print(out, func(w io.Writer) {
+			for _, pr := range problems {
+				fmt.Fprintln(w, pr.String())
+			}
+			fmt.Fprintf(w, "%s. The plan cannot be used until they are mended.\n", count(len(problems), "problem"))
+		})
+		return errors.Join(told(exitUnusable), err)
+	}
+	if err != nil {
+		return err
+	}
+	out.Protocol, out.Hash = p.Protocol, p.Hash().Hex()
+	out.Gaps = append(out.Gaps, check.Check(p, src)...)
+	bad := 0
+	for _, g := range out.Gaps {
+		if g.Level == check.Error {
+			bad++
+		}
+	}
+	err = t.print(out, func(w io.Writer) {
+		for _, g := range out.Gaps {
+			fmt.Fprintf(w, "%s:%d:%d: %s: %s [%s]\n    %s\n    %s\n", g.File, g.Line, g.Column, g.Level, g.Say, g.Code, g.Why, g.Mend)
+		}
+		name := p.Name
+		if name == "" {
+			name = p.Protocol
+		}
+		fmt.Fprintf(w, "%s: %s, %s, %s, %s. %s.\nPlan hash %s\n", name, count(len(p.Issues), "issue"), count(len(p.Detectors), "detector"),
+			count(len(p.Procedures), "procedure"), count(len(p.Decisions), "decision"), upper(count(len(out.Gaps), "gap")), out.Hash)
+	})
+	if err == nil && bad > 0 {
+		return told(exitNo)
+	}
+	return err
+}
+
+func count(n int, what string) string {
+	switch n {
+	case 0:
+		return "no " + what + "s"
+	case 1:
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

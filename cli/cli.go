@@ -1,0 +1,165 @@
+// Package cli owns the commands: their flags, what they print, and their exit codes.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/fault"
+)
+
+// The exit codes.
+const (
+	exitFine     = 0
+	exitNo       = 1 // the verdict is no
+	exitUnusable = 2 // the input cannot be used
+)
+
+// told is an outcome that has been printed already and only sets the exit code.
+type told int
+
+func (t told) Error() string { return "this has been said already" }
+
+// Run runs one command line and returns its exit code.
+func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	t := &terminal{in: in, out: out, err: errOut}
+	root := t.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitFine
+	}
+	var said told
+	if errors.As(err, &said) {
+		return int(said)
+	}
+	if t.json {
+		t.fail(err)
+	} else {
+		fmt.Fprintln(errOut, "tocsin: "+fault.Sentence(err))
+	}
+	switch fault.CodeOf(err) {
+	case fault.Conflict, fault.Forbidden, fault.Expired, fault.NotFound:
+		return exitNo
+	}
+	return exitUnusable
+}
+
+// terminal is where a command reads and writes.
+type terminal struct {
+	in   io.Reader
+	out  io.Writer
+	err  io.Writer
+	json bool
+	log  string
+}
+
+func (t *terminal) root() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "tocsin",
+		Short: "Emergency response for teams that run smart contracts",
+		Long: `Tocsin is emergency response for teams that run smart contracts: one plan that people read and the program runs.
+
+Begin with   tocsin demo        an emergency on a chain of its own, from the attack to the post-mortem
+then         tocsin check DIR   what is wrong with a plan
+and          tocsin serve       the watch, the paging and the console`,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	c.PersistentFlags().BoolVar(&t.json, "json", false, "print one JSON object on standard output")
+	c.PersistentFlags().StringVar(&t.log, "log", "warn", "least level that is logged to standard error: debug, info, warn, error")
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fault.New(fault.Invalid, "%s.", upper(err.Error())).Instead("See %s --help.", c.CommandPath())
+	})
+	c.AddCommand(t.check(), t.serve(), t.demo(), t.person(), t.incident(), t.sign(), t.verify(), t.key())
+	for _, sub := range c.Commands() {
+		strict(sub)
+	}
+	return c
+}
+
+// strict makes unknown subcommands and superfluous words errors that name what there is.
+func strict(c *cobra.Command) {
+	if c.HasSubCommands() {
+		c.Args = cobra.ArbitraryArgs
+		c.RunE = func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			return fault.New(fault.Invalid, "%s has no command %q.", c.CommandPath(), args[0]).Instead("See %s --help.", c.CommandPath())
+		}
+		for _, sub := range c.Commands() {
+			strict(sub)
+		}
+	}
+}
+
+// exactly wants named words after the command.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != len(names) {
+			return fault.New(fault.Invalid, "%s takes %s.", c.CommandPath(), join(names)).Instead("Write: %s", c.UseLine())
+		}
+		return nil
+	}
+}
+
+func join(names []string) string {
+	if len(names) == 0 {
+		return "no further words"
+	}
+	s := names[0]
+	for _, n := range names[1:] {
+		s += " and " + n
+	}
+	return s
+}
+
+func upper(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return string(s[0]-32) + s[1:]
+}
+
+func (t *terminal) logger() (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(t.log)); err != nil {
+		return nil, fault.New(fault.Invalid, "%q is not a level of the log.", t.log).Instead("Write debug, info, warn or error.")
+	}
+	return slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: l})), nil
+}
+
+// print writes v as JSON if that was asked for, else runs text.
+func (t *terminal) print(v any, text func(w io.Writer)) error {
+	if !t.json {
+		text(t.out)
+		return nil
+	}
+	enc := json.NewEncoder(t.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+func (t *terminal) fail(err error) {
+	var f *fault.Error
+	out := map[string]any{"error": map[string]string{"code": string(fault.CodeOf(err)), "say": fault.Sentence(err)}}
+	if errors.As(err, &f) && f.Do != "" {
+		out["error"] = map[string]string{"code": string(f.Code), "say": f.Say, "do": f.Do}
+	}
+	enc := json.NewEncoder(t.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	_ = enc.Encode(out)
+}

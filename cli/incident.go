@@ -1,0 +1,408 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/access"
+	"tocsin/app"
+	"tocsin/comms"
+	"tocsin/decision"
+	"tocsin/engine"
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/plan"
+)
+
+// desk is the flags of commands that work on a data folder.
+type desk struct {
+	data     string
+	as       string
+	protocol string
+}
+
+func (d *desk) flags(c *cobra.Command, acting bool) {
+	c.Flags().StringVar(&d.data, "data", "", "data folder of the server")
+	if acting {
+		c.Flags().StringVar(&d.as, "as", "", "id of the person who acts, as in the plan")
+	}
+}
+
+// open opens the data folder.
+func (t *terminal) open(ctx context.Context, d desk) (*app.Desk, error) {
+	log, err := t.logger()
+	if err != nil {
+		return nil, err
+	}
+	return app.Open(ctx, d.data, false, log)
+}
+
+// actor is who acts. Whoever can write the data folder may act as anybody in it; the record says that they came this way.
+func (d desk) actor(p *plan.Plan, right access.Right) (journal.Actor, error) {
+	if d.as == "" {
+		return journal.Actor{}, fault.New(fault.Invalid, "Nobody is named who does this.").Instead("Give --as PERSON; the plan names: %s.", people(p))
+	}
+	if _, ok := p.Person(d.as); !ok {
+		return journal.Actor{}, fault.New(fault.Invalid, "The plan names no person %q.", d.as).Instead("It names: %s.", people(p))
+	}
+	if err := access.May(p, d.as, right); err != nil {
+		return journal.Actor{}, err
+	}
+	return journal.Actor{Kind: journal.Person, ID: d.as, Via: "data-folder"}, nil
+}
+
+func people(p *plan.Plan) string {
+	var ids []string
+	for _, x := range append(append([]plan.Person{}, p.CoreTeam...), p.ExtendedTeam...) {
+		ids = append(ids, x.ID)
+	}
+	return strings.Join(ids, ", ")
+}
+
+func (t *terminal) incident() *cobra.Command {
+	c := &cobra.Command{Use: "incident", Short: "Open, look at and work on incidents"}
+	c.AddCommand(t.incidentOpen(), t.incidentList(), t.incidentShow(), t.incidentAnswer(), t.incidentValidate(), t.incidentDismiss(),
+		t.incidentStep(), t.incidentApprove(), t.incidentUpdate(), t.incidentContain(), t.incidentResolve(), t.incidentClose(), t.incidentReopen(), t.incidentExport())
+	return c
+}
+
+func (t *terminal) incidentOpen() *cobra.Command {
+	var d desk
+	var title, issue string
+	c := &cobra.Command{
+		Use:   "open [WORDS…]",
+		Short: "Say that something is wrong",
+		Long:  "Open raises the alarm: it opens an incident and calls the people. No known issue and no words are needed.",
+		RunE: func(c *cobra.Command, args []string) error {
+			k, err := t.open(c.Context(), d)
+			if err != nil {
+				return err
+			}
+			defer k.Close()
+			p, err := planOf(c.Context(), k.Engine, d.protocol)
+			if err != nil {
+				return err
+			}
+			actor, err := d.actor(p, access.Report)
+			if err != nil {
+				return err
+			}
+			v, err := k.Engine.Open(c.Context(), incident.Command{Actor: actor, Op: incident.OpOpen{
+				Protocol: p.Protocol, Title: title, Issue: issue, Text: strings.Join(args, " "),
+			}})
+			if err != nil {
+				return err
+			}
+			return t.show(v, d.as)
+		},
+	}
+	d.flags(c, true)
+	c.Flags().StringVar(&d.protocol, "protocol", "", "protocol, if the server holds several plans")
+	c.Flags().StringVar(&title, "title", "", "a few words to call it by")
+	c.Flags().StringVar(&issue, "issue", "", "issue of the plan, if it is known")
+	return c
+}
+
+func planOf(ctx context.Context, e *engine.Engine, protocol string) (*plan.Plan, error) {
+	ids, err := e.Protocols(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if protocol == "" && len(ids) == 1 {
+		protocol = ids[0]
+	}
+	if protocol == "" {
+		return nil, fault.New(fault.Invalid, "The data folder holds %s.", count(len(ids), "plan")).Instead("Name one by --protocol: %s.", strings.Join(ids, ", "))
+	}
+	return e.InForce(ctx, protocol)
+}
+
+func (t *terminal) incidentList() *cobra.Command {
+	var d desk
+	var open bool
+	c := &cobra.Command{
+		Use: "list", Short: "List incidents, real ones first, newest first", Args: exactly(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			k, err := t.open(c.Context(), d)
+			if err != nil {
+				return err
+			}
+			defer k.Close()
+			list, err := k.Engine.List(c.Context(), open)
+			if err != nil {
+				return err
+			}
+			return t.print(map[string]any{"incidents": list}, func(w io.Writer) {
+				if len(list) == 0 {
+					fmt.Fprintln(w, "No incidents.")
+				}
+				for _, s := range list {
+					fmt.Fprintf(w, "%-14s %s  %-9s  %s%s\n", s.ID, s.Opened.Format("2006-01-02 15:04:05 UTC"), s.Phase, exerciseMark(s.Exercise), s.Title)
+				}
+			})
+		},
+	}
+	d.flags(c, false)
+	c.Flags().BoolVar(&open, "open", false, "only those going on")
+	return c
+}
+
+func exerciseMark(is bool) string {
+	if is {
+		return "EXERCISE: "
+	}
+	return ""
+}
+
+func (t *terminal) incidentShow() *cobra.Command {
+	var d desk
+	c := &cobra.Command{
+		Use: "show INCIDENT", Short: "Show one incident: what is to be done, who comes, what happened", Args: exactly("an incident"),
+		RunE: func(c *cobra.Command, args []string) error {
+			k, err := t.open(c.Context(), d)
+			if err != nil {
+				return err
+			}
+			defer k.Close()
+			v, err := k.Engine.View(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return t.show(v, d.as)
+		},
+	}
+	d.flags(c, true)
+	return c
+}
+
+// do makes a command that does one thing to an incident.
+func (t *terminal) do(use, short string, names []string, right access.Right, more func(*cobra.Command), op func(v *engine.View, args []string) (incident.Op, error)) *cobra.Command {
+	var d desk
+	c := &cobra.Command{
+		Use: use, Short: short, Args: exactly(names...),
+		RunE: func(c *cobra.Command, args []string) error {
+			k, err := t.open(c.Context(), d)
+			if err != nil {
+				return err
+			}
+			defer k.Close()
+			v, err := k.Engine.View(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			actor, err := d.actor(v.Plan, right)
+			if err != nil {
+				return err
+			}
+			o, err := op(v, args)
+			if err != nil {
+				return err
+			}
+			if v, err = k.Engine.Do(c.Context(), args[0], incident.Command{Actor: actor, Op: o}); err != nil {
+				return err
+			}
+			return t.show(v, d.as)
+		},
+	}
+	d.flags(c, true)
+	if more != nil {
+		more(c)
+	}
+	return c
+}
+
+func (t *terminal) incidentAnswer() *cobra.Command {
+	var note string
+	return t.do("answer INCIDENT ANSWER", "Say whether you come: coming, coming-cannot-sign or cannot", []string{"an incident", "an answer"}, access.Answer,
+		func(c *cobra.Command) { c.Flags().StringVar(&note, "note", "", "a sentence about it") },
+		func(_ *engine.View, args []string) (incident.Op, error) {
+			return incident.OpAnswer{Answer: args[1], Note: note}, nil
+		})
+}
+
+func (t *terminal) incidentValidate() *cobra.Command {
+	var note, issue string
+	var criteria []string
+	return t.do("validate INCIDENT", "Say that it is real", []string{"an incident"}, access.Validate,
+		func(c *cobra.Command) {
+			c.Flags().StringVar(&note, "note", "", "a sentence about it")
+			c.Flags().StringVar(&issue, "issue", "", "which issue of the plan it is, if not the one shown")
+			c.Flags().StringArrayVar(&criteria, "criterion", nil, "activation criterion that holds, word for word; may be repeated")
+		},
+		func(*engine.View, []string) (incident.Op, error) {
+			return incident.OpValidate{Issue: issue, Criteria: criteria, Note: note}, nil
+		})
+}
+
+func (t *terminal) incidentDismiss() *cobra.Command {
+	var why string
+	return t.do("dismiss INCIDENT", "Say that it is nothing; at a severity that wants it, a second person has to say so too", []string{"an incident"}, access.Dismiss,
+		func(c *cobra.Command) { c.Flags().StringVar(&why, "why", "", "the reason") },
+		func(*engine.View, []string) (incident.Op, error) { return incident.OpDismiss{Why: why}, nil })
+}
+
+func (t *terminal) incidentStep() *cobra.Command {
+	var note string
+	return t.do("step INCIDENT STEP begin|done|skipped|failed", "Begin or end a step of the procedure", []string{"an incident", "a step", "what became of it"}, access.Step,
+		func(c *cobra.Command) { c.Flags().StringVar(&note, "note", "", "what was found or done") },
+		func(_ *engine.View, args []string) (incident.Op, error) {
+			if args[2] == "begin" {
+				return incident.OpBeginStep{Step: args[1]}, nil
+			}
+			return incident.OpEndStep{Step: args[1], State: args[2], Note: note}, nil
+		})
+}
+
+func (t *terminal) incidentApprove() *cobra.Command {
+	var signature string
+	var refuse bool
+	return t.do("approve INCIDENT DECISION", "Hand in a signature made with tocsin sign or a wallet", []string{"an incident", "a decision"}, access.Approve,
+		func(c *cobra.Command) {
+			c.Flags().StringVar(&signature, "signature", "", "65 bytes in hexadecimal; - reads it from standard input")
+			c.Flags().BoolVar(&refuse, "refuse", false, "the signature says no")
+		},
+		func(_ *engine.View, args []string) (incident.Op, error) {
+			sig, err := t.signature(signature)
+			if err != nil {
+				return nil, err
+			}
+			choice := decision.Approve
+			if refuse {
+				choice = decision.Refuse
+			}
+			return incident.OpApprove{Decision: args[1], Choice: choice, Signature: sig}, nil
+		})
+}
+
+func (t *terminal) incidentUpdate() *cobra.Command {
+	var text string
+	var posted []string
+	return t.do("update INCIDENT UPDATE", "Post an update that is owed", []string{"an incident", "an update"}, access.Post,
+		func(c *cobra.Command) {
+			c.Flags().StringVar(&text, "text", "", "the text; - reads it from standard input; the draft if it is not given")
+			c.Flags().StringSliceVar(&posted, "posted", nil, "channels of the plan where you have posted it yourself")
+		},
+		func(v *engine.View, args []string) (incident.Op, error) {
+			words := text
+			switch text {
+			case "-":
+				b, err := io.ReadAll(io.LimitReader(t.in, 1<<20))
+				if err != nil {
+					return nil, fmt.Errorf("read the text: %w", err)
+				}
+				words = string(b)
+			case "":
+				u := v.State.Update(args[1])
+				if u == nil {
+					return nil, fault.New(fault.NotFound, "No update %q is owed.", args[1])
+				}
+				draft, err := comms.DraftUpdate(v.Plan, v.State, u, v.Happened, v.State.Last)
+				if err != nil {
+					return nil, err
+				}
+				words = draft
+			}
+			return incident.OpPost{Update: args[1], Text: words, ByHand: posted}, nil
+		})
+}
+
+func (t *terminal) incidentContain() *cobra.Command {
+	var note string
+	return t.do("contain INCIDENT", "Say that it has stopped, where nothing can be measured", []string{"an incident"}, access.Resolve,
+		func(c *cobra.Command) { c.Flags().StringVar(&note, "note", "", "how it was stopped") },
+		func(*engine.View, []string) (incident.Op, error) { return incident.OpContain{Note: note}, nil })
+}
+
+func (t *terminal) incidentResolve() *cobra.Command {
+	var note string
+	return t.do("resolve INCIDENT", "Say that service is restored", []string{"an incident"}, access.Resolve,
+		func(c *cobra.Command) { c.Flags().StringVar(&note, "note", "", "a sentence about it") },
+		func(*engine.View, []string) (incident.Op, error) { return incident.OpResolve{Note: note}, nil })
+}
+
+func (t *terminal) incidentClose() *cobra.Command {
+	var note string
+	return t.do("close INCIDENT", "Close a resolved incident", []string{"an incident"}, access.Close,
+		func(c *cobra.Command) { c.Flags().StringVar(&note, "note", "", "a sentence about it") },
+		func(*engine.View, []string) (incident.Op, error) { return incident.OpClose{Note: note}, nil })
+}
+
+func (t *terminal) incidentReopen() *cobra.Command {
+	var why string
+	return t.do("reopen INCIDENT", "Make an incident live again", []string{"an incident"}, access.Report,
+		func(c *cobra.Command) { c.Flags().StringVar(&why, "why", "", "the reason") },
+		func(*engine.View, []string) (incident.Op, error) { return incident.OpReopen{Why: why}, nil })
+}
+
+func (t *terminal) incidentExport() *cobra.Command {
+	var d desk
+	var file string
+	c := &cobra.Command{
+		Use: "export INCIDENT", Short: "Write everything about an incident into a file that tocsin verify can check", Args: exactly("an incident"),
+		RunE: func(c *cobra.Command, args []string) error {
+			k, err := t.open(c.Context(), d)
+			if err != nil {
+				return err
+			}
+			defer k.Close()
+			x, err := k.Engine.Export(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if file == "" {
+				file = "incident-" + filepath.Base(args[0]) + ".zip"
+			}
+			if err := app.WriteExport(file, x); err != nil {
+				return err
+			}
+			return t.print(map[string]any{"export": file, "events": len(x.Records)}, func(w io.Writer) {
+				fmt.Fprintf(w, "%s holds %s. Check it anywhere with: tocsin verify %s\n", file, count(len(x.Records), "event"), file)
+			})
+		},
+	}
+	d.flags(c, false)
+	c.Flags().StringVarP(&file, "out", "o", "", "file to write; incident-ID.zip if not given; an existing file is not overwritten")
+	return c
+}
+
+func (t *terminal) verify() *cobra.Command {
+	return &cobra.Command{
+		Use: "verify FILE", Short: "Check an export offline: that nothing was changed since", Args: exactly("an export"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			f, err := os.Open(args[0])
+			if err != nil {
+				return fault.New(fault.Invalid, "%s cannot be opened.", args[0]).Because(err)
+			}
+			defer f.Close()
+			st, err := f.Stat()
+			if err != nil {
+				return fmt.Errorf("look at %s: %w", args[0], err)
+			}
+			r, err := journal.VerifyExport(f, st.Size())
+			if err != nil {
+				return err
+			}
+			err = t.print(map[string]any{"verifies": r.OK(), "report": r}, func(w io.Writer) {
+				for _, s := range r.Failures {
+					fmt.Fprintln(w, s)
+				}
+				if r.OK() {
+					fmt.Fprintf(w, "%s verifies: %s, all as they were written.\n", args[0], count(r.Records, "event"))
+				} else {
+					fmt.Fprintf(w, "%s does not verify: %s.\n", args[0], count(len(r.Failures), "failure"))
+				}
+			})
+			if err == nil && !r.OK() {
+				return told(exitNo)
+			}
+			return err
+		},
+	}
+}

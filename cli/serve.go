@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/app"
+	"tocsin/fault"
+)
+
+func (t *terminal) serve() *cobra.Command {
+	var o app.ServeOptions
+	var endpoints []string
+	var planDir, keystore string
+	c := &cobra.Command{
+		Use:   "serve --plan DIR --data DIR --endpoint CHAINID=URL",
+		Short: "Watch the chains, page the people, serve the console",
+		Long: `Serve runs everything: it watches the plan's chains, opens incidents, pages people, carries out what they decide and serves
+the console. Secrets come from the environment, each also as NAME_FILE naming a file:
+
+  TOCSIN_SMTP_URL            where mail goes: smtp://user:password@host:587?from=tocsin@example.com
+  ` + passwordVariable + `  password of the key file that sends transactions`,
+		Args: exactly(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			log, err := t.logger()
+			if err != nil {
+				return err
+			}
+			if planDir == "" {
+				return fault.New(fault.Invalid, "No plan folder is named.").Instead("Give --plan DIR.")
+			}
+			if st, err := os.Stat(planDir); err != nil || !st.IsDir() {
+				return fault.New(fault.Invalid, "%s is not a folder that can be read.", planDir).Instead("Give --plan DIR.")
+			}
+			if o.Endpoints, err = parseEndpoints(endpoints); err != nil {
+				return err
+			}
+			if o.SMTP, err = app.Secret("TOCSIN_SMTP_URL"); err != nil {
+				return err
+			}
+			if keystore != "" {
+				k, err := t.openKey(keystore)
+				if err != nil {
+					return err
+				}
+				o.Signer = k
+			}
+			o.Plan, o.Logger, o.Terminal = os.DirFS(planDir), log, t.err
+			o.Ready = func(r app.Ready) {
+				_ = t.print(r, func(w io.Writer) {
+					fmt.Fprintf(w, "Tocsin is at %s\n", r.URL)
+					for _, s := range r.Say {
+						fmt.Fprintln(w, s)
+					}
+				})
+			}
+			return app.Serve(c.Context(), o)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&planDir, "plan", "", "folder with the plan")
+	f.StringVar(&o.Data, "data", "", "folder for the database; made if it is not there")
+	f.StringArrayVar(&endpoints, "endpoint", nil, "JSON-RPC endpoint of a chain, CHAINID=URL (http, https, ws, wss); may be repeated")
+	f.StringVar(&o.Listen, "listen", "127.0.0.1:8470", "address of the console; other than loopback only with TLS")
+	f.StringVar(&o.TLSCert, "tls-cert", "", "certificate file (PEM)")
+	f.StringVar(&o.TLSKey, "tls-key", "", "key file (PEM) of the certificate")
+	f.StringVar(&o.BaseURL, "base-url", "", "address under which people reach the console, for links; the address listened on if not given")
+	f.StringVar(&keystore, "keystore", "", "key file that sends transactions (keystore v3); without it nothing is sent")
+	return c
+}
+
+// parseEndpoints reads CHAINID=URL.
+func parseEndpoints(list []string) (map[uint64]string, error) {
+	m := map[uint64]string{}
+	for _, s := range list {
+		id, url, ok := strings.Cut(s, "=")
+		n, err := strconv.ParseUint(id, 10, 64)
+		if !ok || err != nil || n == 0 || url == "" {
+			return nil, fault.New(fault.Invalid, "An endpoint cannot be read.").Instead("Write CHAINID=URL, such as 1=wss://host/path.")
+		}
+		if m[n] != "" {
+			return nil, fault.New(fault.Invalid, "Chain %d has two endpoints.", n).Instead("Give one endpoint for each chain.")
+		}
+		m[n] = url
+	}
+	return m, nil
+}
+
+func (t *terminal) person() *cobra.Command {
+	c := &cobra.Command{Use: "person", Short: "Let people sign in"}
+	var d desk
+	var base string
+	var ttl time.Duration
+	link := &cobra.Command{
+		Use: "link NAME", Short: "Print a link that signs one person in, once", Args: exactly("a person of the plan"),
+		RunE: func(c *cobra.Command, args []string) error {
+			k, err := t.open(c.Context(), d)
+			if err != nil {
+				return err
+			}
+			defer k.Close()
+			l, err := k.SignInLink(c.Context(), args[0], base, ttl)
+			if err != nil {
+				return err
+			}
+			return t.print(map[string]any{"link": l.URL, "person": l.Person, "expires": l.Expires.Format(time.RFC3339)}, func(w io.Writer) {
+				fmt.Fprintln(w, l.URL)
+				fmt.Fprintf(t.err, "It signs %s in once, until %s. Give it to nobody else.\n", l.Name, l.Expires.Format("2006-01-02 15:04 UTC"))
+			})
+		},
+	}
+	d.flags(link, false)
+	link.Flags().StringVar(&base, "base-url", "", "address of the console; the one last served from the data folder if not given")
+	link.Flags().DurationVar(&ttl, "for", 24*time.Hour, "how long the link works")
+	c.AddCommand(link)
+	return c
+}
+
+func (t *terminal) demo() *cobra.Command {
+	var o app.DemoOptions
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Go through one emergency on a chain of its own, from the attack to the post-mortem",
+		Long: `Demo starts a chain in this process, deploys the example protocol Harbour Vault, runs ordinary traffic and serves the console.
+You play the responders; the attack begins when you press the button, or after --attack-after. Everything is real but the
+money: the chain, the exploit, the signatures, the pause. With --auto nobody is needed: the responders play themselves.`,
+		Args: exactly(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			log, err := t.logger()
+			if err != nil {
+				return err
+			}
+			o.Logger = log
+			o.Terminal = t.out
+			if t.json {
+				o.Terminal = t.err
+			}
+			r, err := app.Demo(c.Context(), o)
+			if err != nil || r == nil {
+				return err
+			}
+			if t.json {
+				if err := t.print(r, nil); err != nil {
+					return err
+				}
+			}
+			if !r.Good() {
+				fmt.Fprintln(t.err, "tocsin: the demo did not end well: "+r.Wrong())
+				return told(exitNo)
+			}
+			return nil
+		},
+	}
+	f := c.Flags()
+	f.BoolVar(&o.Auto, "auto", false, "play all the responders without a person")
+	f.StringVar(&o.Data, "data", "", "folder to keep everything in; started again with the same folder, the demo goes on where it was")
+	f.StringVar(&o.Listen, "listen", "127.0.0.1:0", "loopback address of the console; port 0 is any free one")
+	f.DurationVar(&o.AttackAfter, "attack-after", 0, "begin the attack after so long; 0 waits for the button (with --auto it begins at once)")
+	return c
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"tocsin/engine"
+	"tocsin/incident"
+)
+
+// shown is what show prints as JSON.
+type shown struct {
+	Incident *incident.State `json:"incident"`
+	Muster   incident.Muster `json:"muster"`
+	Tasks    []incident.Task `json:"tasks"`
+	Steps    []shownStep     `json:"steps"`
+	Timeline []shownEvent    `json:"timeline"`
+}
+
+type shownStep struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	State string `json:"state"`
+	By    string `json:"by,omitempty"`
+	Say   string `json:"say,omitempty"`
+}
+
+type shownEvent struct {
+	At    time.Time `json:"at"`
+	Kind  string    `json:"kind"`
+	Actor string    `json:"actor"`
+	Say   string    `json:"say"`
+}
+
+// show prints an incident; the tasks are those of person.
+func (t *terminal) show(v *engine.View, person string) error {
+	p, s := v.Plan, v.State
+	now := time.Now().UTC()
+	out := shown{Incident: s, Muster: incident.MusterOf(p, s, now), Tasks: []incident.Task{}, Steps: []shownStep{}}
+	if person != "" {
+		out.Tasks = append(out.Tasks, incident.Todo(p, s, person, now)...)
+	}
+	for _, st := range incident.StepsOf(p, s) {
+		out.Steps = append(out.Steps, shownStep{st.ID, st.Name, st.State, st.By, st.Say})
+	}
+	for _, h := range v.Happened {
+		actor := h.Actor.ID
+		if actor == "" {
+			actor = h.Actor.Kind
+		}
+		out.Timeline = append(out.Timeline, shownEvent{h.At, h.Event.Kind(), actor, incident.Describe(p, s, h)})
+	}
+	return t.print(out, func(w io.Writer) {
+		kind := "REAL"
+		if s.Exercise != nil {
+			kind = "EXERCISE"
+		}
+		sev, _ := p.Severity(s.Severity)
+		fmt.Fprintf(w, "%s: %s\n%s  %s, %s, opened %s\n", kind, s.Title, s.ID, s.Phase, strings.ToLower(sev.Name), s.Opened.Format("2006-01-02 15:04:05 UTC"))
+		fmt.Fprintln(w, incident.Situation(p, s))
+		if v.ReadOnly != nil {
+			fmt.Fprintln(w, "This release can only show it:", v.ReadOnly)
+		}
+		if person != "" {
+			fmt.Fprintf(w, "\nNow, for %s:\n", incident.NameOf(p, person))
+			if len(out.Tasks) == 0 {
+				fmt.Fprintln(w, "  nothing")
+			}
+			for i, task := range out.Tasks {
+				due := ""
+				if !task.Due.IsZero() {
+					due = " by " + task.Due.Format("15:04:05 UTC")
+				}
+				fmt.Fprintf(w, "  %d. %s%s\n     %s\n", i+1, task.Title, due, task.Say)
+			}
+		}
+		if len(out.Steps) > 0 {
+			fmt.Fprintln(w, "\nProcedure:")
+			for i, st := range out.Steps {
+				fmt.Fprintf(w, "  %d. %-28s %-10s %s %s\n", i+1, st.Name, st.State, st.ID, st.Say)
+			}
+		}
+		for i := range s.Decisions {
+			d := &s.Decisions[i]
+			pd, _ := p.Decision(d.Decision)
+			fmt.Fprintf(w, "\nDecision %s: %s, %s. %s\n", d.ID, pd.Name, d.State, s.Status(p, d, now).Say)
+		}
+		for _, u := range s.Updates {
+			if u.State == incident.Owed || u.State == incident.Asked {
+				c, _ := p.Communication(u.Communication)
+				fmt.Fprintf(w, "\nUpdate %s: %s, owed by %s\n", u.ID, c.Name, u.Due.Format("2006-01-02 15:04 UTC"))
+			}
+		}
+		fmt.Fprintf(w, "\nPeople: %s\n", out.Muster.Say)
+		for _, x := range out.Muster.People {
+			fmt.Fprintf(w, "  %-20s %s  %s\n", x.Name, x.State, strings.Join(x.Roles, ", "))
+		}
+		fmt.Fprintln(w, "\nTimeline (UTC):")
+		for _, e := range out.Timeline {
+			fmt.Fprintf(w, "  %s  %s\n", e.At.Format("15:04:05"), e.Say)
+		}
+	})
+}

@@ -1,0 +1,181 @@
+package watch
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"tocsin/chain"
+	"tocsin/evm"
+)
+
+func payer(t *testing.T) *ecdsa.PrivateKey {
+	t.Helper()
+	key, err := crypto.ToECDSA(crypto.Keccak256([]byte("payer")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// blinking is a chain that can be made invisible.
+type blinking struct {
+	chain.Client
+	mu     sync.Mutex
+	dark   bool
+	blocks []*evm.Block
+	more   chan struct{}
+}
+
+var errDark = errors.New("no route")
+
+func (b *blinking) set(dark bool, blocks int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.dark = dark
+	for range blocks {
+		n := uint64(len(b.blocks))
+		blk := &evm.Block{}
+		blk.Number, blk.Hash, blk.Time = n, evm.Hash{1, byte(n)}, 1000+n
+		b.blocks = append(b.blocks, blk)
+	}
+	close(b.more)
+	b.more = make(chan struct{})
+}
+
+func (b *blinking) ChainID() uint64 { return chainID }
+
+func (b *blinking) Head(context.Context) (evm.Header, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.dark {
+		return evm.Header{}, errDark
+	}
+	return b.blocks[len(b.blocks)-1].Header, nil
+}
+
+func (b *blinking) Follow(ctx context.Context, from chain.Cursor, f func(chain.Step) error) error {
+	next := 0
+	if len(from.Recent) > 0 {
+		next = int(from.Last().Number) + 1
+	}
+	for {
+		b.mu.Lock()
+		dark, blocks, more := b.dark, b.blocks, b.more
+		b.mu.Unlock()
+		if dark {
+			return errDark
+		}
+		for ; next < len(blocks); next++ {
+			if err := f(chain.Step{Ref: chain.Ref{Number: uint64(next), Hash: blocks[next].Hash}, Block: blocks[next]}); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-more:
+		}
+	}
+}
+
+func TestBlindnessIsFoundOncePerOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, d, p := &blinking{more: make(chan struct{})}, newDesk(), testPlan("")
+		b.set(false, 3)
+		kill := start(t.Context(), Options{Engine: d, Client: b, Plan: p, Index: testIndex(t, p), Blind: time.Minute})
+		found := func() int {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			return len(d.live)
+		}
+		time.Sleep(time.Hour) // a chain without new blocks is not one unseen
+		if found() != 0 {
+			t.Fatal("found although the head was seen")
+		}
+		b.set(true, 0)
+		time.Sleep(50 * time.Second)
+		if found() != 0 {
+			t.Error("found before its time")
+		}
+		time.Sleep(40 * time.Second)
+		if found() != 1 {
+			t.Errorf("%d findings after the outage's time", found())
+		}
+		d.mu.Lock()
+		last := d.last
+		d.mu.Unlock()
+		if f := last.Findings[0]; f.Detector != "blind" || f.Mode != "page" || f.Block != 2 || !strings.Contains(f.Say, "after block 2") {
+			t.Errorf("finding %+v", f)
+		}
+		if last.Block != 2 {
+			t.Errorf("the watch went to block %d while blind", last.Block)
+		}
+		time.Sleep(time.Hour)
+		if found() != 1 {
+			t.Errorf("%d findings of one outage", found())
+		}
+		kill()
+		defer start(t.Context(), Options{Engine: d, Client: b, Plan: p, Index: testIndex(t, p), Blind: time.Minute})()
+		time.Sleep(time.Hour)
+		if found() != 1 {
+			t.Errorf("%d findings of one outage over a restart", found())
+		}
+		b.set(false, 2)
+		time.Sleep(time.Minute)
+		d.mu.Lock()
+		block := d.last.Block
+		d.mu.Unlock()
+		if block != 4 {
+			t.Errorf("the watch stands at block %d after the outage", block)
+		}
+		b.set(true, 0)
+		time.Sleep(2 * time.Minute)
+		if found() != 2 {
+			t.Errorf("%d findings after a second outage", found())
+		}
+	})
+}
+
+func TestOneFollowsAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, d, p := &blinking{more: make(chan struct{})}, newDesk(), testPlan("")
+		b.set(false, 3)
+		d.owner = "another"
+		defer start(t.Context(), Options{Engine: d, Client: b, Plan: p, Index: testIndex(t, p)})()
+		commits := func() int {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			return d.commits
+		}
+		time.Sleep(time.Minute)
+		if commits() != 0 {
+			t.Fatal("it follows without the lease")
+		}
+		own := func(who string) {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.owner = who
+			d.epoch++
+		}
+		own("")
+		time.Sleep(2 * time.Second)
+		if commits() != 1 {
+			t.Fatalf("%d commits with the lease", commits())
+		}
+		own("another")
+		time.Sleep(2 * time.Second)
+		b.set(false, 1)
+		time.Sleep(time.Minute)
+		if commits() != 1 {
+			t.Errorf("%d commits without the lease", commits())
+		}
+	})
+}

@@ -1,0 +1,248 @@
+// Package watch owns the following of chains: each new block goes through the plan's detectors, and what they find goes to
+// the engine together with how far the chain has been seen, in one transaction. Of all nodes one follows a chain at a time:
+// the holder of its lease.
+//
+//	lease ─▶ load state ─▶ Follow ─▶ blocks ─▶ detectors ─▶ Observe {state, findings, retractions}
+//	  ▲                                                        │ committed: whatever dies now, nothing is lost or doubled
+//	  └────────── endpoint, database or lease lost: wait, and again from what was committed
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tocsin/chain"
+	"tocsin/detect"
+	"tocsin/engine"
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/plan"
+)
+
+// The times of a watch.
+const (
+	leaseFor   = 4 * time.Second // another node takes over so long after this one died
+	renewEvery = time.Second
+	firstPause = 250 * time.Millisecond // before another try, doubled up to lastPause
+	lastPause  = 8 * time.Second
+	blindAfter = time.Minute // where the options say nothing
+	maxBatch   = 64          // blocks committed at once when behind
+)
+
+// Engine is what a watch needs of the engine.
+type Engine interface {
+	Observe(ctx context.Context, o engine.Observation) error
+	WatchState(ctx context.Context, key string) ([]byte, error)
+	Lease(ctx context.Context, name string, until time.Time) (epoch uint64, ok bool, err error)
+	Release(ctx context.Context, name string) error
+}
+
+// Options are what a watcher is made of.
+type Options struct {
+	Engine   Engine
+	Client   chain.Client
+	Plan     *plan.Plan
+	Index    *detect.Index
+	From     *uint64          // first block of a new watch; nil: the head, after what baselines want before it
+	Scenario string           // of the exercise that findings on a drill chain belong to; empty: the plan's first with a live part
+	Blind    time.Duration    // so long without seeing the head is a finding of its own; 1m if zero
+	Now      func() time.Time // nil: time.Now
+	Logger   *slog.Logger     // nil: none
+}
+
+// Watcher follows one chain.
+type Watcher struct {
+	o     Options
+	chain uint64
+	key   string
+	log   *slog.Logger
+	sight sight
+	deep  bool // the chain was reorganised deeper than is remembered
+}
+
+// New returns a watcher of the client's chain.
+func New(o Options) *Watcher {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Blind <= 0 {
+		o.Blind = blindAfter
+	}
+	id := o.Client.ChainID()
+	return &Watcher{o: o, chain: id, key: engine.WatchKey(id), log: o.Logger.With("chain", id)}
+}
+
+// errHeld says that another node follows the chain.
+var errHeld = errors.New("another node follows the chain")
+
+// errLost says that the lease has passed on.
+var errLost = errors.New("the lease of the watch is lost")
+
+// Run follows the chain until ctx ends. What fails is logged and tried again.
+func (w *Watcher) Run(ctx context.Context) error {
+	pause := backoff{now: w.o.Now}
+	for {
+		pause.begin()
+		err := w.session(ctx)
+		if ctx.Err() != nil {
+			break
+		}
+		wait := renewEvery
+		if !errors.Is(err, errHeld) {
+			w.log.Error("the chain is not watched just now", "err", err)
+			wait = pause.next()
+		}
+		if !sleep(ctx, wait) {
+			break
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseFor)
+	defer cancel()
+	if err := w.o.Engine.Release(ctx, w.key); err != nil {
+		w.log.Warn("the lease of the watch runs out by itself", "err", err)
+	}
+	return nil
+}
+
+// session follows the chain for as long as the lease is held and the database takes what is seen.
+func (w *Watcher) session(ctx context.Context) error {
+	epoch, ok, err := w.o.Engine.Lease(ctx, w.key, w.o.Now().Add(leaseFor))
+	if err != nil {
+		return fmt.Errorf("take lease: %w", err)
+	}
+	if !ok {
+		return errHeld
+	}
+	known, err := w.load(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	c := committer{w: w, epoch: epoch, items: make(chan item, maxBatch), state: known}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel(nil)
+	wg.Go(func() { w.hold(ctx, epoch, cancel) })
+	wg.Go(func() { w.probe(ctx, &c) })
+	wg.Go(func() { cancel(c.run(ctx)) })
+
+	pause := backoff{now: w.o.Now}
+	for {
+		pause.begin()
+		err := w.follow(ctx, &c)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		w.log.Warn("the chain cannot be followed just now", "err", err)
+		if !sleep(ctx, pause.next()) {
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// follow hands the committer each step from where the watch stands.
+func (w *Watcher) follow(ctx context.Context, c *committer) error {
+	if err := c.flush(ctx); err != nil {
+		return err
+	}
+	s, err := w.load(ctx)
+	if err != nil {
+		return err
+	}
+	if w.deep {
+		if s, err = w.restart(ctx, c.epoch, s); err != nil {
+			return err
+		}
+		w.deep = false
+	}
+	if len(s.Detect.Recent) == 0 {
+		if err := w.begin(ctx, s); err != nil {
+			return err
+		}
+	}
+	from := s.cursor()
+	if last, ok := s.Detect.Last(); ok {
+		w.sight.saw(last)
+	}
+	if err := c.put(ctx, item{state: s}); err != nil {
+		return err
+	}
+	err = w.o.Client.Follow(ctx, from, func(step chain.Step) error { return c.put(ctx, item{step: &step}) })
+	if fault.Is(err, fault.Conflict) && ctx.Err() == nil {
+		w.deep = true
+	}
+	return err
+}
+
+// hold renews the lease until ctx ends. A lease that is lost, or may be because the database has not answered for as long
+// as it lasts, ends the session.
+func (w *Watcher) hold(ctx context.Context, epoch uint64, end context.CancelCauseFunc) {
+	until := w.o.Now().Add(leaseFor)
+	for sleep(ctx, renewEvery) {
+		next := w.o.Now().Add(leaseFor)
+		got, ok, err := w.o.Engine.Lease(ctx, w.key, next)
+		switch {
+		case err == nil && ok && got == epoch:
+			until = next
+		case err == nil:
+			end(errLost)
+			return
+		case !w.o.Now().Before(until):
+			end(fmt.Errorf("%w: %w", errLost, err))
+			return
+		}
+	}
+}
+
+// exercise says which drill the findings belong to; nil on a live chain.
+func (w *Watcher) exercise() *incident.Exercise {
+	if c, ok := w.o.Plan.Chain(w.chain); !ok || c.Kind != "drill" {
+		return nil
+	}
+	e := &incident.Exercise{Scenario: w.o.Scenario, Chain: w.chain}
+	for _, s := range w.o.Plan.Exercises.Scenarios {
+		if e.Scenario == "" && s.Live != "" {
+			e.Scenario = s.ID
+		}
+	}
+	return e
+}
+
+// sleep waits; false if ctx ended meanwhile.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// backoff is a pause that doubles with each failure, and is short again after a time of success.
+type backoff struct {
+	now   func() time.Time
+	since time.Time
+	pause time.Duration
+}
+
+// begin notes when a try begins.
+func (b *backoff) begin() { b.since = b.now() }
+
+// next is how long to wait before the next one.
+func (b *backoff) next() time.Duration {
+	if b.pause == 0 || b.now().Sub(b.since) > 2*lastPause {
+		b.pause = firstPause
+		return b.pause
+	}
+	b.pause = min(2*b.pause, lastPause)
+	return b.pause
+}

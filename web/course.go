@@ -1,0 +1,148 @@
+package web
+
+import (
+	"tocsin/access"
+	"tocsin/incident"
+	"tocsin/plan"
+)
+
+// course is what can be said about the incident as a whole: that it is real, that it is nothing, that it is over.
+type course struct {
+	Validate *validation
+	Dismiss  *form
+	Severity *severityForm
+	Role     *roleForm
+	Contain  *form
+	Resolve  *form
+	Close    *form
+	Reopen   *form
+	Answer   *form // to come, for whoever was not called or thinks again
+	Seconds  []string
+}
+
+// Any reports whether there is anything to say besides validation.
+func (c course) Any() bool {
+	return c.Dismiss != nil || c.Severity != nil || c.Role != nil || c.Contain != nil || c.Resolve != nil || c.Close != nil || c.Reopen != nil || c.Answer != nil
+}
+
+// validation is the question whether it is real.
+type validation struct {
+	Form     form
+	Yours    bool
+	Issues   []plan.Issue // which it may be
+	Issue    string       // as it was opened
+	Symptoms []string
+	Criteria []string
+	Alike    []plan.LookAlike
+}
+
+type severityForm struct {
+	Form   form
+	Levels []plan.Severity
+	Now    string
+}
+
+type roleForm struct {
+	Form  form
+	Roles []held
+}
+
+// held is a role with who holds it.
+type held struct{ ID, Name, Holder string }
+
+func (l *look) course() course {
+	var c course
+	if l.view.ReadOnly != nil {
+		return c
+	}
+	s := l.state
+	put := func(key, verb string) *form {
+		f := l.form(key, verb)
+		return &f
+	}
+	if s.Phase.AtLeast(incident.Contained) && l.may(access.Close) {
+		c.Reopen = put("reopen", "reopen")
+	}
+	if s.Phase.Over() {
+		return c
+	}
+	for _, x := range s.Seconds {
+		c.Seconds = append(c.Seconds, l.name(x.By)+" asked at "+l.at(x.At).Second()+" to "+x.What+". A second person has to confirm it. "+x.Why)
+	}
+	if a := s.Answer(l.person); !l.yours(incident.TaskAnswer, "") && (a == nil || a.Answer != incident.Coming) && l.may(access.Answer) && !l.asked() {
+		c.Answer = put("answer", "answer")
+	}
+	offer := func(at **form, right access.Right, key string) {
+		if l.may(right) {
+			*at = put(key, key)
+		}
+	}
+	switch s.Phase {
+	case incident.Detected:
+		if l.may(access.Validate) {
+			c.Validate = l.validation()
+		}
+		offer(&c.Dismiss, access.Dismiss, "dismiss")
+	case incident.Validated:
+		offer(&c.Dismiss, access.Dismiss, "dismiss")
+		offer(&c.Contain, access.Resolve, "contain")
+	case incident.Contained:
+		offer(&c.Resolve, access.Resolve, "resolve")
+	case incident.Resolved:
+		offer(&c.Close, access.Close, "close")
+	}
+	if !l.may(access.Respond) {
+		return c
+	}
+	if len(l.plan.Severities) > 1 {
+		c.Severity = &severityForm{Form: l.form("lower", "severity"), Levels: l.plan.Severities, Now: s.Severity}
+	}
+	if len(l.plan.Roles) > 0 {
+		c.Role = &roleForm{Form: l.form("role", "role"), Roles: l.roles()}
+	}
+	return c
+}
+
+// asked reports whether the sheet already asks this person for an answer.
+func (l *look) asked() bool {
+	for _, t := range l.tasks {
+		if t.Kind == incident.TaskAnswer {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *look) roles() []held {
+	var roles []held
+	for _, r := range l.plan.Roles {
+		h := held{ID: r.ID, Name: r.Name}
+		if who := l.state.Holder(r.ID); who != "" {
+			h.Holder = l.name(who)
+		}
+		roles = append(roles, h)
+	}
+	return roles
+}
+
+func (l *look) validation() *validation {
+	v := &validation{Form: l.form("validate", "validate"), Issue: l.state.Issue}
+	for _, t := range l.tasks {
+		v.Yours = v.Yours || t.Kind == incident.TaskValidate
+	}
+	ids := l.state.Candidates
+	if len(ids) == 0 {
+		for _, i := range l.plan.Issues {
+			ids = append(ids, i.ID)
+		}
+	}
+	for _, id := range ids {
+		if i, ok := l.plan.Issue(id); ok {
+			v.Issues = append(v.Issues, i)
+		}
+	}
+	if i, ok := l.plan.Issue(l.state.Issue); ok {
+		v.Criteria, v.Alike, v.Symptoms = i.Activation, i.LookAlikes, i.Symptoms
+	}
+	return v
+}

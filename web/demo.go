@@ -1,0 +1,102 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"tocsin/fault"
+	"tocsin/plan"
+)
+
+// guide is what the overview of a demo says.
+func (c *Console) guide(ctx context.Context, fs *forms) (*guide, error) {
+	g := &guide{}
+	for _, p := range strings.Split(c.Stage.Guide(), "\n") {
+		if p = strings.TrimSpace(p); p != "" {
+			g.Text = append(g.Text, p)
+		}
+	}
+	begun, err := c.Stage.AttackBegun(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if g.Begun = begun; !begun {
+		f := fs.form("attack", "/attack")
+		g.Attack = &f
+	}
+	return g, nil
+}
+
+// attack launches the demo's attack.
+func (c *Console) attack(w http.ResponseWriter, r *http.Request, s *session) {
+	if err := c.Stage.Attack(r.Context()); err != nil && !fault.Is(err, fault.Conflict) {
+		c.fail(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/#guide-h", http.StatusSeeOther)
+}
+
+// back is where to return to after a form that stands on every page; never another site's address.
+func back(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+		return "/"
+	}
+	return path
+}
+
+// playing is the cookie that holds whom the person at the screen of a demo plays.
+const playing = "tocsin-play"
+
+// play changes whom the person at the screen plays.
+func (c *Console) play(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		c.fail(w, r, unreadable(err))
+		return
+	}
+	c.setCookie(w, playing, url.QueryEscape(r.PostForm.Get("person")), 0)
+	http.Redirect(w, r, back(r.PostForm.Get("back")), http.StatusSeeOther)
+}
+
+// players are those whose part can be taken: people, not organisations.
+func players(p *plan.Plan) []plan.Person {
+	var list []plan.Person
+	for _, team := range [][]plan.Person{p.CoreTeam, p.ExtendedTeam} {
+		for _, x := range team {
+			if !x.Body {
+				list = append(list, x)
+			}
+		}
+	}
+	return list
+}
+
+// player is whom the person at the screen of a demo plays; the first of the team until they say otherwise.
+func (c *Console) player(r *http.Request) (person, protocol string, err error) {
+	protocols, err := c.Engine.Protocols(r.Context())
+	if err != nil {
+		return "", "", err
+	}
+	if len(protocols) == 0 {
+		return "", "", fault.New(fault.Unavailable, "No plan is in force yet.").Instead("Wait a moment and reload.")
+	}
+	p, err := c.Engine.InForce(r.Context(), protocols[0])
+	if err != nil {
+		return "", "", err
+	}
+	list := players(p)
+	if len(list) == 0 {
+		return "", "", fault.New(fault.Unavailable, "The plan names nobody whose part could be taken.")
+	}
+	person = list[0].ID
+	if k, err := r.Cookie(playing); err == nil {
+		want, _ := url.QueryUnescape(k.Value)
+		for _, x := range list {
+			if x.ID == want {
+				person = x.ID
+			}
+		}
+	}
+	return person, protocols[0], nil
+}

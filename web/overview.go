@@ -1,0 +1,197 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"tocsin/access"
+	"tocsin/incident"
+	"tocsin/plan"
+)
+
+// overviewPage is what is going on, what is owed, and how the plan stands.
+type overviewPage struct {
+	*shell
+	Going     []going
+	Situation *situation // of the one that is going on, if it is one
+	Sheet     sheet
+	Past      []pastIncident
+	Plan      planStanding
+	Watched   []watched
+	Open      bool // the person may open an incident
+	Guide     *guide
+}
+
+// going is an incident that goes on.
+type going struct {
+	Band band
+	Say  string
+}
+
+// pastIncident is a row of the list of those that are over.
+type pastIncident struct {
+	Day     moment
+	Href    string
+	Title   string
+	Drill   bool
+	Outcome string
+}
+
+// planStanding is which plan is in force.
+type planStanding struct {
+	Name    string
+	Version string
+	Hash    string
+	Differs bool
+	Href    string
+}
+
+// watched is how far a chain has been watched.
+type watched struct {
+	Chain string
+	Block string
+	At    *moment
+	Names []string // detectors
+}
+
+// guide is what the demo says and offers.
+type guide struct {
+	Text   []string
+	Attack *form
+	Begun  bool
+}
+
+func (c *Console) overview(w http.ResponseWriter, r *http.Request, s *session) {
+	p, err := c.overviewOf(r.Context(), s, &forms{})
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	c.render(w, r, http.StatusOK, overviewBody(p))
+}
+
+// maxPast is how many past incidents the overview lists.
+const maxPast = 20
+
+func (c *Console) overviewOf(ctx context.Context, s *session, fs *forms) (*overviewPage, error) {
+	list, err := c.Engine.List(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	sh := c.shell(s, "Overview", "/")
+	p := &overviewPage{shell: sh, Open: s.may(access.Report) == nil}
+	p.Sheet = sheet{Name: together(s.person.Name), Href: "/", Now: sh.at(sh.Now)}
+	for _, sum := range list {
+		if sum.Protocol != s.protocol {
+			continue
+		}
+		if sum.Phase.Over() {
+			if len(p.Past) < maxPast {
+				p.Past = append(p.Past, pastOf(sum, sh.Now))
+			}
+			continue
+		}
+		v, err := c.Engine.View(ctx, sum.ID)
+		if err != nil {
+			return nil, err
+		}
+		p.add(c.lookAt(sh, s, v))
+	}
+	p.Sheet.Many = len(p.Going) > 1
+	if len(p.Going) == 0 {
+		p.Title = "All quiet"
+	}
+	if err := p.standing(ctx, c, s); err != nil {
+		return nil, err
+	}
+	if c.Stage != nil {
+		if p.Guide, err = c.guide(ctx, fs); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// add puts in an incident that goes on.
+func (p *overviewPage) add(l *look) {
+	b := bandOf(l.state, l.Now)
+	b.Href = l.base()
+	sit := situationOf(l.plan, l.state, l.Now)
+	p.Going = append(p.Going, going{Band: b, Say: sit.Say})
+	if len(p.Going) == 1 {
+		p.Kind, p.Situation, p.Title = kindOf(l.state), &sit, l.state.Title
+	}
+	if kindOf(l.state) == kindReal {
+		p.Kind = kindReal
+	}
+	for _, t := range l.tasksOf(l.tasks) {
+		t.Of, t.First = l.state.Title, len(p.Sheet.Tasks) == 0
+		t.Key = l.state.ID + "-" + t.Key
+		if t.Call != nil { // answered on the incident's own page
+			t.Call, t.Label = nil, "Answer"
+			t.Href = l.base() + "#now"
+		}
+		p.Sheet.Tasks = append(p.Sheet.Tasks, t)
+	}
+}
+
+func pastOf(sum incident.Summary, now time.Time) pastIncident {
+	return pastIncident{
+		Day: moment{At: sum.Opened, Ref: now}, Href: "/incidents/" + sum.ID, Title: sum.Title, Drill: sum.Exercise,
+		Outcome: strings.TrimSuffix(sum.Situation, "."),
+	}
+}
+
+// standing says which plan is in force, and how far what it names is watched.
+func (p *overviewPage) standing(ctx context.Context, c *Console, s *session) error {
+	pl, err := c.Engine.InForce(ctx, s.protocol)
+	if err != nil {
+		return err
+	}
+	st := planStanding{Name: pl.Name, Version: pl.Version, Hash: short(pl.Hash().Hex()), Href: "/plan"}
+	for _, x := range c.standings() {
+		st.Differs = st.Differs || x.Protocol == s.protocol && x.Differs
+	}
+	p.Plan = st
+	for _, ch := range pl.Chains {
+		w := watched{Chain: ch.Name}
+		at, err := c.Engine.Watched(ctx, ch.ID)
+		if err != nil {
+			return err
+		}
+		if !at.At.IsZero() {
+			m := p.at(at.At)
+			w.Block, w.At = thousands(at.Block), &m
+		}
+		for _, d := range pl.Detectors {
+			if chainOf(pl, d) == ch.ID {
+				w.Names = append(w.Names, d.Name)
+			}
+		}
+		p.Watched = append(p.Watched, w)
+	}
+	return nil
+}
+
+// chainOf is the chain that a detector looks at; 0 if it looks at none.
+func chainOf(p *plan.Plan, d plan.Detector) uint64 {
+	if a, ok := p.Asset(d.Asset); ok {
+		return a.Chain
+	}
+	return d.Chain
+}
+
+// watchedSay says in a sentence how far the chains have been watched.
+func watchedSay(list []watched) string {
+	var parts []string
+	for _, w := range list {
+		if w.At != nil {
+			parts = append(parts, w.Chain+" is watched up to block "+w.Block+", "+w.At.Second()+" UTC.")
+		} else {
+			parts = append(parts, w.Chain+" is not watched yet.")
+		}
+	}
+	return strings.Join(parts, " ")
+}

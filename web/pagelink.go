@@ -1,0 +1,116 @@
+package web
+
+import (
+	"net/http"
+
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/journal"
+)
+
+// pageLinkPage is what the link of a page opens: what it is about, and the answers. It needs no sign-in and can do nothing
+// else.
+type pageLinkPage struct {
+	*shell
+	Name     string
+	Title    string
+	Say      string
+	Detail   string
+	Why      string // why this person was called
+	Since    moment
+	Form     *form   // nil if there is nothing to answer any more
+	Over     string  // why not
+	Given    string  // what they answered
+	GivenAt  *moment // when
+	Answered bool    // just now
+}
+
+// pageLink shows a page's link. It changes nothing: mail scanners follow links.
+func (c *Console) pageLink(w http.ResponseWriter, r *http.Request) {
+	c.showPageLink(w, r, http.StatusOK, &forms{}, false)
+}
+
+// answerPage takes the answer of whoever holds the link, as that person, and only the answer.
+func (c *Console) answerPage(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		c.fail(w, r, unreadable(err))
+		return
+	}
+	secret := r.PathValue("secret")
+	link, err := c.Access.PageLink(r.Context(), secret)
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	_, err = c.Engine.Do(r.Context(), link.Incident, incident.Command{
+		ID:    commandID(r.PostForm),
+		Actor: journal.Actor{Kind: journal.Person, ID: link.Person, Via: "page-link"},
+		Op:    incident.OpAnswer{Answer: r.PostForm.Get("answer"), Note: r.PostForm.Get("note")},
+	})
+	if err != nil {
+		if fault.CodeOf(err) == fault.Internal {
+			c.fail(w, r, err)
+			return
+		}
+		c.showPageLink(w, r, statusOf(err), &forms{failed: "answer", fault: fault.Sentence(err), kept: r.PostForm}, false)
+		return
+	}
+	http.Redirect(w, r, "/page/"+secret+"?answered", http.StatusSeeOther)
+}
+
+func (c *Console) showPageLink(w http.ResponseWriter, r *http.Request, status int, fs *forms, _ bool) {
+	secret := r.PathValue("secret")
+	link, err := c.Access.PageLink(r.Context(), secret)
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	v, err := c.Engine.View(r.Context(), link.Incident)
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	sh := &shell{
+		Assets: c.assets, Title: v.State.Title, Kind: kindOf(v.State), Path: "/page/" + secret, Protocol: v.Plan.Name, Now: c.now(),
+		Version: c.Version,
+	}
+	sit := situationOf(v.Plan, v.State, sh.Now)
+	p := &pageLinkPage{
+		shell: sh, Name: incident.NameOf(v.Plan, link.Person), Title: v.State.Title, Say: sit.Say, Detail: sit.Detail,
+		Since: sh.at(v.State.Opened), Answered: r.URL.Query().Has("answered"),
+	}
+	for _, pg := range v.State.Pages {
+		if pg.ID == link.Page {
+			p.Why = pg.Why
+		}
+	}
+	if a := v.State.Answer(link.Person); a != nil {
+		at := sh.at(a.At)
+		p.Given, p.GivenAt = a.Answer, &at
+	}
+	switch {
+	case v.State.Phase.Over():
+		p.Over = "The incident is over: it was " + string(v.State.Phase) + ". Nothing is wanted of you."
+	case v.ReadOnly != nil:
+		p.Over = "This server cannot take your answer now. Call your team."
+	default:
+		f := fs.form("answer", "/page/"+secret)
+		p.Form = &f
+	}
+	sh.Fault = fs.homeless()
+	c.render(w, r, status, pageLinkBody(p))
+}
+
+// Said is what the person has answered, in words.
+func (p *pageLinkPage) Said() string {
+	switch p.Given {
+	case incident.Coming:
+		return "You are coming."
+	case incident.ComingNoSign:
+		return "You are coming, and cannot sign."
+	case incident.Cannot:
+		return "You cannot come."
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,121 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+
+	"tocsin/access"
+	"tocsin/decision"
+	"tocsin/engine"
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/journal"
+)
+
+// viewOf is an incident of the person's own protocol; others do not exist for them.
+func (c *Console) viewOf(ctx context.Context, s *session, id string) (*engine.View, error) {
+	v, err := c.Engine.View(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if v.State.Protocol != s.protocol {
+		return nil, fault.New(fault.NotFound, "There is no incident %q.", id)
+	}
+	return v, nil
+}
+
+// lookAt sees an incident with the person's eyes.
+func (c *Console) lookAt(sh *shell, s *session, v *engine.View) *look {
+	sh.Kind = kindOf(v.State)
+	return &look{
+		shell: sh, forms: &forms{}, view: v, plan: v.Plan, state: v.State, person: s.person.ID,
+		tasks: incident.Todo(v.Plan, v.State, s.person.ID, sh.Now), rights: s.may,
+	}
+}
+
+func (c *Console) readings(ctx context.Context) []Reading {
+	if c.Readings == nil {
+		return nil
+	}
+	return c.Readings(ctx)
+}
+
+// incident shows one incident.
+func (c *Console) incident(w http.ResponseWriter, r *http.Request, s *session) {
+	v, err := c.viewOf(r.Context(), s, r.PathValue("id"))
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	sh := c.shell(s, v.State.Title, "/incidents/"+v.State.ID)
+	sh.Signs = true
+	q := r.URL.Query()
+	c.render(w, r, http.StatusOK, incidentBody(c.lookAt(sh, s, v).page(c.readings(r.Context()), q.Get("show"), q.Has("all"))))
+}
+
+// decision shows one decision alone, as a yes or, if asked, as a no.
+func (c *Console) decision(w http.ResponseWriter, r *http.Request, s *session) {
+	v, err := c.viewOf(r.Context(), s, r.PathValue("id"))
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	d := v.State.Decision(r.PathValue("decision"))
+	if d == nil {
+		c.fail(w, r, fault.New(fault.NotFound, "There is no such decision."))
+		return
+	}
+	choice := decision.Approve
+	if r.URL.Query().Get("choice") == decision.Refuse {
+		choice = decision.Refuse
+	}
+	sh := c.shell(s, v.State.Title, "/incidents/"+v.State.ID+"/decisions/"+d.ID)
+	sh.Signs = true
+	l := c.lookAt(sh, s, v)
+	c.render(w, r, http.StatusOK, decisionBody(&decisionPage{
+		shell: sh, Band: l.bandBack(), Situation: situationOf(l.plan, l.state, l.Now), Verdict: l.verdict(d, choice),
+	}))
+}
+
+// decisionPage is one decision alone.
+type decisionPage struct {
+	*shell
+	Band      band
+	Situation situation
+	Verdict   *verdict
+}
+
+// bandBack is the incident's band as a way back to its page.
+func (l *look) bandBack() band {
+	b := bandOf(l.state, l.Now)
+	b.Href = l.base()
+	return b
+}
+
+// export answers with the whole record of an incident.
+func (c *Console) export(w http.ResponseWriter, r *http.Request, s *session) {
+	v, err := c.viewOf(r.Context(), s, r.PathValue("id"))
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	if err := s.may(access.Export); err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	x, err := c.Engine.Export(r.Context(), v.State.ID)
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	var buf bytes.Buffer
+	if err := journal.WriteExport(&buf, x); err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/zip")
+	w.Header().Set("Content-Disposition", `attachment; filename="tocsin-`+url.PathEscape(v.State.ID)+`.zip"`)
+	_, _ = w.Write(buf.Bytes())
+}

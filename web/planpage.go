@@ -1,0 +1,173 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"tocsin/evm"
+	"tocsin/plan"
+)
+
+// planPage is the plan in force, for people.
+type planPage struct {
+	*shell
+	Plan    *plan.Plan
+	Hash    string
+	Differs bool
+}
+
+func (c *Console) planPage(w http.ResponseWriter, r *http.Request, s *session) {
+	p, err := c.Engine.InForce(r.Context(), s.protocol)
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	page := &planPage{shell: c.shell(s, "Plan", "/plan"), Plan: p, Hash: p.Hash().Hex()}
+	for _, st := range c.standings() {
+		page.Differs = page.Differs || st.Protocol == s.protocol && st.Differs
+	}
+	c.render(w, r, http.StatusOK, planBody(page))
+}
+
+// names turns references to persons, groups, rotas and roles into what people call them.
+func (p *planPage) names(refs []string) string {
+	var names []string
+	for _, r := range refs {
+		names = append(names, p.name(r))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (p *planPage) name(ref string) string {
+	if x, ok := p.Plan.Person(ref); ok {
+		return together(x.Name)
+	}
+	if x, ok := p.Plan.Group(ref); ok {
+		return x.Name
+	}
+	if x, ok := p.Plan.Rota(ref); ok {
+		return x.Name
+	}
+	if x, ok := p.Plan.Role(ref); ok {
+		return x.Name
+	}
+	return ref
+}
+
+func (p *planPage) category(id string) string {
+	if x, ok := p.Plan.Category(id); ok {
+		return x.Name
+	}
+	return id
+}
+
+func (p *planPage) categories(ids []string) string {
+	if len(ids) == 0 {
+		return "all categories"
+	}
+	var names []string
+	for _, id := range ids {
+		names = append(names, p.category(id))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (p *planPage) severity(id string) string {
+	if x, ok := p.Plan.Severity(id); ok {
+		return x.Name
+	}
+	return id
+}
+
+func (p *planPage) channel(id string) string {
+	if x, ok := p.Plan.Channel(id); ok {
+		return x.Name
+	}
+	return id
+}
+
+func (p *planPage) action(id string) string {
+	if x, ok := p.Plan.Action(id); ok {
+		return x.Name
+	}
+	return id
+}
+
+func (p *planPage) decision(id string) string {
+	if x, ok := p.Plan.Decision(id); ok {
+		return x.Name
+	}
+	return id
+}
+
+// each writes a length of the plan in words; empty for none.
+func each(d plan.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return length(time.Duration(d))
+}
+
+// rule says in a sentence whom an escalation rule tells, and when.
+func (p *planPage) rule(r plan.EscalationRule) (what string, rows []row) {
+	what = p.categories(r.Categories)
+	if len(r.Severities) > 0 {
+		var names []string
+		for _, id := range r.Severities {
+			names = append(names, p.severity(id))
+		}
+		what += "; " + strings.Join(names, ", ")
+	}
+	if r.Core != "" {
+		rows = append(rows, row{Label: "Core team", Text: "on " + r.Core})
+	}
+	if r.Extended != "" {
+		rows = append(rows, row{Label: "Extended team", Text: "on " + r.Extended})
+	}
+	if len(r.Who) > 0 {
+		when := r.When
+		if when == "" {
+			when = "detection"
+		}
+		rows = append(rows, row{Label: p.names(r.Who), Text: "on " + when})
+	}
+	return what, rows
+}
+
+// quorum says in words who must agree to a decision.
+func (p *planPage) quorum(d plan.Decision) []row {
+	var rows []row
+	for _, ref := range d.Required {
+		text := "must agree"
+		if g, ok := p.Plan.Group(ref); ok && g.Need > 0 {
+			text = p.names(g.Members) + ": " + numbered(g.Need) + " must agree"
+		}
+		rows = append(rows, row{Label: p.name(ref), Text: text})
+	}
+	if len(d.Additional.Who) > 0 {
+		text := "may agree as well"
+		if d.Additional.Need > 0 {
+			text = numbered(d.Additional.Need) + " of them must agree as well"
+		}
+		rows = append(rows, row{Label: p.names(d.Additional.Who), Text: text})
+	}
+	for _, in := range d.StandIns {
+		text := "may stand in for " + p.name(in.For)
+		if in.After > 0 {
+			text += " after " + each(in.After)
+		}
+		rows = append(rows, row{Label: p.name(in.Who), Text: text})
+	}
+	return rows
+}
+
+func numbered(n int) string {
+	words := [...]string{"none", "one", "two", "three", "four", "five"}
+	if n >= 0 && n < len(words) {
+		return words[n]
+	}
+	return thousands(uint64(n))
+}
+
+func isZero(a evm.Address) bool { return a == evm.Address{} }

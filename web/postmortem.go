@@ -1,0 +1,60 @@
+package web
+
+import (
+	"net/http"
+
+	"tocsin/access"
+	"tocsin/comms"
+	"tocsin/incident"
+)
+
+// postmortemPage is where a post-mortem is written: a draft from the record, changed by people, posted as the updates that
+// the plan wants.
+type postmortemPage struct {
+	*shell
+	Band   band
+	Base   string
+	Early  bool   // the incident is not resolved yet
+	Draft  string // where nothing is owed: to read
+	Owed   []update
+	Posted []update
+}
+
+func (c *Console) postmortem(w http.ResponseWriter, r *http.Request, s *session) {
+	v, err := c.viewOf(r.Context(), s, r.PathValue("id"))
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	if err := s.may(access.Post); err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	sh := c.shell(s, v.State.Title, "/incidents/"+v.State.ID+"/postmortem")
+	c.render(w, r, http.StatusOK, postmortemBody(c.lookAt(sh, s, v).postmortem()))
+}
+
+func (l *look) postmortem() *postmortemPage {
+	p := &postmortemPage{shell: l.shell, Band: l.bandBack(), Base: l.base(), Early: !l.state.Phase.AtLeast(incident.Resolved)}
+	p.Live = false // nothing on this page may change under somebody who writes
+	p.Draft = comms.Postmortem(l.plan, l.state, l.view.Happened, l.Now)
+	for i := range l.state.Updates {
+		u := &l.state.Updates[i]
+		com, ok := l.plan.Communication(u.Communication)
+		if !ok || !com.Postmortem {
+			continue
+		}
+		v := l.update(u)
+		switch {
+		case u.State == incident.Posted:
+			p.Posted = append(p.Posted, v)
+		case u.State == incident.Owed && l.going():
+			v.Draft = l.draft(u)
+			f := l.form("postmortem-"+u.ID, "post")
+			v.Post = &f
+			p.Owed = append(p.Owed, v)
+		}
+	}
+	l.shell.Fault = l.forms.homeless()
+	return p
+}

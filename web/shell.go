@@ -1,0 +1,130 @@
+package web
+
+import (
+	"strings"
+	"time"
+
+	"tocsin/plan"
+	"tocsin/web/assets"
+)
+
+// The kinds of a page: what the outermost thing on it is.
+const (
+	kindReal  = "real"
+	kindDrill = "drill"
+)
+
+// shell is what every page carries around its content.
+type shell struct {
+	Assets   *assets.Set
+	Title    string // without its kind
+	Kind     string // kindReal, kindDrill or empty
+	Here     string // the place in the menu that this page is
+	Path     string // where to come back to
+	Protocol string // what people call the protocol
+	Now      time.Time
+	Viewer   *viewer // nil if nobody is signed in
+	Live     bool    // it follows what happens
+	Signs    bool    // it can ask a wallet for a signature
+	Stage    *stagePanel
+	Fault    string // what went wrong with what was posted, where its form is gone
+	Version  string
+}
+
+// viewer is who looks at the page.
+type viewer struct {
+	Person plan.Person
+	Zone   *time.Location
+}
+
+// stagePanel is what the demo adds to every page.
+type stagePanel struct {
+	Playing string // person being played
+	People  []plan.Person
+}
+
+// Heading is the title of the browser's window.
+func (s *shell) Heading() string {
+	t := s.Title + " · Tocsin"
+	switch s.Kind {
+	case kindReal:
+		return "REAL: " + t
+	case kindDrill:
+		return "EXERCISE: " + t
+	default:
+		return t
+	}
+}
+
+// at shows a time as seen from the page's.
+func (s *shell) at(t time.Time) moment { return moment{At: t, Ref: s.Now} }
+
+// zone is the viewer's own time zone, nil if nobody is signed in.
+func (s *shell) zone() *time.Location {
+	if s.Viewer == nil {
+		return nil
+	}
+	return s.Viewer.Zone
+}
+
+// due is the clock of something that is the viewer's own to do.
+func (s *shell) due(t time.Time) clock { return clock{Until: t, Now: s.Now, Zone: s.zone()} }
+
+// zoneOf is a person's time zone; UTC if the plan gives none that exists.
+func zoneOf(p plan.Person) *time.Location {
+	if p.TimeZone == "" {
+		return time.UTC
+	}
+	zone, err := time.LoadLocation(p.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// together keeps a name or a number with its unit on one line.
+func together(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
+
+// thousands groups the digits of a number: 26 551 270.
+func thousands(n uint64) string {
+	digits := []byte{}
+	for i := 0; n > 0 || i == 0; i++ {
+		if i > 0 && i%3 == 0 {
+			digits = append([]byte("\u00a0"), digits...)
+		}
+		digits = append([]byte{byte('0' + n%10)}, digits...)
+		n /= 10
+	}
+	return string(digits)
+}
+
+// groups writes hexadecimal digits in groups of four, as people compare them; a prefix 0x stays in front.
+func groups(hex string) string {
+	rest, prefixed := strings.CutPrefix(hex, "0x")
+	var parts []string
+	if prefixed {
+		parts = append(parts, "0x")
+	}
+	for len(rest) > 4 {
+		parts, rest = append(parts, rest[:4]), rest[4:]
+	}
+	return strings.Join(append(parts, rest), " ")
+}
+
+// rows writes a hash in four rows of four groups, without its prefix.
+func rows(hex string) [][]string {
+	parts := strings.Fields(groups(strings.TrimPrefix(hex, "0x")))
+	var out [][]string
+	for len(parts) > 4 {
+		out, parts = append(out, parts[:4]), parts[4:]
+	}
+	return append(out, parts)
+}
+
+// short is a hash where it only has to be told from others, never where it is compared.
+func short(hex string) string {
+	if len(hex) <= 14 {
+		return hex
+	}
+	return hex[:10] + "…" + hex[len(hex)-4:]
+}

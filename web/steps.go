@@ -1,0 +1,190 @@
+package web
+
+import (
+	"time"
+
+	"tocsin/access"
+	"tocsin/incident"
+	"tocsin/plan"
+)
+
+// procedure is what is done about the incident, in order.
+type procedure struct {
+	Name    string
+	Summary string
+	Version string // of the plan
+	Steps   []step
+}
+
+// step is one row of the procedure.
+type step struct {
+	Anchor   string
+	Number   int
+	Name     string
+	Mark     string // of its stop: done, now, failed, missed, to-come
+	Open     bool   // shown with all that it says; others fold
+	Yours    bool
+	State    string // "Under way"
+	Remark   string // "David L, 17 min left of 20"
+	Why, How string
+	Facts    []row
+	Question *plan.Question
+	Waits    string // what it waits for
+	Decision string // anchor of its decision
+	Propose  *form
+	Subject  incident.Subject
+	Begin    *form
+	End      *form
+	CanDone  bool // a person may say that it is done; else an action does it
+	Note     string
+}
+
+// row is a label with exact content.
+type row struct {
+	Label string
+	Text  string
+	Code  bool
+}
+
+func (l *look) procedure() *procedure {
+	proc, ok := l.plan.Procedure(l.state.Procedure)
+	if !ok {
+		return nil
+	}
+	p := &procedure{Name: proc.Name, Summary: proc.Summary, Version: l.plan.Version}
+	for _, v := range incident.StepsOf(l.plan, l.state) {
+		p.Steps = append(p.Steps, l.step(v))
+	}
+	return p
+}
+
+func (l *look) step(v incident.StepView) step {
+	s := step{
+		Anchor: "step-" + v.ID, Number: v.Number, Name: v.Name, Why: v.Why, How: v.How, Question: v.Question,
+		Waits: v.Say, Note: v.Note, Yours: l.yours(incident.TaskStep, v.ID),
+	}
+	s.Mark, s.State = marks(v)
+	s.Remark = l.remark(v)
+	s.Open = s.Yours || v.State == incident.StepNow || v.State == incident.UnderWay || v.State == incident.Failed
+	s.Facts = l.stepFacts(v)
+	if v.Decision != nil {
+		s.Decision = "decision-" + v.Decision.ID
+		s.Yours = s.Yours || l.yours(incident.TaskSign, v.Decision.ID)
+	}
+	if !l.going() || !l.may(access.Step) {
+		return s
+	}
+	l.stepForms(&s, v)
+	return s
+}
+
+// stepForms adds what can be done about a step now.
+func (l *look) stepForms(s *step, v incident.StepView) {
+	validated := l.state.Phase.AtLeast(incident.Validated)
+	find := v.Purpose == "find"
+	s.CanDone = v.Step.Action == ""
+	switch v.State {
+	case incident.StepNow, incident.Failed:
+		if s.CanDone && (validated || find) {
+			f := l.form("begin-"+v.ID, "begin")
+			s.Begin = &f
+		}
+		if validated {
+			f := l.form("end-"+v.ID, "end")
+			s.End = &f
+		}
+	case incident.UnderWay:
+		if validated && (v.Action == nil || v.Action.State == incident.Gone) {
+			f := l.form("end-"+v.ID, "end")
+			s.End = &f
+		}
+		if s.CanDone && l.state.Step(v.ID).By != l.person {
+			f := l.form("begin-"+v.ID, "begin")
+			s.Begin = &f
+		}
+	}
+	s.Subject = incident.Subject{Kind: incident.SubjectStep, Ref: plan.StepRef(l.state.Procedure, v.ID), Step: v.ID}
+	if v.Step.Action != "" {
+		s.Subject = incident.Subject{Kind: incident.SubjectAction, Ref: v.Step.Action, Step: v.ID}
+	}
+	settled := v.Decision == nil || v.Decision.State != incident.Open && v.Decision.State != incident.Met
+	failed := v.Action != nil && v.Action.State == incident.Gone
+	if l.may(access.Propose) && v.Step.Decision != "" && v.State != incident.StepToCome && v.State != incident.Done && v.State != incident.Skipped && (settled || failed) {
+		f := l.form("propose-"+v.ID, "propose")
+		s.Propose = &f
+	}
+}
+
+// marks says how a step's stop is drawn, and its state in a word.
+func marks(v incident.StepView) (mark, word string) {
+	switch v.State {
+	case incident.Done:
+		return "done", ""
+	case incident.Skipped:
+		return "missed", "Skipped"
+	case incident.Failed:
+		return "failed", "Failed"
+	case incident.UnderWay:
+		return "now", "Under way"
+	case incident.StepNow:
+		if v.Decision != nil && v.Decision.State == incident.Open {
+			return "now", "Waiting for signatures"
+		}
+		return "now", "May begin now"
+	default:
+		return "to-come", ""
+	}
+}
+
+// remark is who does a step or did it, and when, or who is to.
+func (l *look) remark(v incident.StepView) string {
+	switch {
+	case !v.Ended.IsZero():
+		return together(v.By) + ", " + l.at(v.Ended).Second()
+	case v.State == incident.UnderWay:
+		text := together(v.By) + " since " + l.at(v.Begun).Minute()
+		if v.Budget > 0 {
+			c := clock{Until: v.Begun.Add(time.Duration(v.Budget)), Now: l.Now}
+			text += ", " + length(c.Until.Sub(c.Now)) + " " + c.Word() + " of " + length(time.Duration(v.Budget))
+		}
+		return text
+	case v.State == incident.StepToCome && v.Say != "":
+		return v.Say
+	case v.Step.Action != "":
+		return "done by Tocsin"
+	}
+	if r, ok := l.plan.Role(v.Owner); ok {
+		if h := l.state.Holder(v.Owner); h != "" {
+			return l.name(h) + ", " + r.Name
+		}
+		return r.Name
+	}
+	return ""
+}
+
+func (l *look) stepFacts(v incident.StepView) []row {
+	var rows []row
+	add := func(label, text string) {
+		if text != "" {
+			rows = append(rows, row{Label: label, Text: text})
+		}
+	}
+	add("Expect", v.Expect)
+	add("Verify", v.Verify)
+	for _, t := range v.Tools {
+		text := t.Name
+		if t.Use != "" {
+			text += ": " + t.Use
+		}
+		add("Tool", text)
+		add("If that fails", t.Fallback)
+	}
+	if a, ok := l.plan.Action(v.Step.Action); ok {
+		add("Not when", a.NotWhen)
+	}
+	add("To go back", v.Rollback)
+	if v.Irreversible {
+		add("Mind", "It cannot be undone.")
+	}
+	return rows
+}

@@ -1,0 +1,95 @@
+// Package web owns the console: the pages on which a team looks at its incidents and acts, the live stream that keeps the
+// pages true, and the assets they are drawn with. Whatever a form asks for becomes a command to the engine, with the person
+// who is signed in as its actor; the pages themselves hold no state, so that any node can serve any request.
+//
+// Every page works without JavaScript: forms post and are answered with a redirect to the place they stood at, and a
+// refused post shows its page again with what the person had put in and the reason beside it.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"tocsin/access"
+	"tocsin/engine"
+	"tocsin/evm"
+	"tocsin/incident"
+	"tocsin/web/assets"
+)
+
+// Options are what a console is made of.
+type Options struct {
+	Engine    *engine.Engine
+	Access    *access.Access
+	Readings  Readings                 // nil: none
+	Standings func() []engine.Standing // of the plan folders that the server was started with; nil: none
+	Exercise  *incident.Exercise       // put on incidents opened by hand, where all is a drill; nil elsewhere
+	Stage     Stage                    // nil outside the demo
+	Now       func() time.Time         // nil: time.Now
+	Logger    *slog.Logger             // nil: none
+	BaseURL   string                   // address that people reach the console at, without a slash at the end
+	Secure    bool                     // it is reached by HTTPS
+	Version   string
+	Done      <-chan struct{} // closed when the server shuts down, so that live streams end; nil: never
+}
+
+// Stage is the live part of a demo: the attack that the person at the screen may launch, and the demo keys with which they
+// take every responder's part.
+type Stage interface {
+	Guide() string // what to do, in a few sentences
+	Attack(ctx context.Context) error
+	AttackBegun(ctx context.Context) (bool, error)
+	// Sign signs a digest with the demo key of a person.
+	Sign(ctx context.Context, person string, digest evm.Hash) ([]byte, error)
+}
+
+// Console serves the pages. It is an http.Handler.
+type Console struct {
+	Options
+	assets *assets.Set
+	hub    *hub
+	http.Handler
+}
+
+// New returns the console's handler.
+func New(o Options) (*Console, error) {
+	set, err := assets.New()
+	if err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	c := &Console{Options: o, assets: set, hub: newHub(o.Engine, o.Done)}
+	mux := http.NewServeMux()
+	mux.Handle("GET /assets/{version}/{name}", set)
+	mux.HandleFunc("GET /healthz", c.health)
+	mux.HandleFunc("GET /signin", c.signInHelp)
+	mux.HandleFunc("GET /signin/{secret}", c.signInAsk)
+	mux.HandleFunc("POST /signin/{secret}", c.signIn)
+	mux.HandleFunc("POST /signout", c.signOut)
+	mux.HandleFunc("GET /page/{secret}", c.pageLink)
+	mux.HandleFunc("POST /page/{secret}", c.answerPage)
+	c.signedIn(mux, "GET /{$}", c.overview)
+	c.signedIn(mux, "GET /open", c.openAsk)
+	c.signedIn(mux, "POST /open", c.open)
+	c.signedIn(mux, "GET /plan", c.planPage)
+	c.signedIn(mux, "GET /live", c.live)
+	c.signedIn(mux, "GET /incidents/{id}", c.incident)
+	c.signedIn(mux, "GET /incidents/{id}/export", c.export)
+	c.signedIn(mux, "GET /incidents/{id}/postmortem", c.postmortem)
+	c.signedIn(mux, "GET /incidents/{id}/decisions/{decision}", c.decision)
+	c.signedIn(mux, "POST /incidents/{id}/{verb}", c.act)
+	if o.Stage != nil {
+		mux.HandleFunc("POST /play", c.play)
+		c.signedIn(mux, "POST /attack", c.attack)
+	}
+	c.signedIn(mux, "/", c.nowhere)
+	c.Handler = c.guard(mux)
+	return c, nil
+}
