@@ -29,6 +29,13 @@ func (s *sight) saw(p detect.Past) {
 	}
 }
 
+// block is the block seen last.
+func (s *sight) block() chain.Ref {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
+
 // look notes what a look at the head showed, and reports whether nothing has been seen for so long that it is to be told:
 // once in an outage.
 func (s *sight) look(head chain.Ref, err error, now time.Time, after time.Duration) (last chain.Ref, since time.Time, tell bool) {

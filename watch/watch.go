@@ -87,9 +87,9 @@ var errLost = errors.New("the lease of the watch is lost")
 
 // Run follows the chain until ctx ends. What fails is logged and tried again.
 func (w *Watcher) Run(ctx context.Context) error {
-	pause := backoff{now: w.o.Now}
+	var pause backoff
 	for {
-		pause.begin()
+		before := w.sight.block()
 		err := w.session(ctx)
 		if ctx.Err() != nil {
 			break
@@ -97,7 +97,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 		wait := renewEvery
 		if !errors.Is(err, errHeld) {
 			w.log.Error("the chain is not watched just now", "err", err)
-			wait = pause.next()
+			wait = pause.next(w.sight.block() != before)
 		}
 		if !sleep(ctx, wait) {
 			break
@@ -133,15 +133,15 @@ func (w *Watcher) session(ctx context.Context) error {
 	wg.Go(func() { w.probe(ctx, &c) })
 	wg.Go(func() { cancel(c.run(ctx)) })
 
-	pause := backoff{now: w.o.Now}
+	var pause backoff
 	for {
-		pause.begin()
+		before := w.sight.block()
 		err := w.follow(ctx, &c)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		w.log.Warn("the chain cannot be followed just now", "err", err)
-		if !sleep(ctx, pause.next()) {
+		if !sleep(ctx, pause.next(w.sight.block() != before)) {
 			return context.Cause(ctx)
 		}
 	}
@@ -227,22 +227,14 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// backoff is a pause that doubles with each failure, and is short again after a time of success.
-type backoff struct {
-	now   func() time.Time
-	since time.Time
-	pause time.Duration
-}
+// backoff is a pause that doubles with each failure, and is short again after progress.
+type backoff time.Duration
 
-// begin notes when a try begins.
-func (b *backoff) begin() { b.since = b.now() }
-
-// next is how long to wait before the next one.
-func (b *backoff) next() time.Duration {
-	if b.pause == 0 || b.now().Sub(b.since) > 2*lastPause {
-		b.pause = firstPause
-		return b.pause
+func (b *backoff) next(progress bool) time.Duration {
+	if *b == 0 || progress {
+		*b = backoff(firstPause)
+	} else {
+		*b = min(2**b, backoff(lastPause))
 	}
-	b.pause = min(2*b.pause, lastPause)
-	return b.pause
+	return time.Duration(*b)
 }
