@@ -149,7 +149,7 @@ func (s *State) applyCourse(h Happened) bool {
 			s.Answers, s.Roles = nil, nil // they have gone; who is there must be asked anew
 		}
 		s.Phase = e.Phase
-		s.QuietFrom, s.Everyone = h.At, h.At
+		s.QuietFrom, s.Everyone, s.Reopened = h.At, h.At, h.At
 		s.Seconds = nil
 		m := &s.Moments
 		m.Contained, m.Resolved, m.Closed, m.Dismissed = time.Time{}, time.Time{}, time.Time{}, time.Time{}
@@ -188,6 +188,7 @@ func (s *State) applyDecision(h Happened) bool {
 		s.Actions = append(s.Actions, Action{
 			ID: e.ID, Action: e.Action, Step: e.Step, Decision: e.Decision, Prepared: e.Prepared, State: Ordered, Ordered: h.At,
 		})
+		s.dropSecond(whatDismiss) // it is being acted upon
 	case EventActionSigned:
 		if a := s.Action(e.ID); a != nil {
 			a.State = Signed
@@ -202,6 +203,7 @@ func (s *State) applyDecision(h Happened) bool {
 			a.State, a.Landed = LandedOnce, &e.Landing
 		}
 	case EventActionUnlanded:
+		s.dropSecond(whatDismiss)
 		if a := s.Action(e.ID); a != nil {
 			a.State, a.Landed, a.Say, a.Verified = Sent, nil, e.Why, time.Time{}
 		}
@@ -218,6 +220,7 @@ func (s *State) applyDecision(h Happened) bool {
 			a.State, a.Say = Gone, e.Why
 		}
 	case EventActionRetried:
+		s.dropSecond(whatDismiss)
 		if a := s.Action(e.ID); a != nil {
 			a.State, a.Landed, a.Say, a.Sends = Ordered, nil, "", nil // none of the earlier can land any more
 		}

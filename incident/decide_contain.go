@@ -13,39 +13,59 @@ const defaultQuiet = time.Minute
 // purposeHalt is the purpose of steps that stop the harm.
 const purposeHalt = "halt"
 
-// measured says what containment is measured by; empty if by nothing, so that a person has to say it.
+// measured says what containment is measured by; empty if by nothing, so that a person has to say it. What was done before
+// it was reopened did not suffice, so it measures nothing.
 func (d *decider) measured() string {
 	for _, v := range StepsOf(d.p, d.s) {
-		if v.Purpose == purposeHalt && v.Step.Action != "" && v.State != Skipped {
-			return "the step " + v.Name + " has to take effect and the detectors have to stay quiet."
+		if v.Purpose != purposeHalt || v.Step.Action == "" || v.State == Skipped {
+			continue
 		}
+		if v.State == Done && !d.s.haltedBy(&v).After(d.s.Reopened) && !d.s.carriedOut(v.Step.Action) {
+			continue
+		}
+		return "the step " + v.Name + " has to take effect and the detectors have to stay quiet."
 	}
 	return ""
 }
 
-// halted returns since when everything that halts the issue has been done; zero if it has not, or if there is nothing.
-func halted(p *plan.Plan, s *State) time.Time {
-	var since time.Time
-	any := false
-	for _, v := range StepsOf(p, s) {
-		if v.Purpose != purposeHalt {
-			continue
-		}
-		if v.State != Done && v.State != Skipped {
-			return time.Time{}
-		}
-		any = any || v.State == Done
-		if v.Ended.After(since) {
-			since = v.Ended
+// carriedOut reports whether an action of the plan is being carried out.
+func (s *State) carriedOut(action string) bool {
+	return find(s.Actions, func(a *Action) bool { return a.Action == action && a.underWay() }) != nil
+}
+
+// haltedBy is when a step that is done took effect last: its action may have been carried out again since.
+func (s *State) haltedBy(v *StepView) time.Time {
+	at := v.Ended
+	for i := range s.Actions {
+		if a := &s.Actions[i]; v.Step.Action != "" && a.Action == v.Step.Action && a.Verified.After(at) {
+			at = a.Verified
 		}
 	}
-	if !any {
+	return at
+}
+
+// halted returns since when everything that halts the issue has been done and the detectors have been quiet; zero if it has
+// not been, if there is nothing, or if nothing has been done since the incident was reopened.
+func halted(p *plan.Plan, s *State) time.Time {
+	var last time.Time
+	for _, v := range StepsOf(p, s) {
+		switch {
+		case v.Purpose != purposeHalt || v.State == Skipped:
+		case v.State != Done:
+			return time.Time{}
+		default:
+			if at := s.haltedBy(&v); at.After(last) {
+				last = at
+			}
+		}
+	}
+	if last.IsZero() || !last.After(s.Reopened) {
 		return time.Time{}
 	}
-	if s.QuietFrom.After(since) {
-		since = s.QuietFrom
+	if s.QuietFrom.After(last) {
+		return s.QuietFrom
 	}
-	return since
+	return last
 }
 
 // containmentTime is when the quiet will have lasted long enough; zero if nothing is to be waited for.

@@ -71,11 +71,11 @@ func (d *decider) backUp(who string) {
 // who have: after an incident had stopped they may have gone.
 func (d *decider) ringWorse(all bool) {
 	for _, who := range told(d.p, d.s, momentDetection, d.now) {
-		if all || !d.s.here(who) {
+		if who != d.cmd.Actor.ID && (all || !d.s.here(who)) {
 			d.callPerson(who, "it got worse")
 		}
 	}
-	if m := d.s.Holder(RoleIncidentManager); m != "" {
+	if m := d.s.Holder(RoleIncidentManager); m != "" && m != d.cmd.Actor.ID {
 		d.callPerson(m, "it got worse")
 	}
 }

@@ -12,9 +12,9 @@ import (
 // ledger is a deliberately dumb second opinion on a history: it sees only events, and believes none of the package's own
 // conclusions.
 type ledger struct {
-	open      map[string]bool            // pages requested that have not rung or ended yet
+	open      map[string]bool             // pages requested that have not rung or ended yet
 	subjects  map[string]incident.Subject // of decisions
-	names     map[string]string          // decision → id in the plan
+	names     map[string]string           // decision → id in the plan
 	votes     map[string]map[string]string
 	validated bool
 	ordered   map[string]bool

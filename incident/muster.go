@@ -114,18 +114,18 @@ func standing(p *plan.Plan, s *State) []There {
 }
 
 func (s *State) standingOf(who string, since time.Time) (string, time.Time) {
-	for i := range s.Decisions {
-		for _, a := range s.Decisions[i].Approvals {
-			if a.Person == who && s.Decisions[i].State != Expired {
-				return "signed", a.At
-			}
-		}
-	}
 	if pg := s.ringing(who); pg != nil && !s.here(who) {
 		if s.Phase.AtLeast(Contained) {
 			return "told", pg.Requested
 		}
 		return "ringing", pg.Requested
+	}
+	for i := range s.Decisions {
+		for _, a := range s.Decisions[i].Approvals {
+			if st := s.Decisions[i].State; a.Person == who && (st == Open || st == Met) {
+				return "signed", a.At
+			}
+		}
 	}
 	if a := s.Answer(who); a != nil {
 		return a.Answer, a.At

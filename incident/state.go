@@ -82,6 +82,7 @@ type State struct {
 	Seconds    []Second   `json:"seconds,omitempty"` // what waits for a second person
 	Moments    Moments    `json:"moments"`
 	Escalated  []string   `json:"escalated,omitempty"`  // moments whose people have been told
+	Reopened   time.Time  `json:"reopened,omitzero"`    // when it was last reopened: what had halted it before was not enough
 	QuietFrom  time.Time  `json:"quiet_from,omitzero"`  // since when quiet counts towards containment
 	Everyone   time.Time  `json:"everyone,omitzero"`    // when everyone was last paged for want of answers, or it was reopened
 	Rang       string     `json:"rang,omitempty"`       // sum of the findings' amounts when it last rang, a decimal

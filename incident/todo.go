@@ -139,7 +139,7 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
 	if manager && s.Phase == Contained && !asked(whatResolve) && stepsEnded(p, s) {
 		add(Task{Kind: TaskResolve, Title: "Say that service is restored", Say: "Every step is done or skipped."})
 	}
-	if manager && s.Phase == Resolved && !slices.ContainsFunc(s.Updates, func(u Update) bool {
+	if manager && s.Phase == Resolved && !slices.ContainsFunc(s.Actions, func(a Action) bool { return a.underWay() }) && !slices.ContainsFunc(s.Updates, func(u Update) bool {
 		c, _ := p.Communication(u.Communication)
 		return !c.Timing.Open && (u.State == Owed || u.State == Asked)
 	}) {

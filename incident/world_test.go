@@ -111,6 +111,15 @@ func (w *world) store(e incident.Event, cmd incident.Command) incident.Happened 
 // check holds the state to what must be true at every moment.
 func (w *world) check() {
 	w.t.Helper()
+	if len(w.records) < 60 {
+		w.replays()
+	}
+	w.standing()
+}
+
+// replays holds the stored history to giving the same state again.
+func (w *world) replays() {
+	w.t.Helper()
 	var again []incident.Happened
 	for _, r := range w.records {
 		h, err := incident.Decode(r)
@@ -122,6 +131,11 @@ func (w *world) check() {
 	if live, replayed := encode(w.t, w.state), encode(w.t, incident.Replay(again)); !bytes.Equal(live, replayed) {
 		w.t.Fatalf("the history replays to another state:\n%s\n%s", live, replayed)
 	}
+}
+
+// standing holds times and tasks to what Decide does.
+func (w *world) standing() {
+	w.t.Helper()
 	due := incident.NextDue(w.plan, w.state)
 	switch {
 	case w.state.Phase.Over() && !due.IsZero():
@@ -140,54 +154,86 @@ func (w *world) check() {
 // feasible holds a task to what Decide says of the command that it asks for.
 func (w *world) feasible(person string, task incident.Task) {
 	w.t.Helper()
-	var op incident.Op
-	switch task.Kind {
-	case incident.TaskAnswer:
-		op = incident.OpAnswer{Answer: incident.Coming}
-	case incident.TaskValidate:
-		op = incident.OpValidate{}
-	case incident.TaskSign:
-		d := w.state.Decision(task.Ref)
-		op = incident.OpApprove{Decision: task.Ref, Choice: decision.Approve, Signature: sign(w.t, person, d.Message.With(decision.Approve))}
-	case incident.TaskStep:
-		op = incident.OpEndStep{Step: task.Ref, State: incident.Done}
-	case incident.TaskUpdate:
-		u := w.state.Update(task.Ref)
-		post := incident.OpPost{Update: task.Ref, Text: "We are on it."}
-		c, _ := w.plan.Communication(u.Communication)
-		if c.Approval == "" {
-			for _, ch := range incident.ByHand(w.plan, u) {
-				post.ByHand = append(post.ByHand, ch.ID)
-			}
-		}
-		op = post
-	case incident.TaskSecond:
-		switch task.Ref {
-		case "dismiss":
-			op = incident.OpDismiss{Why: "It is nothing."}
-		case "resolve":
-			op = incident.OpResolve{}
-		default:
-			i := slices.IndexFunc(w.state.Seconds, func(x incident.Second) bool { return x.What == task.Ref })
-			op = incident.OpSeverity{To: w.state.Seconds[i].To}
-		}
-	case incident.TaskContain:
-		op = incident.OpContain{Note: "It has stopped."}
-	case incident.TaskResolve:
-		op = incident.OpResolve{}
-	case incident.TaskClose:
-		op = incident.OpClose{}
-	case incident.TaskRetry:
-		op = incident.OpRetry{Action: task.Ref}
-	default:
-		w.t.Fatalf("%s has a task of kind %q", person, task.Kind)
-	}
+	op := w.obvious(person, task)
 	if _, err := incident.Decide(w.plan, w.state, incident.Command{ID: "try", Actor: asPerson(person), Op: op}, w.now); err != nil {
 		w.t.Fatalf("%s is asked to %s %s at %s, and then told: %v", person, task.Kind, task.Ref, w.now.Format(time.TimeOnly), err)
 	}
 }
 
-func asPerson(id string) journal.Actor { return journal.Actor{Kind: journal.Person, ID: id, Via: "session"} }
+// obvious is the command that a task asks for.
+func (w *world) obvious(person string, task incident.Task) incident.Op {
+	w.t.Helper()
+	switch task.Kind {
+	case incident.TaskAnswer:
+		return incident.OpAnswer{Answer: incident.Coming}
+	case incident.TaskValidate:
+		return incident.OpValidate{}
+	case incident.TaskSign:
+		d := w.state.Decision(task.Ref)
+		return incident.OpApprove{Decision: task.Ref, Choice: decision.Approve, Signature: sign(w.t, person, d.Message.With(decision.Approve))}
+	case incident.TaskStep:
+		return incident.OpEndStep{Step: task.Ref, State: incident.Done}
+	case incident.TaskUpdate:
+		return w.post(task.Ref)
+	case incident.TaskSecond:
+		return w.second(person, task.Ref)
+	case incident.TaskContain:
+		return incident.OpContain{Note: "It has stopped."}
+	case incident.TaskResolve:
+		return incident.OpResolve{}
+	case incident.TaskClose:
+		return incident.OpClose{}
+	case incident.TaskRetry:
+		return incident.OpRetry{Action: task.Ref}
+	}
+	w.t.Fatalf("%s has a task of kind %q", person, task.Kind)
+	return nil
+}
+
+// post posts an update as the screen offers it: what was approved if something was.
+func (w *world) post(id string) incident.Op {
+	u := w.state.Update(id)
+	c, _ := w.plan.Communication(u.Communication)
+	op := incident.OpPost{Update: id, Text: "We are on it."}
+	if approved := w.approved(id); approved != "" {
+		op.Text = approved
+	} else if c.Approval != "" {
+		return op
+	}
+	for _, ch := range incident.ByHand(w.plan, u) {
+		op.ByHand = append(op.ByHand, ch.ID)
+	}
+	return op
+}
+
+// approved is the text of the latest decision on an update, if that was met.
+func (w *world) approved(update string) string {
+	text := ""
+	for _, d := range w.state.Decisions {
+		if d.Subject.Kind == incident.SubjectUpdate && d.Subject.Ref == update {
+			text = ""
+			if d.State == incident.Met {
+				text = d.Text
+			}
+		}
+	}
+	return text
+}
+
+func (w *world) second(person, what string) incident.Op {
+	switch what {
+	case "dismiss":
+		return incident.OpDismiss{Why: "It is nothing."}
+	case "resolve":
+		return incident.OpResolve{}
+	}
+	i := slices.IndexFunc(w.state.Seconds, func(x incident.Second) bool { return x.What == what && x.By != person })
+	return incident.OpSeverity{To: w.state.Seconds[i].To}
+}
+
+func asPerson(id string) journal.Actor {
+	return journal.Actor{Kind: journal.Person, ID: id, Via: "session"}
+}
 
 func encode(t testing.TB, v any) []byte {
 	t.Helper()

@@ -1,0 +1,308 @@
+package incident_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"tocsin/decision"
+	"tocsin/evm"
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/plan"
+)
+
+// TestRandomCourses drives incidents with random commands, most of them sensible; the world and its ledger judge.
+func TestRandomCourses(t *testing.T) {
+	courses := 40
+	if testing.Short() {
+		courses = 10
+	}
+	plans := []*plan.Plan{loadPlan(t, "testdata/plan"), loadPlan(t, "../examples/vault")}
+	reached := map[incident.Phase]int{}
+	accepted := map[string]int{}
+	for seed := range courses {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			c := &course{world: newWorld(t, plans[seed%len(plans)]), rand: rand.New(rand.NewPCG(uint64(seed), 1))}
+			for range 160 {
+				cmd := c.command()
+				if _, err := c.do(cmd); err == nil {
+					accepted[fmt.Sprintf("%T", cmd.Op)]++
+				}
+				reached[c.state.Phase]++
+				c.now = c.now.Add(time.Duration(c.rand.Int64N(int64(c.pace()))))
+			}
+			c.replays()
+		})
+	}
+	for _, p := range append(incident.Phases[:], incident.Dismissed) {
+		if reached[p] == 0 && !testing.Short() {
+			t.Errorf("no course ever reached the phase %s", p)
+		}
+	}
+	for _, op := range []incident.Op{
+		incident.OpOpen{},
+		incident.OpFind{},
+		incident.OpRetract{},
+		incident.OpAnswer{},
+		incident.OpTakeRole{},
+		incident.OpValidate{},
+		incident.OpDismiss{},
+		incident.OpSeverity{},
+		incident.OpBeginStep{},
+		incident.OpEndStep{},
+		incident.OpPropose{},
+		incident.OpApprove{},
+		incident.OpOutcome{},
+		incident.OpSigned{},
+		incident.OpSent{},
+		incident.OpLanded{},
+		incident.OpUnlanded{},
+		incident.OpEffect{},
+		incident.OpFailed{},
+		incident.OpRetry{},
+		incident.OpPost{},
+		incident.OpContain{},
+		incident.OpResolve{},
+		incident.OpClose{},
+		incident.OpReopen{},
+		incident.OpNote{},
+		incident.OpTick{},
+	} {
+		if accepted[fmt.Sprintf("%T", op)] == 0 && !testing.Short() {
+			t.Errorf("no course ever had a %T accepted", op)
+		}
+	}
+}
+
+// course is a world in which things happen at random.
+type course struct {
+	*world
+	rand  *rand.Rand
+	block uint64
+	found int
+}
+
+// pace makes time pass slowly at first and faster later, so that both rushes and long waits occur.
+func (c *course) pace() time.Duration {
+	return []time.Duration{time.Second, time.Second, 20 * time.Second, 20 * time.Second, 5 * time.Minute, time.Hour}[c.rand.IntN(6)]
+}
+
+func (c *course) chance(n int) bool { return c.rand.IntN(n) == 0 }
+
+func pick[T any](c *course, list []T) T {
+	var none T
+	if len(list) == 0 {
+		return none
+	}
+	return list[c.rand.IntN(len(list))]
+}
+
+func (c *course) anyone() string {
+	if c.chance(5) {
+		return pick(c, c.plan.ExtendedTeam).ID
+	}
+	return pick(c, c.plan.CoreTeam).ID
+}
+
+// command makes the next command: now and then any, mostly one that somebody has reason to give.
+func (c *course) command() incident.Command {
+	c.block += c.rand.Uint64N(3)
+	if c.state.ID == "" {
+		return c.opening()
+	}
+	switch c.rand.IntN(12) {
+	case 0:
+		return incident.Command{Actor: actorOf("clock"), Op: incident.OpTick{Watched: map[uint64]incident.Watched{31337: {Block: c.block, At: c.now}}}}
+	case 1:
+		return c.machine()
+	case 2, 3, 4, 5, 6:
+		if op, who := c.task(); op != nil {
+			return incident.Command{Actor: asPerson(who), Op: op}
+		}
+	case 7, 8, 9:
+		if op := c.executor(); op != nil {
+			return incident.Command{Actor: actorOf("executor"), Op: op}
+		}
+	}
+	return incident.Command{Actor: asPerson(c.anyone()), Op: c.whim()}
+}
+
+func (c *course) opening() incident.Command {
+	op := incident.OpOpen{ID: "2026-11-21-1", Protocol: c.plan.Protocol, Plan: c.plan.Hash()}
+	if c.chance(3) {
+		op.Text = "Something\xff is wrong"
+		if c.chance(2) {
+			op.Issue = pick(c, c.plan.Issues).ID
+		}
+		return incident.Command{Actor: asPerson(c.anyone()), Op: op}
+	}
+	op.Findings = []incident.Finding{c.finding()}
+	return incident.Command{Actor: actorOf("detector"), Op: op}
+}
+
+func (c *course) finding() incident.Finding {
+	c.found++
+	issue := pick(c, c.plan.Issues)
+	f := incident.Finding{
+		ID: fmt.Sprint("f", c.found), Detector: pick(c, issue.Detection.Detectors), Mode: "page", Issues: []string{issue.ID}, Asset: "vault",
+		Chain: 31337, Block: c.block, At: c.now, Amount: pick(c, []string{"", "1", "10", "1000", "-5", "lots"}), Say: "Found \xfe.",
+	}
+	if c.chance(6) && len(c.state.Findings) > 0 {
+		f.ID = pick(c, c.state.Findings).ID
+	}
+	return f
+}
+
+// machine is a report of a detector or a deliverer.
+func (c *course) machine() incident.Command {
+	if c.chance(2) {
+		var calls []incident.Call
+		for _, pg := range c.state.Pages {
+			calls = append(calls, pg.Calls...)
+		}
+		for _, u := range c.state.Updates {
+			calls = append(calls, u.Sent...)
+		}
+		op := incident.OpOutcome{Delivery: pick(c, calls).Delivery, Outcome: pick(c, []string{"landed", "failed", "unknown"}), Say: "\xff"}
+		return incident.Command{Actor: actorOf("deliverer"), Op: op}
+	}
+	if c.chance(3) && len(c.state.Findings) > 0 {
+		return incident.Command{Actor: actorOf("detector"), Op: incident.OpRetract{IDs: []string{pick(c, c.state.Findings).ID}, Why: "A reorg."}}
+	}
+	if c.state.Phase.AtLeast(incident.Validated) && !c.chance(4) {
+		return incident.Command{Actor: actorOf("clock"), Op: incident.OpTick{}}
+	}
+	return incident.Command{Actor: actorOf("detector"), Op: incident.OpFind{Findings: []incident.Finding{c.finding()}}}
+}
+
+// task does what somebody is asked to do.
+func (c *course) task() (incident.Op, string) {
+	who := c.anyone()
+	tasks := incident.Todo(c.plan, c.state, who, c.now)
+	if len(tasks) == 0 {
+		return nil, ""
+	}
+	return c.obvious(who, pick(c, tasks)), who
+}
+
+// executor carries on with an action, or claims something about one out of order.
+func (c *course) executor() incident.Op {
+	a := pick(c, c.state.Actions)
+	if a.ID == "" {
+		return nil
+	}
+	tx := incident.Transaction{Hash: hash(c.rand.Uint64N(5)), Raw: []byte{1}, From: evm.Address{1}, Nonce: 7 + c.rand.Uint64N(2), At: c.now}
+	var sent incident.Transaction
+	if len(a.Sends) > 0 {
+		sent = pick(c, a.Sends)
+	}
+	landing := incident.Landing{Tx: sent.Hash, Block: c.block, BlockHash: hash(1000 + c.block), Status: 1, At: c.now}
+	if c.chance(4) {
+		landing.Status = 0
+	}
+	ops := []incident.Op{
+		incident.OpSigned{Action: a.ID, Tx: tx},
+		incident.OpSent{Action: a.ID, Tx: sent.Hash},
+		incident.OpLanded{Action: a.ID, Landing: landing},
+		incident.OpEffect{Action: a.ID, Got: "true", Holds: !c.chance(3), Block: c.block, Before: a.State == incident.Ordered},
+	}
+	if a.State == incident.LandedOnce && a.Landed.Status == 0 && !c.chance(4) {
+		return incident.OpFailed{Action: a.ID, Why: "The contract refused it."}
+	}
+	if next := slices.Index([]string{incident.Ordered, incident.Signed, incident.Sent, incident.LandedOnce}, a.State); next >= 0 && !c.chance(3) {
+		return ops[next]
+	}
+	if c.chance(2) {
+		ops = append(ops, incident.OpFailed{Action: a.ID, Why: "It did not work."}, incident.OpUnlanded{Action: a.ID, Why: "A reorg."})
+	}
+	return pick(c, ops)
+}
+
+// whim is something that a person might try at any time.
+func (c *course) whim() incident.Op {
+	d := pick(c, c.state.Decisions)
+	step := pick(c, incident.StepsOf(c.plan, c.state)).ID
+	u := pick(c, c.state.Updates)
+	answer := pick(c, []string{incident.Coming, incident.Coming, incident.ComingNoSign, incident.Cannot})
+	issue := pick(c, []string{"", pick(c, c.plan.Issues).ID})
+	return pick(c, []incident.Op{
+		incident.OpAnswer{Answer: answer},
+		incident.OpAnswer{Answer: answer, Note: "As I said"},
+		incident.OpTakeRole{Role: pick(c, c.plan.Roles).ID, Person: c.anyone()},
+		incident.OpValidate{Issue: issue, Note: "It is real\xff"},
+		incident.OpDismiss{Why: "It is nothing"},
+		incident.OpSeverity{To: pick(c, c.plan.Severities).ID},
+		incident.OpBeginStep{Step: step},
+		incident.OpEndStep{Step: step, State: pick(c, []string{incident.Done, incident.Skipped, incident.Failed}), Note: "So it is"},
+		incident.OpPropose{Subject: incident.Subject{Kind: incident.SubjectAction, Ref: pick(c, c.plan.Actions).ID}},
+		incident.OpPropose{Subject: incident.Subject{Kind: incident.SubjectStep, Ref: plan.StepRef(c.state.Procedure, step)}},
+		incident.OpApprove{Decision: d.ID, Choice: decision.Refuse, Signature: sign(c.t, c.anyone(), d.Message.With(decision.Refuse))},
+		incident.OpPost{Update: u.ID, Text: "News\xff"},
+		incident.OpContain{Note: "It stopped"},
+		incident.OpResolve{},
+		incident.OpClose{},
+		incident.OpReopen{Why: pick(c, []string{"", "", "", "It goes on"})},
+		incident.OpNote{Text: "Hm\xff"},
+	})
+}
+
+// TestDecideBefore holds that the clock of an incident never runs back.
+func TestDecideBefore(t *testing.T) {
+	w := newWorld(t, loadPlan(t, "testdata/plan"))
+	if _, err := w.do(incident.Command{Actor: asPerson("ada"), Op: incident.OpOpen{ID: "x", Text: "Odd"}}); err != nil {
+		t.Fatal(err)
+	}
+	early := w.now.Add(-time.Hour)
+	evs, err := incident.Decide(w.plan, w.state, incident.Command{ID: "b", Actor: asPerson("ben"), Op: incident.OpValidate{Issue: "theft"}}, early)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range evs {
+		if d, ok := e.(incident.EventDecisionOpened); ok && !d.Expires.Equal(w.now.Add(time.Hour)) {
+			t.Errorf("a decision asked for by a clock that runs back expires at %s", d.Expires)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	w := newWorld(f, loadPlan(f, "testdata/plan"))
+	for _, cmd := range []incident.Command{
+		{Actor: actorOf("detector"), Op: incident.OpOpen{ID: "x", Findings: []incident.Finding{{ID: "f", Detector: "drain", Issues: []string{"theft"}}}}},
+		{Actor: asPerson("ada"), Op: incident.OpValidate{}},
+		{Actor: asPerson("ada"), Op: incident.OpNote{Text: "Hm"}},
+	} {
+		if _, err := w.do(cmd); err != nil {
+			f.Fatal(err)
+		}
+	}
+	for _, r := range w.records {
+		f.Add(r.Bytes, r.Openings)
+	}
+	f.Add([]byte(`{"v":1,"kind":"action-ordered","kind_v":1,"data":{"id":"a","step":"pause"}}`), []byte(nil))
+	f.Add([]byte(`{"v":1,"kind":"effect","kind_v":1,"data":{"id":"a","state":"landed"}}`), []byte(nil))
+	f.Fuzz(func(t *testing.T, b, openings []byte) {
+		h, err := incident.Decode(journal.Record{Stream: "s", Seq: 1, Bytes: b, Openings: openings})
+		if err != nil {
+			return
+		}
+		s := incident.Replay(append(w.happened[:len(w.happened):len(w.happened)], h, h))
+		for _, who := range []string{"ada", "eve", "nobody"} {
+			incident.Todo(w.plan, s, who, w.now)
+		}
+		incident.MusterOf(w.plan, s, w.now)
+		incident.SummaryOf(w.plan, s)
+		incident.NextDue(w.plan, s)
+		incident.Describe(w.plan, s, h)
+		incident.Dispatches(s, h.Event)
+		for _, op := range []incident.Op{incident.OpTick{}, incident.OpDismiss{Why: "x"}, incident.OpReopen{Why: "x"}, incident.OpClose{}} {
+			actor := asPerson("ada")
+			if _, ok := op.(incident.OpTick); ok {
+				actor = actorOf("clock")
+			}
+			_, _ = incident.Decide(w.plan, s, incident.Command{ID: "z", Actor: actor, Op: op}, w.now)
+		}
+	})
+}
