@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tocsin/evm"
@@ -97,7 +98,7 @@ func (c *checker) checkActions() {
 	for _, a := range c.plan.Actions {
 		authorised := false
 		for _, d := range c.plan.Decisions {
-			authorised = authorised || has(d.Actions, a.ID)
+			authorised = authorised || slices.Contains(d.Actions, a.ID)
 		}
 		if !authorised {
 			c.add(Error, "action-without-decision", fmt.Sprintf("actions[%s]", a.ID), fmt.Sprintf("No decision authorises the action %q.", a.Name),

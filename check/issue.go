@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"tocsin/plan"
 )
@@ -107,12 +108,12 @@ func (c *checker) checkStepAction(path string, s plan.Step, ref string) {
 	if !ok {
 		return
 	}
-	if s.Action != "" && !has(d.Actions, s.Action) {
+	if s.Action != "" && !slices.Contains(d.Actions, s.Action) {
 		c.add(Error, "decision-does-not-cover", path+".decision", fmt.Sprintf("The step %q does the action %q under the decision %q, which does not authorise it.", s.Name, s.Action, d.ID),
 			"The approvals would be gathered, and the action would still be refused.",
 			fmt.Sprintf("Add %s to the actions of the decision %s.", s.Action, d.ID))
 	}
-	if s.Action == "" && !has(d.Steps, ref) {
+	if s.Action == "" && !slices.Contains(d.Steps, ref) {
 		c.add(Error, "decision-does-not-cover", path+".decision", fmt.Sprintf("The step %q needs the decision %q, which does not authorise it.", s.Name, d.ID),
 			"The approvals would be gathered, and the step would still be held back.",
 			fmt.Sprintf("Add %s to the steps of the decision %s.", ref, d.ID))
@@ -121,13 +122,4 @@ func (c *checker) checkStepAction(path string, s plan.Step, ref string) {
 
 func onChain(a plan.Action) bool {
 	return a.Kind == "call" || a.Kind == "safe" || a.Kind == "signed-transaction"
-}
-
-func has(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,7 +94,7 @@ func (c *checker) toldOnDetection(category string, s plan.Severity) bool {
 		}
 	}
 	for _, r := range c.plan.Escalation.Rules {
-		if len(r.Categories) > 0 && !has(r.Categories, category) || len(r.Severities) > 0 && !has(r.Severities, s.ID) {
+		if len(r.Categories) > 0 && !slices.Contains(r.Categories, category) || len(r.Severities) > 0 && !slices.Contains(r.Severities, s.ID) {
 			continue
 		}
 		if r.Core == "detection" && answersFor(c.plan.CoreTeam, category) || r.Extended == "detection" && answersFor(c.plan.ExtendedTeam, category) {
@@ -110,7 +111,7 @@ func (c *checker) toldOnDetection(category string, s plan.Severity) bool {
 
 func answersFor(team []plan.Person, category string) bool {
 	for _, r := range team {
-		if len(r.Categories) == 0 || has(r.Categories, category) {
+		if len(r.Categories) == 0 || slices.Contains(r.Categories, category) {
 			return true
 		}
 	}

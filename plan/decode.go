@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -131,7 +132,7 @@ func (l *loader) decodeString(n ast.Node, s string, v reflect.Value, at spot) bo
 		return l.problem(first(n), at.path, fmt.Sprintf("%q is empty", at.key), "write it, or leave the key out")
 	}
 	v.SetString(s)
-	if len(at.one) > 0 && !contains(at.one, s) {
+	if len(at.one) > 0 && !slices.Contains(at.one, s) {
 		return l.problem(first(n), at.path, fmt.Sprintf("%q is none of the values of %q", clip(s), at.key), advise(s, "they are", at.one))
 	}
 	if say, do := badForm(at.form, s); say != "" {
@@ -249,57 +250,4 @@ func (l *loader) wrongType(n ast.Node, at spot, want string) bool {
 		what, do = "the plan", "begin each section with its name and a colon, such as issues:"
 	}
 	return l.problem(first(n), at.path, fmt.Sprintf("%s must be %s, not %s", what, want, is), do)
-}
-
-// scalar returns the text of a single value, as written.
-func scalar(n ast.Node) (string, bool) {
-	switch x := n.(type) {
-	case *ast.StringNode:
-		return x.Value, true
-	case *ast.LiteralNode:
-		return x.Value.Value, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		return x.GetToken().Value, true
-	}
-	return "", false
-}
-
-func number(n ast.Node) bool {
-	switch n.(type) {
-	case *ast.IntegerNode, *ast.FloatNode:
-		return true
-	}
-	return false
-}
-
-// mapping returns the pairs of keys and values of a node.
-func mapping(n ast.Node) ([]*ast.MappingValueNode, bool) {
-	switch x := n.(type) {
-	case *ast.MappingNode:
-		return x.Values, true
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{x}, true
-	}
-	return nil, false
-}
-
-// peek returns a single value of a mapping by its key.
-func peek(n ast.Node, key string) (string, bool) {
-	pairs, _ := mapping(n)
-	for _, kv := range pairs {
-		if k, ok := kv.Key.(*ast.StringNode); ok && k.Value == key {
-			s, ok := scalar(kv.Value)
-			return s, ok && s != "" && !strings.ContainsAny(s, "[].")
-		}
-	}
-	return "", false
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

@@ -86,16 +86,3 @@ func article(noun string) string {
 	}
 	return "a " + noun
 }
-
-// plural is the noun for several.
-func plural(noun string) string {
-	switch {
-	case noun == "person":
-		return "persons"
-	case strings.HasSuffix(noun, "s"):
-		return noun + "es"
-	case strings.HasSuffix(noun, "y"):
-		return strings.TrimSuffix(noun, "y") + "ies"
-	}
-	return noun + "s"
-}

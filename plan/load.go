@@ -26,8 +26,9 @@ func Load(folder fs.FS) (*Plan, *Source, error) {
 		folder: folder,
 		plan:   &Plan{},
 		source: &Source{Files: map[string][]byte{}, places: map[string]Place{}},
+		lines:  map[string][]string{},
 		set:    map[string]Place{},
-		names:  map[string][]named{},
+		names:  map[string]*register{},
 	}
 	entries, err := fs.ReadDir(folder, ".")
 	if err != nil {
@@ -62,6 +63,9 @@ func Load(folder fs.FS) (*Plan, *Source, error) {
 	return l.plan, l.source, nil
 }
 
+// mostProblems is how many problems are shown of one plan.
+const mostProblems = 1000
+
 // loader carries one loading of a plan.
 type loader struct {
 	folder   fs.FS
@@ -69,23 +73,23 @@ type loader struct {
 	source   *Source
 	problems Problems
 
-	file  string   // being read
-	lines []string // of that file
+	file  string              // being read
+	lines map[string][]string // by file
 
-	set       map[string]Place   // keys that have been set, by path
-	names     map[string][]named // ids by what they name, in order
-	uses      []use              // references to be resolved once all files are read
-	procedure string             // id of the procedure being decoded
+	set       map[string]Place     // keys that have been set, by path
+	names     map[string]*register // ids by what they name
+	uses      []use                // references to be resolved once all files are read
+	procedure string               // id of the procedure being decoded
 }
 
 func (l *loader) loadFile(name string) {
-	l.file, l.lines = name, nil
+	l.file = name
 	b, ok := l.read(name, func(say, do string) { l.fileProblem(say, do) })
 	if !ok {
 		return
 	}
 	text := normal(b)
-	l.lines = strings.Split(text, "\n")
+	l.lines[name] = strings.Split(text, "\n")
 	if body := l.parseYAML(text); body != nil {
 		l.decode(body, reflect.ValueOf(l.plan).Elem(), spot{})
 	}
@@ -160,9 +164,12 @@ func (l *loader) problem(tk *token.Token, path, say, do string) bool {
 }
 
 func (l *loader) problemAt(at Place, width int, path, say, do string) bool {
+	if l.full() {
+		return false
+	}
 	p := Problem{File: at.File, Line: at.Line, Column: at.Column, Key: path, Say: say, Do: do}
-	if at.Line > 0 {
-		p.SourceLine = l.source.Line(at.File, at.Line)
+	if lines := l.lines[at.File]; at.Line > 0 && at.Line <= len(lines) {
+		p.SourceLine = lines[at.Line-1]
 		p.Width = max(1, min(width, len([]rune(p.SourceLine))-at.Column+1))
 	}
 	l.problems = append(l.problems, p)
@@ -171,8 +178,18 @@ func (l *loader) problemAt(at Place, width int, path, say, do string) bool {
 
 // fileProblem notes what is wrong with the whole file being read.
 func (l *loader) fileProblem(say, do string) bool {
-	l.problems = append(l.problems, Problem{File: l.file, Say: say, Do: do})
+	if !l.full() {
+		l.problems = append(l.problems, Problem{File: l.file, Say: say, Do: do})
+	}
 	return false
+}
+
+// full reports whether so much is wrong that more would help nobody, and notes so once.
+func (l *loader) full() bool {
+	if len(l.problems) == mostProblems {
+		l.problems = append(l.problems, Problem{File: l.file, Say: "there is more wrong than is shown here", Do: "mend what is shown, then look again"})
+	}
+	return len(l.problems) > mostProblems
 }
 
 func (l *loader) place(tk *token.Token) Place {

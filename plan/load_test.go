@@ -80,6 +80,7 @@ func TestBrokenFiles(t *testing.T) {
 		"deep mappings":    {head + "scope: " + strings.Repeat("{a: ", 100_000), "brackets or dashes are nested more than 64 deep", 4},
 		"deep dashes":      {head + "scope:\n  " + strings.Repeat("- ", 100_000), "brackets or dashes are nested more than 64 deep", 5},
 		"deep keys":        {head + "scope:\n  " + strings.Repeat("? ", 100_000), "brackets or dashes are nested more than 64 deep", 5},
+		"too many words":   {head + "# x\nscope: {incident: [" + strings.Repeat("a, ", maxTokens) + "]}\n", "this file holds more than 100000 words and marks", 0},
 		"empty":            {"", "this file is empty", 0},
 		"only a comment":   {"# nothing yet\n", "this file is empty", 0},
 		"only a dash line": {"---\n", "this file is empty", 0},
@@ -95,6 +96,19 @@ func TestBrokenFiles(t *testing.T) {
 				t.Errorf("%s", p)
 			}
 		})
+	}
+}
+
+func TestProblemsEndSomewhere(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("tocsin: 1\nprotocol: a\nname: A\n")
+	for i := range 2 * mostProblems {
+		fmt.Fprintf(&b, "k%d: 1\n", i)
+	}
+	_, _, err := Load(fstest.MapFS{"plan.yaml": {Data: []byte(b.String())}})
+	var problems Problems
+	if !errors.As(err, &problems) || len(problems) != mostProblems+1 {
+		t.Errorf("%d problems are shown", len(problems))
 	}
 }
 

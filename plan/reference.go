@@ -3,15 +3,29 @@ package plan
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 )
 
-// named is an id and where it was given.
-type named struct {
-	id    string
-	place Place
+// register holds the ids of one kind of thing, in order, and where each was given. A nil register is empty.
+type register struct {
+	ids   []string
+	place map[string]Place
+}
+
+func (r *register) add(id string, at Place) {
+	r.ids = append(r.ids, id)
+	r.place[id] = at
+}
+
+func (r *register) lookup(id string) (Place, bool) {
+	if r == nil {
+		return Place{}, false
+	}
+	at, ok := r.place[id]
+	return at, ok
 }
 
 // use is a reference that must lead somewhere.
@@ -21,6 +35,14 @@ type use struct {
 	place     Place
 	width     int
 	procedure string // the procedure it stands in, for siblings
+}
+
+// scope is the register in which a reference of a kind is looked up.
+func (u use) scope(kind string) string {
+	if kind == "sibling" {
+		return "steps of " + u.procedure
+	}
+	return kind
 }
 
 // persons, groups, rotas and roles share their ids, because a reference may mean any of them.
@@ -48,23 +70,31 @@ func (l *loader) name(n ast.Node, v reflect.Value, at spot) {
 		}
 	}
 	shared := []string{scope}
-	if contains(people, kind) {
+	if slices.Contains(people, kind) {
 		shared = people
 	}
 	for _, other := range shared {
-		for _, e := range l.names[other] {
-			if e.id == id {
-				what := fmt.Sprintf("another %s", kind)
-				if other != scope {
-					what = article(other)
-				}
-				l.problemAt(place, len(shown), at.path, fmt.Sprintf("the id %q is taken by %s", clip(shown), what),
-					fmt.Sprintf("it was given on line %d of %s: choose another", e.place.Line, e.place.File))
-				return
+		if e, taken := l.names[other].lookup(id); taken {
+			what := fmt.Sprintf("another %s", kind)
+			if other != scope {
+				what = article(other)
 			}
+			l.problemAt(place, len(shown), at.path, fmt.Sprintf("the id %q is taken by %s", clip(shown), what),
+				fmt.Sprintf("it was given on line %d of %s: choose another", e.Line, e.File))
+			return
 		}
 	}
-	l.names[scope] = append(l.names[scope], named{id, place})
+	if l.names[scope] == nil {
+		l.names[scope] = &register{place: map[string]Place{}}
+	}
+	l.names[scope].add(id, place)
+	if v.Type() == reflect.TypeFor[Step]() {
+		siblings := "steps of " + l.procedure
+		if l.names[siblings] == nil {
+			l.names[siblings] = &register{place: map[string]Place{}}
+		}
+		l.names[siblings].add(shown, place)
+	}
 }
 
 // refer notes a reference, to be resolved when all files are read.
@@ -75,34 +105,39 @@ func (l *loader) refer(n ast.Node, word string, at spot) {
 // resolve checks that every reference leads somewhere.
 func (l *loader) resolve() {
 	for _, u := range l.uses {
-		var candidates []string
-		found := false
-		for _, kind := range u.ref {
-			switch kind {
-			case "address":
-				if isAddress(u.word) {
-					found = true
-					if say, do := badAddress(u.word); say != "" {
-						l.problemAt(u.place, u.width, u.path, say, do)
-					}
-				}
-				continue
-			case "sibling":
-				for _, e := range l.names["step"] {
-					if procedure, step, _ := SplitStep(e.id); procedure == u.procedure {
-						candidates = append(candidates, step)
-					}
-				}
-				continue
-			}
-			for _, e := range l.names[kind] {
-				candidates = append(candidates, e.id)
-			}
-		}
-		if !found && !contains(candidates, u.word) {
-			l.problemAt(u.place, u.width, u.path, fmt.Sprintf("%q, named by %q, is not %s", clip(u.word), u.key, kinds(u.ref)), advise(u.word, "the plan has", candidates))
+		if !l.leads(u) {
+			l.problemAt(u.place, u.width, u.path, fmt.Sprintf("%q, named by %q, is not %s", clip(u.word), u.key, kinds(u.ref)), advise(u.word, "the plan has", l.candidates(u)))
 		}
 	}
+}
+
+func (l *loader) leads(u use) bool {
+	for _, kind := range u.ref {
+		if kind == "address" && isAddress(u.word) {
+			if say, do := badAddress(u.word); say != "" {
+				l.problemAt(u.place, u.width, u.path, say, do)
+			}
+			return true
+		}
+		if _, ok := l.names[u.scope(kind)].lookup(u.word); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// candidates lists what a reference could have meant.
+func (l *loader) candidates(u use) []string {
+	if l.full() {
+		return nil
+	}
+	var ids []string
+	for _, kind := range u.ref {
+		if r := l.names[u.scope(kind)]; r != nil {
+			ids = append(ids, r.ids...)
+		}
+	}
+	return ids
 }
 
 // kinds writes what a reference may lead to: "a person, a group or a rota of the plan".

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -169,7 +170,10 @@ func (l *loader) bad(path string) bool {
 // broken notes what is wrong at a path.
 func (l *loader) broken(path, say, do string) {
 	at := l.source.At(path)
-	line := []rune(l.source.Line(at.File, at.Line))
+	var line []rune
+	if lines := l.lines[at.File]; at.Line > 0 && at.Line <= len(lines) {
+		line = []rune(lines[at.Line-1])
+	}
 	width := 1
 	if at.Column > 0 && at.Column <= len(line) {
 		width = len([]rune(strings.TrimRight(string(line[at.Column-1:]), " ]},")))
@@ -186,11 +190,11 @@ func (l *loader) inABI(kind, path, asset, named string) {
 	name := nameOf(kind, named)
 	var have []string
 	for _, e := range a.ABI {
-		if k, n, err := abiName(e); err == nil && k == kind && !contains(have, n) {
+		if k, n, err := abiName(e); err == nil && k == kind && !slices.Contains(have, n) {
 			have = append(have, n)
 		}
 	}
-	if !contains(have, name) {
+	if !slices.Contains(have, name) {
 		l.broken(path, fmt.Sprintf("%s %q is not in the ABI of asset %q", kind, clip(name), asset), advise(name, "the ABI has", have))
 	}
 }

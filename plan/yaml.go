@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	maxFile  = 4 << 20 // bytes of one file
-	maxDepth = 64      // brackets within brackets
+	maxFile   = 4 << 20 // bytes of one file
+	maxTokens = 100_000 // words and marks of one file; the parser needs the square of it for some texts
+	maxDepth  = 64      // brackets within brackets
 )
 
 // parseYAML reads one file into its tree; on a problem the tree is nil.
@@ -33,6 +34,10 @@ func (l *loader) parseYAML(text string) (body ast.Node) {
 	tokens := lexer.Tokenize(text)
 	if tk := deep(tokens); tk != nil {
 		l.problem(tk, "", fmt.Sprintf("brackets or dashes are nested more than %d deep", maxDepth), "no plan needs that; write it flat")
+		return nil
+	}
+	if len(tokens) > maxTokens {
+		l.fileProblem(fmt.Sprintf("this file holds more than %d words and marks", maxTokens), "split it over several files")
 		return nil
 	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
@@ -128,17 +133,4 @@ func yamlHint(message string) string {
 		return "close the quotation mark"
 	}
 	return ""
-}
-
-// first is the token at which a node begins.
-func first(n ast.Node) *token.Token {
-	switch x := n.(type) {
-	case *ast.MappingNode:
-		if !x.IsFlowStyle && len(x.Values) > 0 {
-			return x.Values[0].Key.GetToken()
-		}
-	case *ast.MappingValueNode:
-		return x.Key.GetToken()
-	}
-	return n.GetToken()
 }
