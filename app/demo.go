@@ -100,7 +100,11 @@ func (d *demo) open(ctx context.Context) (err error) {
 		period = autoBlocks
 	}
 	d.say("Starting a chain and Harbour Vault on it …")
-	if d.stage, err = stage.Start(ctx, stage.Options{Dir: filepath.Join(d.o.Data, "chain"), Period: period, Logger: d.o.Logger}); err != nil {
+	log := d.o.Logger
+	if !log.Enabled(ctx, slog.LevelDebug) {
+		log = nil // a chain of one has much to say that means nothing here
+	}
+	if d.stage, err = stage.Start(ctx, stage.Options{Dir: filepath.Join(d.o.Data, "chain"), Period: period, Logger: log}); err != nil {
 		return err
 	}
 	d.mail, err = openMailbox(filepath.Join(d.o.Data, "mail"), func(l letter) { d.say("Mail to %s: %s", l.To, l.Subject) })
@@ -228,7 +232,7 @@ The console is at %s
 Sign in with this link (once): %s
 
   1. Look round. All is quiet: people deposit and withdraw.
-  2. Press "Begin the attack" on the overview%s.
+  2. Press "Launch the attack" on the overview%s.
   3. You play every responder: choose who you are at the top of the page. Each page that Tocsin sends is shown here; its link
      opens a page whose buttons answer.
   4. Say that it is real, have the pause signed by the two people whom the plan names, and watch the vault pause.
@@ -260,7 +264,7 @@ func after(wait time.Duration) string {
 type director struct{ d *demo }
 
 func (x director) Guide() string {
-	return "This is a demo on a chain of its own. Begin the attack, then bring the team through it: you play every responder."
+	return "This is a demo on a chain of its own. Launch the attack, then bring the team through it: you play every responder."
 }
 func (x director) Attack(ctx context.Context) error              { return x.d.stage.Attack(ctx) }
 func (x director) AttackBegun(ctx context.Context) (bool, error) { return x.d.stage.AttackBegun(ctx) }

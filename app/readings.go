@@ -85,7 +85,11 @@ func (g *gauges) read(ctx context.Context, id uint64, client chain.Client, h evm
 				g.log.Debug("read contract", "asset", a.ID, "err", err)
 				continue
 			}
-			name, _, _ := strings.Cut(e.effect.Function, "(")
+			m, err := evm.ParseSignature(e.effect.Function)
+			if err != nil {
+				continue
+			}
+			name := m.Name
 			switch got {
 			case "true":
 				r.Value = name

@@ -82,9 +82,7 @@ and          tocsin serve       the watch, the paging and the console`,
 		return fault.New(fault.Invalid, "%s.", upper(err.Error())).Instead("See %s --help.", c.CommandPath())
 	})
 	c.AddCommand(t.check(), t.serve(), t.demo(), t.person(), t.incident(), t.sign(), t.verify(), t.key())
-	for _, sub := range c.Commands() {
-		strict(sub)
-	}
+	strict(c)
 	return c
 }
 
@@ -96,7 +94,7 @@ func strict(c *cobra.Command) {
 			if len(args) == 0 {
 				return c.Help()
 			}
-			return fault.New(fault.Invalid, "%s has no command %q.", c.CommandPath(), args[0]).Instead("See %s --help.", c.CommandPath())
+			return fault.New(fault.Invalid, "There is no command %q.", c.CommandPath()+" "+args[0]).Instead("See %s --help.", c.CommandPath())
 		}
 		for _, sub := range c.Commands() {
 			strict(sub)
@@ -108,7 +106,7 @@ func strict(c *cobra.Command) {
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != len(names) {
-			return fault.New(fault.Invalid, "%s takes %s.", c.CommandPath(), join(names)).Instead("Write: %s", c.UseLine())
+			return fault.New(fault.Invalid, "%s takes %s.", upper(c.Name()), join(names)).Instead("Write: %s", c.UseLine())
 		}
 		return nil
 	}

@@ -235,26 +235,30 @@ func Situation(p *plan.Plan, s *State) string {
 	case Contained:
 		return "It has stopped. Now it is repaired and restored."
 	}
-	var say string
+	var say []string
 	if f := s.standing(); len(f) > 0 {
-		say = f[len(f)-1].Say
-	} else {
-		for _, n := range s.Notes {
-			say = "Reported: “" + n.Text + "”"
-			break
-		}
+		say = append(say, f[len(f)-1].Say)
+	} else if len(s.Notes) > 0 {
+		say = append(say, "Reported: “"+s.Notes[0].Text+"”")
 	}
-	if v := firstOpen(p, s); v != nil && v.Purpose == purposeHalt {
-		if v.Say != "" {
-			say += " " + v.Name + ": " + v.Say
-		} else {
-			say += " " + v.Name + ": to be done."
-		}
+	v := firstOpen(p, s)
+	switch {
+	case v != nil && v.Purpose == purposeHalt && v.Say != "":
+		say = append(say, v.Name+": "+v.Say)
+	case v != nil && v.Purpose == purposeHalt:
+		say = append(say, v.Name+": to be done")
+	case !containmentTime(p, s).IsZero():
+		say = append(say, "What halts it is done; it is contained once the detectors have stayed quiet")
 	}
 	if s.Phase == Detected {
-		say += " Nobody has said yet whether it is real."
+		say = append(say, "Nobody has said yet whether it is real")
 	}
-	return strings.TrimSpace(say)
+	for i, x := range say {
+		if !strings.HasSuffix(x, ".") && !strings.HasSuffix(x, "”") {
+			say[i] = x + "."
+		}
+	}
+	return strings.Join(say, " ")
 }
 
 // SummaryOf makes what lists show of an incident.
