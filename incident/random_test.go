@@ -85,9 +85,15 @@ type course struct {
 	found int
 }
 
-// pace makes time pass slowly at first and faster later, so that both rushes and long waits occur.
+// pace is about how long until the next command, so that both rushes and long waits occur.
 func (c *course) pace() time.Duration {
-	return []time.Duration{time.Second, time.Second, 20 * time.Second, 20 * time.Second, 5 * time.Minute, time.Hour}[c.rand.IntN(6)]
+	switch c.rand.IntN(20) {
+	case 0:
+		return 2 * time.Hour
+	case 1, 2, 3:
+		return 5 * time.Minute
+	}
+	return 10 * time.Second
 }
 
 func (c *course) chance(n int) bool { return c.rand.IntN(n) == 0 }
