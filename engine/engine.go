@@ -43,6 +43,8 @@ type Engine struct {
 	carriers map[string]Carrier
 	bell     bell
 
+	observing sync.Mutex // held while an observation changes incidents, for it locks several
+
 	mu      sync.Mutex
 	entries map[string]*entry     // incidents lately used
 	plans   map[string]*plan.Plan // by hash; plans never change
@@ -109,7 +111,7 @@ func (e *Engine) Do(ctx context.Context, id string, cmd incident.Command) (*View
 	ent := e.entry(id)
 	ent.mu.Lock()
 	defer ent.mu.Unlock()
-	for {
+	for tried := uint64(0); ; {
 		v, err := e.refresh(ctx, ent)
 		if err != nil {
 			return nil, err
@@ -122,7 +124,8 @@ func (e *Engine) Do(ctx context.Context, id string, cmd incident.Command) (*View
 			return v, nil
 		}
 		if err := e.commit(ctx, c); err != nil {
-			if isConflict(err) {
+			if isConflict(err) && v.State.Version != tried {
+				tried = v.State.Version
 				continue // another node was first: decide again on what it wrote
 			}
 			return nil, err
@@ -224,7 +227,8 @@ func (e *Engine) decide(v *View, cmd incident.Command) (store.Commit, *View, err
 	if err != nil || len(events) == 0 {
 		return store.Commit{}, nil, err
 	}
-	next := &View{State: v.State.Next(), Plan: v.Plan, Happened: v.Happened[:len(v.Happened):len(v.Happened)], Records: v.Records[:len(v.Records):len(v.Records)], id: v.id}
+	// What is appended lies behind what v shows, and only the newest view is appended to: no view ever changes.
+	next := &View{State: v.State.Next(), Plan: v.Plan, Happened: v.Happened, Records: v.Records, id: v.id}
 	var c store.Commit
 	a := store.Append{Stream: stream(v.id), Expect: v.State.Version, Kind: kindIncident, Protocol: v.State.Protocol}
 	for _, ev := range events {

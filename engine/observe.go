@@ -56,6 +56,8 @@ func (e *Engine) observe(ctx context.Context, o Observation) error {
 	d := &draft{engine: e, commit: store.Commit{Watch: []store.Watch{{Key: o.Key, Epoch: o.Epoch, State: ws}}, Marks: map[string]string{}}}
 	defer d.release()
 	if len(o.Findings)+len(o.Retracted) > 0 {
+		e.observing.Lock()
+		defer e.observing.Unlock()
 		if err := d.gather(ctx, o); err != nil {
 			return err
 		}
@@ -95,9 +97,17 @@ func (d *draft) done() {
 	}
 }
 
-// add joins a commit to the draft.
+// add joins a commit to the draft; what it appends to a stream that the draft appends to already follows that.
 func (d *draft) add(c store.Commit) {
-	d.commit.Appends = append(d.commit.Appends, c.Appends...)
+	for _, a := range c.Appends {
+		i := slices.IndexFunc(d.commit.Appends, func(b store.Append) bool { return b.Stream == a.Stream })
+		if i < 0 {
+			d.commit.Appends = append(d.commit.Appends, a)
+			continue
+		}
+		a.Expect, a.Records = d.commit.Appends[i].Expect, append(d.commit.Appends[i].Records, a.Records...)
+		d.commit.Appends[i] = a
+	}
 	d.commit.Deliveries = append(d.commit.Deliveries, c.Deliveries...)
 	d.commit.Links = append(d.commit.Links, c.Links...)
 }
@@ -123,7 +133,13 @@ func (d *draft) gather(ctx context.Context, o Observation) error {
 	}
 	var loud, quiet []incident.Finding
 	for _, f := range o.Findings {
-		if seen[mark(f.ID)] != "" || d.commit.Marks[mark(f.ID)] != "" {
+		if d.commit.Marks[mark(f.ID)] != "" {
+			continue
+		}
+		if to := seen[mark(f.ID)]; to != "" {
+			if err := d.restore(ctx, to, f); err != nil {
+				return err
+			}
 			continue
 		}
 		d.commit.Marks[mark(f.ID)] = "pending"
@@ -153,6 +169,25 @@ func (d *draft) retract(ctx context.Context, o Observation, seen map[string]stri
 		}
 	}
 	return nil
+}
+
+// restore counts a finding again that was taken back, as when a chain returns to a block that it had left. One that stands
+// changes nothing.
+func (d *draft) restore(ctx context.Context, to string, f incident.Finding) error {
+	id, ok := strings.CutPrefix(to, kindIncident+"/")
+	if !ok {
+		return nil
+	}
+	v, _, err := d.view(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, g := range v.State.Findings {
+		if g.ID == f.ID && g.Retracted == "" {
+			return nil
+		}
+	}
+	return d.do(ctx, id, incident.OpFind{Findings: []incident.Finding{f}}, f.Detector)
 }
 
 // route leads findings to the open incident of the same issue and asset, to one dismissed lately, or to a new one.
@@ -211,7 +246,10 @@ func (d *draft) route(ctx context.Context, o Observation, findings []incident.Fi
 func (d *draft) target(list []incident.Summary, o Observation, f incident.Finding) string {
 	dismissed := ""
 	for _, s := range list {
-		if s.Protocol != o.Protocol || s.Asset != f.Asset || s.Exercise != (o.Exercise != nil) || !slices.Contains(f.Issues, s.Issue) {
+		if s.Protocol != o.Protocol || s.Exercise != (o.Exercise != nil) || !overlap(f.Issues, s.Issues) {
+			continue
+		}
+		if s.Asset != f.Asset && s.Asset != "" { // whoever opened it by hand did not say what it is about
 			continue
 		}
 		switch {
@@ -230,23 +268,9 @@ func overlap(a, b []string) bool {
 
 // do decides a command on an incident as part of the draft. The incident stays locked until the draft is released.
 func (d *draft) do(ctx context.Context, id string, op incident.Op, by string) error {
-	var v *View
-	var ent *entry
-	for i := range d.changed { // it was changed by this draft already
-		if d.changed[i].entry.id == id {
-			v, ent = d.changed[i].view, d.changed[i].entry
-		}
-	}
-	if ent == nil {
-		ent = d.engine.entry(id)
-		if !slices.Contains(d.locked, ent) {
-			ent.mu.Lock()
-			d.locked = append(d.locked, ent)
-		}
-		var err error
-		if v, err = d.engine.refresh(ctx, ent); err != nil {
-			return err
-		}
+	v, ent, err := d.view(ctx, id)
+	if err != nil {
+		return err
 	}
 	cmd := incident.Command{ID: d.engine.id("obs"), Actor: journal.Actor{Kind: journal.Detector, ID: by}, Op: op}
 	c, next, err := d.engine.decide(v, cmd)
@@ -258,20 +282,41 @@ func (d *draft) do(ctx context.Context, id string, op incident.Op, by string) er
 	return nil
 }
 
+// view locks an incident for the draft and returns it as the draft leaves it so far.
+func (d *draft) view(ctx context.Context, id string) (*View, *entry, error) {
+	for _, c := range slices.Backward(d.changed) {
+		if c.entry.id == id {
+			return c.view, c.entry, nil
+		}
+	}
+	i := slices.IndexFunc(d.locked, func(ent *entry) bool { return ent.id == id })
+	if i < 0 {
+		ent := d.engine.entry(id)
+		ent.mu.Lock()
+		i, d.locked = len(d.locked), append(d.locked, ent)
+	}
+	v, err := d.engine.refresh(ctx, d.locked[i])
+	return v, d.locked[i], err
+}
+
 // note journals the findings of detectors that only observe: they are listed, and nobody is called.
 func (d *draft) note(ctx context.Context, o Observation, findings []incident.Finding) error {
 	if len(findings) == 0 {
 		return nil
 	}
 	name := kindFindings + "/" + o.Protocol
-	records, err := d.engine.store.Load(ctx, name, 0)
-	if err != nil {
-		return fmt.Errorf("load findings: %w", err)
-	}
-	a := store.Append{Stream: name, Kind: kindFindings, Protocol: o.Protocol, Expect: uint64(len(records))}
+	a := store.Append{Stream: name, Kind: kindFindings, Protocol: o.Protocol}
 	var prev [32]byte
-	if n := len(records); n > 0 {
-		prev = records[n-1].Hash
+	head, err := d.engine.store.Head(ctx, name)
+	if err != nil && !isNotFound(err) {
+		return fmt.Errorf("look up findings: %w", err)
+	}
+	if a.Expect = head.Version; a.Expect > 0 {
+		last, err := d.engine.store.Load(ctx, name, a.Expect-1)
+		if err != nil {
+			return fmt.Errorf("load findings: %w", err)
+		}
+		prev = last[0].Hash // whoever has added more since makes the commit fail
 	}
 	for i, f := range findings {
 		ev := incident.EventFinding{Finding: f}

@@ -110,18 +110,16 @@ func (e *Engine) sweepOnce(ctx context.Context, slots chan struct{}, wg *sync.Wa
 		*position = at
 		e.bell.ring()
 	}
-	if err := e.Tick(ctx); err != nil {
-		return err
-	}
+	ticked := e.Tick(ctx) // one incident that cannot be looked at keeps no delivery waiting
 	ids, err := e.store.Stale(ctx, e.now(), sweepBatch)
 	if err != nil {
-		return fmt.Errorf("list deliveries: %w", err)
+		return errors.Join(ticked, fmt.Errorf("list deliveries: %w", err))
 	}
 	for _, id := range ids {
 		select {
 		case slots <- struct{}{}:
 		default:
-			return nil // all busy: the next sweep goes on
+			return ticked // all busy: the next sweep goes on
 		}
 		wg.Go(func() {
 			defer func() { <-slots }()
@@ -157,12 +155,12 @@ func (e *Engine) tick(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	if v.ReadOnly != nil {
+		return nil // nodes of the newer release look after it
+	}
 	watched := map[uint64]incident.Watched{}
-	for _, a := range v.State.Actions {
-		if a.Prepared == nil {
-			continue
-		}
-		if watched[a.Prepared.Chain], err = e.Watched(ctx, a.Prepared.Chain); err != nil {
+	for _, chain := range v.State.Chains() {
+		if watched[chain], err = e.Watched(ctx, chain); err != nil {
 			return err
 		}
 	}
@@ -201,21 +199,52 @@ func (e *Engine) handle(ctx context.Context, id string) error {
 	if err != nil || !ok {
 		return err
 	}
-	out := e.carry(ctx, d)
+	out, lost := e.reported(ctx, d)
+	if out.State == "" {
+		out, lost = e.carry(ctx, d)
+	}
+	if lost {
+		return nil // somebody else has it and will say what became of it
+	}
+	stopped := ctx.Err() != nil
 	// What became of it is written even if the process is being stopped.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if out.State == Again {
+	switch out.State {
+	case Landed, Unknown:
+	case Failed:
+		if stopped { // perhaps only because it was stopped: the next start carries it
+			return e.finish(ctx, d, store.Queued, e.now(), out)
+		}
+	case Again:
 		return e.finish(ctx, d, store.Queued, e.now().Add(out.After), out)
+	default:
+		out = Outcome{State: Unknown, Say: fmt.Sprintf("Its carrier said %q, which is no outcome.", out.State)}
 	}
 	if d.Kind != incident.DispatchAction {
 		op := incident.OpOutcome{Delivery: d.ID, Outcome: out.State, Say: out.Say}
 		cmd := incident.Command{ID: "outcome/" + d.ID, Actor: journal.Actor{Kind: journal.Deliverer}, Op: op}
-		if _, err := e.Do(ctx, incidentOf(d), cmd); err != nil && !fault.Is(err, fault.NotFound) {
+		switch _, err := e.Do(ctx, incidentOf(d), cmd); fault.CodeOf(err) {
+		case "":
+		case fault.Internal:
 			return err // the claim runs out and the sweep comes back to it
+		default: // the incident does not take it, and will not later: what has been sent is not sent again for that
+			e.log.Error("report outcome", "delivery", d.ID, "err", err)
 		}
 	}
 	return e.finish(ctx, d, out.State, time.Time{}, out)
+}
+
+// reported returns the outcome of a delivery that a node carried and reported before it died; it is not carried again.
+func (e *Engine) reported(ctx context.Context, d store.Delivery) (Outcome, bool) {
+	if d.Attempts < 2 || d.Kind == incident.DispatchAction {
+		return Outcome{}, false
+	}
+	v, err := e.View(ctx, incidentOf(d))
+	if err != nil {
+		return Outcome{}, false
+	}
+	return Outcome{State: v.State.Outcome(d.ID)}, false
 }
 
 func (e *Engine) finish(ctx context.Context, d store.Delivery, state string, notBefore time.Time, out Outcome) error {
@@ -232,40 +261,49 @@ func (e *Engine) finish(ctx context.Context, d store.Delivery, state string, not
 
 func incidentOf(d store.Delivery) string { return d.Stream[len(kindIncident)+1:] }
 
-// carry hands a claimed delivery to its carrier and keeps the claim alive meanwhile.
-func (e *Engine) carry(ctx context.Context, d store.Delivery) Outcome {
+// carry hands a claimed delivery to its carrier and keeps the claim alive meanwhile; lost tells that somebody else has it.
+func (e *Engine) carry(ctx context.Context, d store.Delivery) (out Outcome, lost bool) {
 	var dp incident.Dispatch
 	if err := json.Unmarshal(d.Payload, &dp); err != nil {
-		return Outcome{State: Failed, Say: "The delivery cannot be read: " + err.Error()}
+		return Outcome{State: Failed, Say: "The delivery cannot be read: " + err.Error()}, false
 	}
 	c, ok := e.carriers[d.Kind]
 	if !ok {
-		return Outcome{State: Failed, Say: "This server carries no " + d.Kind + "."}
+		return Outcome{State: Failed, Say: "This server carries no " + d.Kind + "."}, false
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	carrying, cancel := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
-	defer wg.Wait()
-	defer cancel()
-	wg.Go(func() { e.hold(ctx, cancel, d) })
+	wg.Go(func() { e.hold(carrying, cancel, d) })
+	defer func() {
+		cancel(nil)
+		wg.Wait()
+		lost = isLost(context.Cause(carrying))
+	}()
 	kind := journal.Deliverer
 	if d.Kind == incident.DispatchAction {
 		kind = journal.Executor
 	}
-	return c.Carry(ctx, Parcel{ID: d.ID, Incident: incidentOf(d), Dispatch: dp, Attempt: d.Attempts, engine: e, actor: journal.Actor{Kind: kind, Node: e.node}})
+	return c.Carry(carrying, Parcel{ID: d.ID, Incident: incidentOf(d), Dispatch: dp, Attempt: d.Attempts, engine: e, actor: journal.Actor{Kind: kind, Node: e.node}}), false
 }
 
 // hold renews a claim until ctx ends; if the claim is lost it ends ctx.
-func (e *Engine) hold(ctx context.Context, lost context.CancelFunc, d store.Delivery) {
+func (e *Engine) hold(ctx context.Context, lose context.CancelCauseFunc, d store.Delivery) {
 	tick := time.NewTicker(renewEvery)
 	defer tick.Stop()
+	until := d.Lease
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := e.store.Renew(ctx, d.ID, d.Epoch, e.now().Add(claim)); isLost(err) {
-				lost()
+			next := e.now().Add(claim)
+			err := e.store.Renew(ctx, d.ID, d.Epoch, next)
+			if err == nil {
+				until = next
+				continue
+			}
+			if isLost(err) || !e.now().Before(until) && ctx.Err() == nil {
+				lose(store.ErrLost) // or as good as: the database does not answer, and another node may take it
 				return
 			}
 		}

@@ -94,7 +94,7 @@ func (e *Engine) refresh(ctx context.Context, ent *entry) (*View, error) {
 	if len(records) == 0 {
 		return v, nil
 	}
-	next := &View{State: v.State.Next(), Plan: v.Plan, Happened: slices.Clip(v.Happened), Records: slices.Clip(v.Records), ReadOnly: v.ReadOnly, id: v.id}
+	next := &View{State: v.State.Next(), Plan: v.Plan, Happened: v.Happened, Records: v.Records, ReadOnly: v.ReadOnly, id: v.id}
 	for _, r := range records {
 		h, err := incident.Decode(r)
 		var unknown *incident.UnknownKind

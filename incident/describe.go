@@ -263,8 +263,16 @@ func Situation(p *plan.Plan, s *State) string {
 
 // SummaryOf makes what lists show of an incident.
 func SummaryOf(p *plan.Plan, s *State) Summary {
+	issues := s.Candidates
+	if s.Phase != Detected || len(issues) == 0 {
+		issues = nil
+		if s.Issue != "" {
+			issues = []string{s.Issue}
+		}
+	}
 	return Summary{
-		ID: s.ID, Protocol: s.Protocol, Title: s.Title, Issue: s.Issue, Category: s.Category, Severity: s.Severity, Asset: s.Asset,
+		Issues: issues,
+		ID:     s.ID, Protocol: s.Protocol, Title: s.Title, Issue: s.Issue, Category: s.Category, Severity: s.Severity, Asset: s.Asset,
 		Exercise: s.Exercise != nil, Phase: s.Phase, Opened: s.Opened, Last: s.Last, Situation: Situation(p, s),
 		Short: MusterOf(p, s, s.Last).Short,
 	}

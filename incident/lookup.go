@@ -102,6 +102,25 @@ func (s *State) Outcome(delivery string) string {
 	return ""
 }
 
+// Chains lists the chains that the incident's findings and actions are on.
+func (s *State) Chains() []uint64 {
+	var ids []uint64
+	add := func(id uint64) {
+		if id != 0 && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	for i := range s.Findings {
+		add(s.Findings[i].Chain)
+	}
+	for i := range s.Actions {
+		if s.Actions[i].Prepared != nil {
+			add(s.Actions[i].Prepared.Chain)
+		}
+	}
+	return ids
+}
+
 // standing returns the findings that were not retracted.
 func (s *State) standing() []Finding {
 	return slices.DeleteFunc(slices.Clone(s.Findings), func(f Finding) bool { return f.Retracted != "" })

@@ -63,6 +63,7 @@ type Summary struct {
 	Protocol  string    `json:"protocol"`
 	Title     string    `json:"title"`
 	Issue     string    `json:"issue,omitempty"`
+	Issues    []string  `json:"issues,omitempty"` // that it may be: the candidates until it is validated, then Issue
 	Category  string    `json:"category,omitempty"`
 	Severity  string    `json:"severity"`
 	Asset     string    `json:"asset,omitempty"`
