@@ -51,6 +51,7 @@ type Chain struct {
 	file   *blockFile   // nil in memory
 	stack  *node.Node
 	eth    *eth.Ethereum
+	served bool // the node has started, and stops its parts itself
 	client *rpc.Client
 
 	sealing sync.Mutex // one block at a time
@@ -73,7 +74,7 @@ func Start(ctx context.Context, o Options) (_ *Chain, err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, c.release())
+			err = errors.Join(err, c.Close())
 		}
 	}()
 	if o.Dir != "" {
@@ -92,15 +93,16 @@ func Start(ctx context.Context, o Options) (_ *Chain, err error) {
 	if err := c.awaitIndex(ctx); err != nil {
 		return nil, err
 	}
+	c.eth.SetSynced()
+	c.mine()
 	if err := c.stack.Start(); err != nil {
 		return nil, fault.New(fault.Unavailable, "The chain cannot listen on port %d of 127.0.0.1.", o.Port).
 			Instead("Name another port, or 0 for any free one.").Because(err)
 	}
-	c.eth.SetSynced()
+	c.served = true
 	if c.client, err = rpc.Attach(ctx, c.stack.Attach(), rpc.Options{ChainID: o.ChainID, Logger: o.Logger}); err != nil {
 		return nil, err
 	}
-	c.mine()
 	return c, nil
 }
 
@@ -122,7 +124,9 @@ func (c *Chain) Head() chain.Ref {
 // Close stops mining and serving, and makes the blocks durable. Calling it again returns the same result.
 func (c *Chain) Close() error {
 	c.closing.Do(func() {
-		c.stop()
+		if c.stop != nil {
+			c.stop()
+		}
 		c.mining.Wait()
 		c.closed = c.release()
 	})
@@ -134,6 +138,11 @@ func (c *Chain) release() error {
 	var errs []error
 	if c.client != nil {
 		c.client.Close()
+	}
+	if c.eth != nil && !c.served {
+		c.eth.Downloader().Terminate()
+		errs = append(errs, c.eth.TxPool().Close())
+		c.eth.BlockChain().Stop()
 	}
 	if c.stack != nil {
 		errs = append(errs, c.stack.Close())

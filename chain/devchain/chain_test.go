@@ -274,6 +274,16 @@ func TestOneProcessPerFolder(t *testing.T) {
 	start(t, options(t, dir, Manual))
 }
 
+func TestAPortThatCannotBeHadIsAFault(t *testing.T) {
+	o := options(t, t.TempDir(), Manual)
+	o.Port = 1 << 20
+	if _, err := Start(t.Context(), o); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("%v, want unavailable", err)
+	}
+	o.Port = 0
+	start(t, o) // the folder was given back
+}
+
 func TestReorgKeepsOrForgetsTransactions(t *testing.T) {
 	for _, keep := range []bool{true, false} {
 		c := start(t, options(t, "", Manual))

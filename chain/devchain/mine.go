@@ -25,11 +25,17 @@ func (c *Chain) mine() {
 	if c.opts.Period < 0 {
 		return
 	}
-	loop := c.mineEachPeriod
-	if c.opts.Period == 0 {
-		loop = c.mineWhenPending
+	if c.opts.Period > 0 {
+		c.mining.Go(func() { c.mineEachPeriod(ctx) })
+		return
 	}
-	c.mining.Go(func() { loop(ctx) })
+	// Listening begins before anybody can send: a transaction that came earlier would wait for the next one.
+	arrived := make(chan core.NewTxsEvent, 64)
+	sub := c.eth.TxPool().SubscribeTransactions(arrived, true)
+	c.mining.Go(func() {
+		defer sub.Unsubscribe()
+		c.mineWhenPending(ctx, arrived)
+	})
 }
 
 func (c *Chain) mineEachPeriod(ctx context.Context) {
@@ -47,10 +53,7 @@ func (c *Chain) mineEachPeriod(ctx context.Context) {
 	}
 }
 
-func (c *Chain) mineWhenPending(ctx context.Context) {
-	arrived := make(chan core.NewTxsEvent, 64)
-	sub := c.eth.TxPool().SubscribeTransactions(arrived, true)
-	defer sub.Unsubscribe()
+func (c *Chain) mineWhenPending(ctx context.Context, arrived <-chan core.NewTxsEvent) {
 	for {
 		select {
 		case <-ctx.Done():
