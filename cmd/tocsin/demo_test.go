@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -158,11 +159,21 @@ func TestDemoSurvivesKills(t *testing.T) {
 	if testing.Short() {
 		kills = 2
 	}
+	var killed atomic.Int64
+	t.Cleanup(func() {
+		if killed.Load() == 0 {
+			t.Error("every demo had ended before its moment came: nothing was tested")
+		}
+	})
 	for i := range kills {
-		seed := uint64(time.Now().UnixNano()) + uint64(i)
+		// Half of the moments fall into the first two seconds, in which nearly everything happens.
+		within := 2 * time.Second
+		if i%2 == 1 {
+			within = 6 * time.Second
+		}
 		t.Run("", func(t *testing.T) {
 			t.Parallel()
-			moment := time.Duration(rand.New(rand.NewPCG(seed, 1)).Int64N(int64(12 * time.Second)))
+			moment := rand.N(within)
 			t.Logf("killed after %s", moment)
 			data := t.TempDir()
 			cmd, out, log := demo(t, data)
@@ -178,6 +189,9 @@ func TestDemoSurvivesKills(t *testing.T) {
 			}
 			if err != nil && exit.Exited() {
 				t.Fatalf("it ended by itself: %v\n%s", err, log)
+			}
+			if err != nil {
+				killed.Add(1)
 			}
 			cmd, out, log = demo(t, data)
 			if err := cmd.Run(); err != nil {
