@@ -48,6 +48,9 @@ func Check(p *plan.Plan, src *plan.Source) []Gap {
 	c.checkCommunications()
 	c.checkDecisions()
 	c.checkActions()
+	c.checkCompiled()
+	c.checkTemplates()
+	c.checkPrepared()
 	rank := map[Level]int{Error: 0, Warning: 1, Note: 2}
 	slices.SortStableFunc(c.gaps, func(a, b Gap) int {
 		if a.Level != b.Level {
