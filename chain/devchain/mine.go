@@ -81,7 +81,8 @@ func (c *Chain) pending() bool {
 	return len(txs) > 0
 }
 
-// Mine mines n blocks now, the first with what is pending.
+// Mine mines n blocks now, the first with what is pending. Of several transactions that one account has sent just before,
+// the later ones may have to wait for the second block: go-ethereum's pool can hold them back while it resets itself.
 func (c *Chain) Mine(n int) error {
 	for range n {
 		if _, err := c.mineOne(); err != nil {
