@@ -22,3 +22,12 @@ func (e Effect) Holds(answer []byte) (holds bool, got string, err error) {
 	}
 	return values[0].Text == e.Want, values[0].Text, nil
 }
+
+// Reads is the reading in short: paused(), balanceOf(0x…). The whole function stands in Function.
+func (e Effect) Reads() string {
+	m, err := evm.ParseSignature(e.Function)
+	if err != nil {
+		return e.Function
+	}
+	return callText(m.Name, e.Args)
+}

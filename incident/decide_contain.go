@@ -102,7 +102,7 @@ func (d *decider) tickContainment(watched map[uint64]Watched) {
 			return
 		}
 		if fx := a.Prepared.Effect; fx != nil {
-			how = fmt.Sprintf("%s reads %s at block %d", sayCall(fx.Function), a.Got, a.Block)
+			how = fmt.Sprintf("%s reads %s at block %d", fx.Reads(), a.Got, a.Block)
 		}
 	}
 	d.contained(how + ", and the detectors have been quiet since.")

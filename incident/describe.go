@@ -171,7 +171,7 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		a := s.Action(e.ID)
 		fn := "the effect"
 		if a != nil && a.Prepared != nil && a.Prepared.Effect != nil {
-			fn = sayCall(a.Prepared.Effect.Function)
+			fn = a.Prepared.Effect.Reads()
 		}
 		switch e.State {
 		case Verified:
@@ -207,12 +207,6 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		return name(e.By) + ":" + quote(e.Text)
 	}
 	return h.Event.Kind()
-}
-
-// sayCall shortens a signature to what people say: "function paused() view returns (bool)" is "paused()".
-func sayCall(signature string) string {
-	short, _, _ := strings.Cut(strings.TrimPrefix(signature, "function "), ")")
-	return short + ")"
 }
 
 // clockFrom writes a time for a sentence said at another, with its day if that is not the same.

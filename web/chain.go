@@ -82,7 +82,7 @@ func (l *look) carried(a *incident.Action) carried {
 		c.Facts = append(c.Facts, row{Label: "Landed in block", Text: text})
 	}
 	if a.Got != "" && a.Prepared != nil && a.Prepared.Effect != nil {
-		c.Facts = append(c.Facts, row{Label: "Read", Text: fmt.Sprintf("%s is %s at block %s", a.Prepared.Effect.Function, a.Got, thousands(a.Block)), Code: true})
+		c.Facts = append(c.Facts, row{Label: "Read", Text: fmt.Sprintf("%s is %s at block %s", a.Prepared.Effect.Reads(), a.Got, thousands(a.Block)), Code: true})
 	}
 	if c.Failed && l.going() && l.may(access.Step) {
 		f := l.form("retry-"+a.ID, "retry")
