@@ -25,7 +25,7 @@ func (d *decider) act(op Op) error {
 		if err != nil {
 			return err
 		}
-		if x := d.s.Decision(a.Decision); len(a.Sends) == 0 && (x == nil || !d.now.Before(x.Expires)) {
+		if x := d.s.Decision(a.Decision); (len(a.Sends) == 0 || op.Void != "") && (x == nil || !d.now.Before(x.Expires)) {
 			return fault.New(fault.Expired, "The approvals for %s have expired.", a.title()).Instead("Ask for the decision again.")
 		}
 		for _, t := range a.Sends {
