@@ -17,20 +17,25 @@ import (
 // earlier transaction of the action can land any more, if there is one.
 func (w *work) begin(ctx context.Context, void string) error {
 	pr := w.action.Prepared
+	if c := w.chain(); w.view.State.Exercise != nil && c.Kind != "drill" {
+		return refuse("This is an exercise, and chain %d is no drill chain: nothing is sent there.", pr.Chain)
+	}
 	if pr.Effect != nil {
 		r, err := w.read(ctx)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if r.holds && void == "" {
+		case r.holds && void == "":
 			return w.do(ctx, incident.OpEffect{Action: w.action.ID, Got: r.got, Holds: true, Block: r.head.Number, Hash: r.head.Hash, Before: true})
+		case r.holds:
+			return refuse("It was not sent: %s, and %s reads %s already.", void, pr.Effect.Reads(), r.got)
 		}
 	}
 	if w.signer == nil {
 		return refuse("This server was started without a key file, so it cannot send.")
 	}
 	from := w.signer.Address()
-	if pr.Sender != (from) && !isZero(pr.Sender[:]) {
+	if pr.Sender != from && pr.Sender != (evm.Address{}) {
 		return refuse("The plan has %s send this, and the key file is that of %s.", pr.Sender.Hex(), from.Hex())
 	}
 	m := chain.Message{From: from, To: &pr.To, Value: pr.Value, Data: pr.Data}
@@ -41,8 +46,12 @@ func (w *work) begin(ctx context.Context, void string) error {
 	if err != nil {
 		return w.reverted(err)
 	}
+	gas += gas / 4
 	fee, err := w.client.Fee(ctx)
 	if err != nil {
+		return err
+	}
+	if err := w.afford(ctx, from, gas, fee); err != nil {
 		return err
 	}
 	w.nonces.Lock()
@@ -52,11 +61,28 @@ func (w *work) begin(ctx context.Context, void string) error {
 		return err
 	}
 	return w.sign(ctx, signer.Transaction{
-		ChainID: pr.Chain, Nonce: nonce, To: &pr.To, Value: pr.Value, Data: pr.Data, Gas: gas + gas/4, Tip: fee.Tip, Cap: fee.Cap,
+		ChainID: pr.Chain, Nonce: nonce, To: &pr.To, Value: pr.Value, Data: pr.Data, Gas: gas, Tip: fee.Tip, Cap: fee.Cap,
 	}, void)
 }
 
-// sign signs, stores and sends a transaction. The store may refuse it because another node was first; then nothing was sent.
+// afford refuses what the account cannot pay for: it would wait in vain, and nobody would hear of it.
+func (w *work) afford(ctx context.Context, from evm.Address, gas uint64, fee chain.Fee) error {
+	has, err := w.client.Balance(ctx, from, nil)
+	if err != nil {
+		return err
+	}
+	wants, over := new(uint256.Int).MulOverflow(uint256.NewInt(gas), fee.Cap)
+	if v := w.action.Prepared.Value; v != nil && !over {
+		wants, over = new(uint256.Int).AddOverflow(wants, v)
+	}
+	if over || has.Lt(wants) {
+		return refuse("The account %s holds %s wei, and sending may take %s. Send it some of the chain's currency.", from.Hex(), has.Dec(), wants.Dec())
+	}
+	return nil
+}
+
+// sign signs and stores a transaction, and sends it. The store may refuse it because another node was first; then nothing
+// was sent. Once it is stored, sending is tried until it lands.
 func (w *work) sign(ctx context.Context, t signer.Transaction, void string) error {
 	raw, hash, err := w.signer.SignTransaction(ctx, t)
 	if err != nil {
@@ -66,10 +92,13 @@ func (w *work) sign(ctx context.Context, t signer.Transaction, void string) erro
 	if err := w.do(ctx, incident.OpSigned{Action: w.action.ID, Tx: tx, Void: void}); err != nil {
 		return err
 	}
-	if _, err := w.client.Send(ctx, raw); err != nil {
-		return fmt.Errorf("send: %w", err)
+	if err := w.send(ctx, tx); err != nil {
+		return err
 	}
-	return w.do(ctx, incident.OpSent{Action: w.action.ID, Tx: hash})
+	if err := w.do(ctx, incident.OpSent{Action: w.action.ID, Tx: hash}); err != nil {
+		return err
+	}
+	return errMoved
 }
 
 // reverted tells a call that the contract refuses from an endpoint that failed.
@@ -94,15 +123,6 @@ func (w *work) reason(r *chain.Revert) string {
 		}
 	}
 	return r.Error()
-}
-
-func isZero(b []byte) bool {
-	for _, c := range b {
-		if c != 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // raised is a fee that a node takes as a replacement: an eighth more than before, or what is asked now if that is more.

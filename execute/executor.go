@@ -64,105 +64,104 @@ func (r *refusal) Error() string { return r.say }
 
 func refuse(format string, args ...any) error { return &refusal{fmt.Sprintf(format, args...)} }
 
-// errChanged says that the action moved on meanwhile: look at it again.
-var errChanged = errors.New("the action moved on")
+var (
+	// errMoved says that the action moved on: look at it again.
+	errMoved = errors.New("the action moved on")
+	// errHandedOver says that another delivery carries the action now.
+	errHandedOver = errors.New("another delivery carries the action")
+)
+
+// desk is the part of a parcel that an executor works with.
+type desk interface {
+	View(ctx context.Context) (*engine.View, error)
+	Do(ctx context.Context, op incident.Op) (*engine.View, error)
+}
 
 // Carry carries one action as far as it goes.
 func (x *Executor) Carry(ctx context.Context, p engine.Parcel) engine.Outcome {
+	out, err := x.carry(ctx, p, p.Dispatch.Action)
+	if err != nil {
+		x.log.Warn("carry out action", "incident", p.Incident, "action", p.Dispatch.Action, "err", err)
+		return engine.Outcome{State: engine.Again, Say: fault.Sentence(err), After: min(time.Duration(p.Attempt)*500*time.Millisecond, 5*time.Second)}
+	}
+	return out
+}
+
+// carry looks at the action and does what comes next, until it is over. An error says that it is to be tried again.
+func (x *Executor) carry(ctx context.Context, d desk, id string) (engine.Outcome, error) {
 	for {
-		v, err := p.View(ctx)
+		if err := ctx.Err(); err != nil {
+			return engine.Outcome{}, err
+		}
+		v, err := d.View(ctx)
 		if err != nil {
-			return again(p, err)
+			return engine.Outcome{}, err
 		}
-		a := v.State.Action(p.Dispatch.Action)
-		if a == nil {
-			return engine.Outcome{State: engine.Failed, Say: "The incident has no such action."}
-		}
-		w := &work{Executor: x, parcel: p, view: v, action: a, client: x.clients[a.Prepared.Chain]}
-		if w.client == nil {
-			err = refuse("No endpoint for chain %d was given to this server.", a.Prepared.Chain)
-		}
+		a := v.State.Action(id)
 		switch {
-		case err != nil:
-		case a.State == incident.Ordered:
-			err = w.begin(ctx, "")
-		case a.State == incident.Signed || a.State == incident.Sent:
-			err = w.land(ctx)
-		case a.State == incident.LandedOnce:
-			err = w.verify(ctx)
+		case a == nil || a.Prepared == nil:
+			return engine.Outcome{State: engine.Failed, Say: "The incident has no such action."}, nil
 		case a.State == incident.Gone:
-			return engine.Outcome{State: engine.Failed, Say: a.Say}
-		default:
-			return engine.Outcome{State: engine.Landed}
+			return engine.Outcome{State: engine.Failed, Say: a.Say}, nil
+		case a.State == incident.Verified || a.State == incident.Unneeded:
+			return engine.Outcome{State: engine.Landed}, nil
 		}
+		w := &work{Executor: x, desk: d, view: v, action: a, client: x.clients[a.Prepared.Chain]}
+		err = w.next(ctx)
 		var no *refusal
 		switch {
-		case err == nil || errors.Is(err, errChanged) || fault.Is(err, fault.Conflict):
-			if ctx.Err() != nil {
-				return engine.Outcome{State: engine.Again, Say: "The server is stopping."}
-			}
 		case errors.As(err, &no):
-			if _, err := p.Do(ctx, incident.OpFailed{Action: a.ID, Why: no.say}); err != nil && !fault.Is(err, fault.Conflict) {
-				return again(p, err)
-			}
-			return engine.Outcome{State: engine.Failed, Say: no.say}
-		default:
-			x.log.Warn("carry out action", "incident", p.Incident, "action", a.ID, "err", err)
-			return again(p, err)
+			_, err = d.Do(ctx, incident.OpFailed{Action: a.ID, Why: no.say})
+		case fault.Is(err, fault.Expired): // the approvals, before anything was signed
+			_, err = d.Do(ctx, incident.OpFailed{Action: a.ID, Why: fault.Sentence(err)})
+		case errors.Is(err, errHandedOver):
+			return engine.Outcome{State: engine.Failed, Say: "The block it had landed in is no longer part of the chain; another delivery sends it again."}, nil
+		}
+		if err != nil && !errors.Is(err, errMoved) {
+			return engine.Outcome{}, err
 		}
 	}
 }
 
-// again has the parcel tried again after a pause that grows with its attempts.
-func again(p engine.Parcel, err error) engine.Outcome {
-	return engine.Outcome{State: engine.Again, Say: fault.Sentence(err), After: min(time.Duration(p.Attempt)*500*time.Millisecond, 5*time.Second)}
+// next does what the state of the action asks for.
+func (w *work) next(ctx context.Context) error {
+	if w.client == nil {
+		if len(w.action.Sends) == 0 {
+			return refuse("No endpoint for chain %d was given to this server.", w.action.Prepared.Chain)
+		}
+		return fault.New(fault.Unavailable, "No endpoint for chain %d was given to this server.", w.action.Prepared.Chain)
+	}
+	switch w.action.State {
+	case incident.Ordered:
+		return w.begin(ctx, "")
+	case incident.Signed, incident.Sent:
+		return w.land(ctx)
+	default:
+		return w.verify(ctx)
+	}
 }
 
 // work is one look at an action.
 type work struct {
 	*Executor
-	parcel engine.Parcel
+	desk   desk
 	view   *engine.View
 	action *incident.Action
 	client chain.Client
 }
 
+// do reports to the incident. A conflict says that somebody else was first: then the action is looked at again.
 func (w *work) do(ctx context.Context, op incident.Op) error {
-	_, err := w.parcel.Do(ctx, op)
+	_, err := w.desk.Do(ctx, op)
+	if fault.Is(err, fault.Conflict) {
+		return errMoved
+	}
 	return err
 }
 
 func (w *work) chain() plan.Chain {
 	c, _ := w.view.Plan.Chain(w.action.Prepared.Chain)
 	return c
-}
-
-// reading is what an effect's reading answered.
-type reading struct {
-	holds bool
-	got   string
-	head  evm.Header
-}
-
-// read asks the effect's reading at the head.
-func (w *work) read(ctx context.Context) (reading, error) {
-	head, err := w.client.Head(ctx)
-	if err != nil {
-		return reading{}, err
-	}
-	e := w.action.Prepared.Effect
-	if e == nil {
-		return reading{head: head}, nil
-	}
-	answer, err := w.client.Call(ctx, chain.Message{To: &e.To, Data: e.Data}, &head.Number)
-	if err != nil {
-		return reading{}, fmt.Errorf("read the effect: %w", err)
-	}
-	holds, got, err := e.Holds(answer)
-	if err != nil {
-		return reading{}, refuse("The effect cannot be read: %s.", fault.Sentence(err))
-	}
-	return reading{holds, got, head}, nil
 }
 
 // errDone ends the waiting for heads.
