@@ -10,10 +10,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"tocsin/chain"
 	"tocsin/evm"
+	"tocsin/fault"
 )
 
 func payer(t *testing.T) *ecdsa.PrivateKey {
@@ -73,10 +75,15 @@ func (b *blinking) Follow(ctx context.Context, from chain.Cursor, f func(chain.S
 		if dark {
 			return errDark
 		}
+		if next > 0 && len(from.Recent) > 0 && blocks[next-1].Hash != from.Last().Hash {
+			return fault.New(fault.Conflict, "Reorganised deeper than is remembered.")
+		}
 		for ; next < len(blocks); next++ {
-			if err := f(chain.Step{Ref: chain.Ref{Number: uint64(next), Hash: blocks[next].Hash}, Block: blocks[next]}); err != nil {
+			step := chain.Step{Ref: chain.Ref{Number: uint64(next), Hash: blocks[next].Hash}, Block: blocks[next]}
+			if err := f(step); err != nil {
 				return err
 			}
+			from = from.Advance(step, 128)
 		}
 		select {
 		case <-ctx.Done():
@@ -178,4 +185,61 @@ func TestOneFollowsAtATime(t *testing.T) {
 			t.Errorf("%d commits without the lease", commits())
 		}
 	})
+}
+
+// A reorganisation deeper than is remembered takes back everything remembered, says so, and the watch goes on.
+func TestDeepReorganisation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, d, p := &blinking{more: make(chan struct{})}, newDesk(), testPlan("")
+		b.set(false, 30)
+		for _, blk := range b.blocks {
+			blk.Transactions = []evm.Transaction{{Hash: blk.Hash, To: &target}}
+		}
+		first := uint64(1)
+		defer start(t.Context(), Options{Engine: d, Client: b, Plan: p, Index: testIndex(t, p), From: &first})()
+		time.Sleep(time.Second)
+		if len(d.live) != 29 || d.last.Block != 29 {
+			t.Fatalf("%d findings, at block %d", len(d.live), d.last.Block)
+		}
+		b.replace(10)
+		time.Sleep(time.Minute)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		said, stale := 0, 0
+		for id, tx := range d.live {
+			if strings.HasPrefix(id, "reorg-") {
+				said++
+			} else if h := evm.Hash(common.HexToHash(tx)); h[0] == 1 && h[1] >= 14 { // sixteen blocks are remembered
+				stale++
+			}
+		}
+		if said != 1 || stale != 0 || d.last.Block != 31 || len(d.doubled) > 0 {
+			t.Errorf("said %d times, %d findings of orphaned blocks stand, at block %d, doubled %v", said, stale, d.last.Block, d.doubled)
+		}
+	})
+}
+
+// replace puts other blocks in the place of those from a height on, and two more on top.
+func (b *blinking) replace(from int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := len(b.blocks) + 2
+	b.blocks = append([]*evm.Block(nil), b.blocks[:from]...)
+	for i := from; i < n; i++ {
+		blk := &evm.Block{}
+		blk.Number, blk.Hash, blk.Time = uint64(i), evm.Hash{2, byte(i)}, 2000+uint64(i)
+		blk.Transactions = []evm.Transaction{{Hash: blk.Hash, To: &target}}
+		b.blocks = append(b.blocks, blk)
+	}
+	close(b.more)
+	b.more = make(chan struct{})
+}
+
+func (b *blinking) Block(_ context.Context, number uint64) (*evm.Block, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if number >= uint64(len(b.blocks)) {
+		return nil, fault.New(fault.NotFound, "There is no such block.")
+	}
+	return b.blocks[number], nil
 }
