@@ -89,7 +89,7 @@ func (w *work) sign(ctx context.Context, t signer.Transaction, void string) erro
 		return fmt.Errorf("sign: %w", err)
 	}
 	tx := incident.Transaction{Hash: hash, Raw: raw, From: w.signer.Address(), Nonce: t.Nonce, At: w.now().UTC()}
-	if err := w.do(ctx, incident.OpSigned{Action: w.action.ID, Tx: tx, Void: void}); err != nil {
+	if err := w.do(ctx, incident.OpSigned{Action: w.action.ID, Tx: tx, Void: void, Known: len(w.action.Sends)}); err != nil {
 		return err
 	}
 	if err := w.send(ctx, tx); err != nil {

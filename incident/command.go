@@ -92,6 +92,7 @@ type OpSigned struct {
 	Action string // of the incident
 	Tx     Transaction
 	Void   string // why none of the earlier ones can land any more, if the nonce is another; empty else
+	Known  int    // how many earlier ones Void speaks of
 }
 
 // OpSent says that the chain took a transaction.

@@ -28,12 +28,15 @@ func (d *decider) act(op Op) error {
 		if x := d.s.Decision(a.Decision); (len(a.Sends) == 0 || op.Void != "") && (x == nil || !d.now.Before(x.Expires)) {
 			return fault.New(fault.Expired, "The approvals for %s have expired.", a.title()).Instead("Ask for the decision again.")
 		}
-		for _, t := range a.Sends {
-			if t.Hash == op.Tx.Hash {
-				return nil
-			}
-			if (t.Nonce != op.Tx.Nonce || t.From != op.Tx.From) && op.Void == "" {
-				return fault.New(fault.Conflict, "Action %s has a transaction with nonce %d; another one could land beside it.", a.ID, t.Nonce)
+		if slices.ContainsFunc(a.Sends, func(t Transaction) bool { return t.Hash == op.Tx.Hash }) {
+			return nil
+		}
+		// Of all nonces only the last can still be used: each before it was void when it was left. A reason counts for what
+		// its giver knew; whoever was stopped in between may not know that another has taken the place already.
+		if n := len(a.Sends); n > 0 {
+			last := a.Sends[n-1]
+			if (last.Nonce != op.Tx.Nonce || last.From != op.Tx.From) && (op.Void == "" || op.Known != n) {
+				return fault.New(fault.Conflict, "Action %s has a transaction with nonce %d; another one could land beside it.", a.ID, last.Nonce)
 			}
 		}
 		d.emit(EventActionSigned{ID: a.ID, Tx: op.Tx, Void: op.Void})
