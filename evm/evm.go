@@ -29,7 +29,7 @@ func ParseAddress(s string) (Address, error) {
 	}
 	a := Address(raw)
 	if b != strings.ToLower(b) && b != strings.ToUpper(b) && a.Hex() != s {
-		return Address{}, fmt.Errorf("read address %q: its checksum (EIP-55) is wrong, so at least one digit is; the same digits read %s", s, a.Hex())
+		return Address{}, fmt.Errorf("read address %q: its checksum (EIP-55) is wrong, so at least one digit is; copy it again from where it comes from", s)
 	}
 	return a, nil
 }
