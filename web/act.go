@@ -168,8 +168,8 @@ func (c *Console) again(w http.ResponseWriter, r *http.Request, s *session, id s
 		c.fail(w, r, viewErr)
 		return
 	}
-	sh := c.shell(s, v.State.Title, "/")
-	l := c.lookAt(sh, s, v)
+	l := c.lookAt(c.incidentShell(s, v, ""), s, v)
+	l.Live = false // nothing may change under somebody who mends what they have written
 	l.forms = &forms{failed: form.Get("form"), fault: fault.Sentence(err), kept: form}
 	status := statusOf(err)
 	switch key := form.Get("form"); {

@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -14,6 +16,7 @@ import (
 // browser is a Chromium on a console.
 type browser struct {
 	t    *testing.T
+	w    *world
 	ctx  context.Context
 	base string
 }
@@ -22,17 +25,17 @@ func newBrowser(t *testing.T, w *world) *browser {
 	t.Helper()
 	srv := httptest.NewServer(w.console)
 	t.Cleanup(srv.Close)
-	dir := t.TempDir()
+	t.Cleanup(func() { close(w.done) }) // streams end before the server closes
 	opts := []chromedp.ExecAllocatorOption{
-		chromedp.NoSandbox, chromedp.UserDataDir(dir), chromedp.DisableGPU,
+		chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()), chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.NoFirstRun, chromedp.Flag("hide-scrollbars", false),
+		chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true),
 	}
 	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(opts...))
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(cancel)
-	return &browser{t: t, ctx: ctx, base: srv.URL}
+	return &browser{t: t, w: w, ctx: ctx, base: srv.URL}
 }
 
 func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -42,26 +45,60 @@ func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// eval answers what a script on the page says.
+func eval[T any](b *browser, script string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return v
+}
+
+// signIn uses a sign-in link as a person would.
+func (b *browser) signIn(person string) {
+	b.t.Helper()
+	b.open("/signin/" + b.w.link(person))
+	b.do(chromedp.Click("main button"), chromedp.WaitVisible(".masthead .here"))
+}
+
+// play takes somebody's part.
+func (b *browser) play(person string) {
+	b.t.Helper()
+	eval[bool](b, fmt.Sprintf(`(document.cookie = "tocsin-play=%s; path=/", true)`, url.QueryEscape(person)))
+}
+
 // size sets the window: phone, or desk.
 func (b *browser) size(width, height int64) {
 	b.t.Helper()
 	b.do(chromedp.EmulateViewport(width, height))
 }
 
-func (b *browser) open(path string) { b.t.Helper(); b.do(chromedp.Navigate(b.base + path)) }
+func (b *browser) open(path string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(b.base + path))
+}
 
-// shot stores a picture of the whole page under the folder that TOCSIN_SHOTS names, if it names one.
+// shot stores pictures of the whole page, in pieces, under the folder that TOCSIN_SHOTS names, if it names one.
 func (b *browser) shot(name string) {
 	b.t.Helper()
 	dir := os.Getenv("TOCSIN_SHOTS")
 	if dir == "" {
 		return
 	}
-	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
-		b.t.Fatal(err)
+	height := eval[float64](b, "document.documentElement.scrollHeight")
+	window := eval[float64](b, "innerHeight")
+	for i, y := 0, 0.0; y < height; i, y = i+1, y+window-100 {
+		eval[bool](b, fmt.Sprintf("(scrollTo(0, %f), true)", y))
+		png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.png", name, i)), png, 0o600); err != nil {
+			b.t.Fatal(err)
+		}
+		if window >= height {
+			return
+		}
 	}
 }

@@ -77,6 +77,9 @@ func (m moment) Second() string { return m.day() + m.At.UTC().Format("15:04:05")
 // Minute is the time of day to the minute, in UTC.
 func (m moment) Minute() string { return m.day() + m.At.UTC().Format("15:04") }
 
+// Seconds are what follows the minute, ":27".
+func (m moment) Seconds() string { return m.At.UTC().Format(":05") }
+
 // ISO is the time for programs.
 func (m moment) ISO() string { return machine(m.At) }
 

@@ -85,7 +85,9 @@ func (l *look) course() course {
 		offer(&c.Dismiss, access.Dismiss, "dismiss")
 	case incident.Validated:
 		offer(&c.Dismiss, access.Dismiss, "dismiss")
-		offer(&c.Contain, access.Resolve, "contain")
+		if !l.measured() {
+			offer(&c.Contain, access.Resolve, "contain")
+		}
 	case incident.Contained:
 		offer(&c.Resolve, access.Resolve, "resolve")
 	case incident.Resolved:
@@ -101,6 +103,17 @@ func (l *look) course() course {
 		c.Role = &roleForm{Form: l.form("role", "role"), Roles: l.roles()}
 	}
 	return c
+}
+
+// measured reports whether containment is measured rather than said: a step that halts the issue has an action whose
+// effect is read.
+func (l *look) measured() bool {
+	for _, v := range incident.StepsOf(l.plan, l.state) {
+		if v.Purpose == "halt" && v.Step.Action != "" && v.State != incident.Skipped {
+			return true
+		}
+	}
+	return false
 }
 
 // asked reports whether the sheet already asks this person for an answer.

@@ -38,6 +38,7 @@ type box struct {
 	At    *moment
 	Who   string
 	Small string
+	Code  string // account that signed
 }
 
 // content is what a signature is for, in words and exactly.
@@ -125,7 +126,7 @@ func (l *look) boxes(d *incident.Decision, status decision.Status) []box {
 	var boxes []box
 	for _, a := range d.Approvals {
 		at := l.at(a.At)
-		b := box{State: "done", Line: "Yes", At: &at, Who: l.name(a.Person), Small: "signed with " + short(a.Signer.Hex())}
+		b := box{State: "done", Line: "Yes", At: &at, Who: l.name(a.Person), Small: "signed with ", Code: short(a.Signer.Hex())}
 		if a.Choice == decision.Refuse {
 			b.State, b.Line = "no", "No"
 		}
@@ -185,7 +186,6 @@ func (l *look) content(d *incident.Decision, choice string) content {
 		w := pr.Words
 		c.Sentence, c.Changes, c.Harms, c.NotWhen = w.Sentence, w.Changes, w.Harms, w.NotWhen
 		add("Target", w.Target, false)
-		add("Address", groups(pr.To.Hex()), true)
 		add("Function", w.Function, true)
 		for _, a := range pr.Args {
 			add("Argument", strings.TrimSpace(a.Type+" "+a.Name)+" = "+a.Value, true)
@@ -201,6 +201,7 @@ func (l *look) content(d *incident.Decision, choice string) content {
 	add("Incident", m.Incident, false)
 	add("Valid until", d.Expires.UTC().Format("2006-01-02 15:04:05")+" UTC", false)
 	add("Plan", groups(m.Plan.Hex()), true)
+	add("Digest", groups(m.Digest().Hex()), true)
 	c.Typed, c.Hashes = typedData(m)
 	return c
 }
@@ -222,5 +223,5 @@ func typedData(m decision.Message) (string, []named) {
 	if err := json.Indent(&pretty, b, "", "  "); err != nil {
 		return string(b), nil
 	}
-	return pretty.String(), []named{{"Domain hash", domain.Hex()}, {"Message hash", message.Hex()}, {"Signed digest", m.Digest().Hex()}}
+	return pretty.String(), []named{{"Domain hash", domain.Hex()}, {"Message hash", message.Hex()}}
 }

@@ -50,7 +50,7 @@ func back(path string) string {
 const playing = "tocsin-play"
 
 // play changes whom the person at the screen plays.
-func (c *Console) play(w http.ResponseWriter, r *http.Request) {
+func (c *Console) play(w http.ResponseWriter, r *http.Request, _ *session) {
 	if err := r.ParseForm(); err != nil {
 		c.fail(w, r, unreadable(err))
 		return
@@ -72,31 +72,20 @@ func players(p *plan.Plan) []plan.Person {
 	return list
 }
 
-// player is whom the person at the screen of a demo plays; the first of the team until they say otherwise.
-func (c *Console) player(r *http.Request) (person, protocol string, err error) {
-	protocols, err := c.Engine.Protocols(r.Context())
+// part is whose part the person at the screen of a demo has taken; empty if none that exists.
+func part(r *http.Request, p *plan.Plan) string {
+	k, err := r.Cookie(playing)
 	if err != nil {
-		return "", "", err
+		return ""
 	}
-	if len(protocols) == 0 {
-		return "", "", fault.New(fault.Unavailable, "No plan is in force yet.").Instead("Wait a moment and reload.")
-	}
-	p, err := c.Engine.InForce(r.Context(), protocols[0])
+	want, err := url.QueryUnescape(k.Value)
 	if err != nil {
-		return "", "", err
+		return ""
 	}
-	list := players(p)
-	if len(list) == 0 {
-		return "", "", fault.New(fault.Unavailable, "The plan names nobody whose part could be taken.")
-	}
-	person = list[0].ID
-	if k, err := r.Cookie(playing); err == nil {
-		want, _ := url.QueryUnescape(k.Value)
-		for _, x := range list {
-			if x.ID == want {
-				person = x.ID
-			}
+	for _, x := range players(p) {
+		if x.ID == want {
+			return x.ID
 		}
 	}
-	return person, protocols[0], nil
+	return ""
 }

@@ -42,6 +42,19 @@ func (f *forms) homeless() string {
 	return f.fault
 }
 
+// words are what the person had written into the form that is gone, so that they are not lost with it.
+func (f *forms) words() string {
+	if f.placed {
+		return ""
+	}
+	for _, name := range []string{"text", "note", "why"} {
+		if s := f.kept.Get(name); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
 // newCommand is a fresh id for a command.
 func newCommand() string { return rand.Text() }
 

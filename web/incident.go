@@ -64,6 +64,7 @@ func (l *look) page(readings []Reading, show string, all bool) *incidentPage {
 	p.Sheet = sheet{Name: l.name(l.person), Href: l.base(), Now: l.at(l.Now), Tasks: l.tasksOf(l.tasks), Quiet: p.People.Say}
 	p.Verdicts = l.verdicts()
 	p.readouts(l, readings)
+	p.Places = p.places()
 	if l.view.ReadOnly != nil {
 		p.ReadOnly = "This incident holds events that this release does not understand. It can be read here; act on it with the newer release."
 	} else if l.may(access.Respond) {
@@ -76,8 +77,20 @@ func (l *look) page(readings []Reading, show string, all bool) *incidentPage {
 	if n := len(l.view.Records); n > 0 {
 		p.Record = fmt.Sprintf("Record: %d events, last %x", n, l.view.Records[n-1].Hash[:4])
 	}
-	l.shell.Fault = l.forms.homeless()
+	l.shell.Fault, l.shell.Kept = l.forms.homeless(), l.forms.words()
 	return p
+}
+
+// places are where one can jump to.
+func (p *incidentPage) places() []anchor {
+	list := []anchor{{"now", "Now"}}
+	if p.Procedure != nil {
+		list = append(list, anchor{"procedure", "Steps"})
+	}
+	if len(p.Verdicts) > 0 {
+		list = append(list, anchor{p.Verdicts[0].Anchor, "Decision"})
+	}
+	return append(list, anchor{"updates", "Updates"}, anchor{"people", "People"}, anchor{"timeline", "Timeline"})
 }
 
 // verdicts are the decisions: those open first, then the settled ones, newest first.

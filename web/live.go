@@ -77,6 +77,7 @@ func (h *hub) tell() {
 	}
 }
 
+// now is the version of what everything shows.
 func (h *hub) now() uint64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()

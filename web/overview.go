@@ -120,11 +120,8 @@ func (p *overviewPage) add(l *look) {
 	b.Href = l.base()
 	sit := situationOf(l.plan, l.state, l.Now)
 	p.Going = append(p.Going, going{Band: b, Say: sit.Say})
-	if len(p.Going) == 1 {
+	if len(p.Going) == 1 { // real ones come first
 		p.Kind, p.Situation, p.Title = kindOf(l.state), &sit, l.state.Title
-	}
-	if kindOf(l.state) == kindReal {
-		p.Kind = kindReal
 	}
 	for _, t := range l.tasksOf(l.tasks) {
 		t.Of, t.First = l.state.Title, len(p.Sheet.Tasks) == 0

@@ -28,11 +28,17 @@ func (c *Console) viewOf(ctx context.Context, s *session, id string) (*engine.Vi
 
 // lookAt sees an incident with the person's eyes.
 func (c *Console) lookAt(sh *shell, s *session, v *engine.View) *look {
-	sh.Kind = kindOf(v.State)
 	return &look{
 		shell: sh, forms: &forms{}, view: v, plan: v.Plan, state: v.State, person: s.person.ID,
 		tasks: incident.Todo(v.Plan, v.State, s.person.ID, sh.Now), rights: s.may,
 	}
+}
+
+// incidentShell is the frame of a page about an incident.
+func (c *Console) incidentShell(s *session, v *engine.View, below string) *shell {
+	sh := c.shell(s, v.State.Title, "/incidents/"+v.State.ID+below)
+	sh.Kind, sh.Signs = kindOf(v.State), true
+	return sh
 }
 
 func (c *Console) readings(ctx context.Context) []Reading {
@@ -49,8 +55,7 @@ func (c *Console) incident(w http.ResponseWriter, r *http.Request, s *session) {
 		c.fail(w, r, err)
 		return
 	}
-	sh := c.shell(s, v.State.Title, "/incidents/"+v.State.ID)
-	sh.Signs = true
+	sh := c.incidentShell(s, v, "")
 	q := r.URL.Query()
 	c.render(w, r, http.StatusOK, incidentBody(c.lookAt(sh, s, v).page(c.readings(r.Context()), q.Get("show"), q.Has("all"))))
 }
@@ -71,8 +76,7 @@ func (c *Console) decision(w http.ResponseWriter, r *http.Request, s *session) {
 	if r.URL.Query().Get("choice") == decision.Refuse {
 		choice = decision.Refuse
 	}
-	sh := c.shell(s, v.State.Title, "/incidents/"+v.State.ID+"/decisions/"+d.ID)
-	sh.Signs = true
+	sh := c.incidentShell(s, v, "/decisions/"+d.ID)
 	l := c.lookAt(sh, s, v)
 	c.render(w, r, http.StatusOK, decisionBody(&decisionPage{
 		shell: sh, Band: l.bandBack(), Situation: situationOf(l.plan, l.state, l.Now), Verdict: l.verdict(d, choice),

@@ -3,6 +3,7 @@ package web
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"tocsin/incident"
 )
@@ -76,6 +77,9 @@ func (l *look) called(t incident.There, kinds []string) called {
 		row.Local = city(zone) + ", " + l.Now.In(zone).Format("15:04")
 	}
 	row.State, row.Bad = standingSays(t.State)
+	if wait := l.plan.Escalation.RingEvery.Or(2 * time.Minute); t.State == "ringing" && l.Now.Sub(t.Since) < wait {
+		row.State, row.Bad = "Being called since", false
+	}
 	for _, k := range kinds {
 		row.Cells = append(row.Cells, l.cell(t.Person, k))
 	}

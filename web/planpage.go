@@ -30,6 +30,46 @@ func (c *Console) planPage(w http.ResponseWriter, r *http.Request, s *session) {
 	c.render(w, r, http.StatusOK, planBody(page))
 }
 
+// lead says which plan this is.
+func (p *planPage) lead() string {
+	s := "The emergency response plan in force"
+	if p.Plan.Version != "" {
+		s += ", version " + p.Plan.Version
+	}
+	s += "."
+	if !p.Plan.Reviewed.IsZero() {
+		s += " Reviewed " + together(p.Plan.Reviewed.Format("2 January 2006")) + "."
+	}
+	if !p.Plan.Tested.IsZero() {
+		s += " Tested " + together(p.Plan.Tested.Format("2 January 2006")) + "."
+	}
+	return s
+}
+
+// detector says what a detector is and what it does when it fires.
+func (p *planPage) detector(d plan.Detector) string {
+	mode := d.Mode
+	if mode == "" {
+		mode = "observe"
+	}
+	return d.Name + ": " + d.Kind + ", mode " + mode
+}
+
+// manual says who looks for a sign, where and how often.
+func (p *planPage) manual(m plan.ManualSign) string {
+	var parts []string
+	if m.Where != "" {
+		parts = append(parts, m.Where)
+	}
+	if m.Who != "" {
+		parts = append(parts, p.name(m.Who))
+	}
+	if m.Every != 0 {
+		parts = append(parts, "every "+each(m.Every))
+	}
+	return strings.Join(parts, "; ")
+}
+
 // names turns references to persons, groups, rotas and roles into what people call them.
 func (p *planPage) names(refs []string) string {
 	var names []string

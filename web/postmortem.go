@@ -30,8 +30,7 @@ func (c *Console) postmortem(w http.ResponseWriter, r *http.Request, s *session)
 		c.fail(w, r, err)
 		return
 	}
-	sh := c.shell(s, v.State.Title, "/incidents/"+v.State.ID+"/postmortem")
-	c.render(w, r, http.StatusOK, postmortemBody(c.lookAt(sh, s, v).postmortem()))
+	c.render(w, r, http.StatusOK, postmortemBody(c.lookAt(c.incidentShell(s, v, "/postmortem"), s, v).postmortem()))
 }
 
 func (l *look) postmortem() *postmortemPage {
@@ -55,6 +54,6 @@ func (l *look) postmortem() *postmortemPage {
 			p.Owed = append(p.Owed, v)
 		}
 	}
-	l.shell.Fault = l.forms.homeless()
+	l.shell.Fault, l.shell.Kept = l.forms.homeless(), l.forms.words()
 	return p
 }

@@ -53,34 +53,29 @@ func (c *Console) signedIn(mux *http.ServeMux, pattern string, serve func(http.R
 
 // session is whoever sent a request: an unauthenticated fault if nobody is signed in.
 func (c *Console) session(r *http.Request) (*session, error) {
-	s := &session{via: "session"}
-	var person string
-	if c.Stage != nil {
-		who, protocol, err := c.player(r)
-		if err != nil {
-			return nil, err
-		}
-		person, s.protocol, s.via = who, protocol, "demo"
-	} else {
-		k, err := r.Cookie(c.cookie())
-		if err != nil {
-			return nil, fault.New(fault.Unauthenticated, "You are not signed in.").Instead("Ask whoever runs this server for a link.")
-		}
-		known, err := c.Access.Session(r.Context(), k.Value)
-		if err != nil {
-			return nil, err
-		}
-		person, s.protocol = known.Person, known.Protocol
+	token := ""
+	if k, err := r.Cookie(c.cookie()); err == nil {
+		token = k.Value
 	}
-	p, err := c.Engine.InForce(r.Context(), s.protocol)
+	who, err := c.Access.Session(r.Context(), token)
 	if err != nil {
 		return nil, err
 	}
-	x, ok := p.Person(person)
+	p, err := c.Engine.InForce(r.Context(), who.Protocol)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{protocol: who.Protocol, plan: p, via: "session"}
+	if c.Stage != nil {
+		if played := part(r, p); played != "" && played != who.Person {
+			who.Person, s.via = played, "demo"
+		}
+	}
+	x, ok := p.Person(who.Person)
 	if !ok {
 		return nil, fault.New(fault.Unauthenticated, "The plan in force no longer names you.").Instead("Ask whoever keeps the plan.")
 	}
-	s.person, s.plan = x, p
+	s.person = x
 	s.may = func(right access.Right) error { return access.May(p, x.ID, right) }
 	return s, nil
 }
@@ -90,7 +85,7 @@ func wantsPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Acc
 
 // signInHelp says how to get a link.
 func (c *Console) signInHelp(w http.ResponseWriter, r *http.Request) {
-	c.render(w, r, http.StatusOK, signInHelpBody(c.bare("Sign in")))
+	c.render(w, r, http.StatusOK, signInHelpBody(c.bare("Sign in"), c.Stage != nil))
 }
 
 // signInAsk shows a button: programs that follow links must not use one up.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strings"
 
 	"tocsin/incident"
 )
@@ -63,6 +64,7 @@ func (l *look) tasksOf(list []incident.Task) []task {
 			anchor, label = "decision-"+t.Ref, "Read and sign"
 		case incident.TaskStep:
 			anchor, label = "step-"+t.Ref, "Go to the step"
+			row.Say = firstSentence(t.Say)
 		case incident.TaskUpdate:
 			anchor, label = "update-"+t.Ref, "Read the draft"
 		case incident.TaskSecond:
@@ -80,4 +82,13 @@ func (l *look) tasksOf(list []incident.Task) []task {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// firstSentence is enough to know a step by; the step itself says the rest.
+func firstSentence(s string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	if head, _, more := strings.Cut(s, ". "); more {
+		return head + "."
+	}
+	return s
 }

@@ -27,9 +27,14 @@ type shell struct {
 	Live     bool    // it follows what happens
 	Signs    bool    // it can ask a wallet for a signature
 	Stage    *stagePanel
+	Places   []anchor
+	Kept     string // what they had written there
 	Fault    string // what went wrong with what was posted, where its form is gone
 	Version  string
 }
+
+// anchor is a place on a long page.
+type anchor struct{ Anchor, Name string }
 
 // viewer is who looks at the page.
 type viewer struct {
@@ -69,6 +74,14 @@ func (s *shell) zone() *time.Location {
 
 // due is the clock of something that is the viewer's own to do.
 func (s *shell) due(t time.Time) clock { return clock{Until: t, Now: s.Now, Zone: s.zone()} }
+
+// titled is a person's name with what they are in the organisation.
+func titled(p plan.Person) string {
+	if p.Title == "" {
+		return p.Name
+	}
+	return p.Name + ", " + p.Title
+}
 
 // zoneOf is a person's time zone; UTC if the plan gives none that exists.
 func zoneOf(p plan.Person) *time.Location {

@@ -28,7 +28,8 @@ type step struct {
 	Remark   string // "David L, 17 min left of 20"
 	Why, How string
 	Facts    []row
-	Question *plan.Question
+	Ask      string // question that branches the procedure
+	Branches []branch
 	Waits    string // what it waits for
 	Decision string // anchor of its decision
 	Propose  *form
@@ -37,6 +38,17 @@ type step struct {
 	End      *form
 	CanDone  bool // a person may say that it is done; else an action does it
 	Note     string
+}
+
+// branch is one answer to a step's question, and where it leads.
+type branch struct{ Answer, Leads, Href string }
+
+// Title is the procedure's name with the plan's version.
+func (p procedure) Title() string {
+	if p.Version == "" {
+		return p.Name
+	}
+	return p.Name + ", plan version " + p.Version
 }
 
 // row is a label with exact content.
@@ -60,13 +72,16 @@ func (l *look) procedure() *procedure {
 
 func (l *look) step(v incident.StepView) step {
 	s := step{
-		Anchor: "step-" + v.ID, Number: v.Number, Name: v.Name, Why: v.Why, How: v.How, Question: v.Question,
+		Anchor: "step-" + v.ID, Number: v.Number, Name: v.Name, Why: v.Why, How: v.How,
 		Waits: v.Say, Note: v.Note, Yours: l.yours(incident.TaskStep, v.ID),
 	}
 	s.Mark, s.State = marks(v)
 	s.Remark = l.remark(v)
 	s.Open = s.Yours || v.State == incident.StepNow || v.State == incident.UnderWay || v.State == incident.Failed
 	s.Facts = l.stepFacts(v)
+	if v.Question != nil {
+		s.Ask, s.Branches = v.Question.Ask, l.branches(*v.Question)
+	}
 	if v.Decision != nil {
 		s.Decision = "decision-" + v.Decision.ID
 		s.Yours = s.Yours || l.yours(incident.TaskSign, v.Decision.ID)
@@ -76,6 +91,20 @@ func (l *look) step(v incident.StepView) step {
 	}
 	l.stepForms(&s, v)
 	return s
+}
+
+func (l *look) branches(q plan.Question) []branch {
+	var list []branch
+	for _, b := range q.Branches {
+		x := branch{Answer: b.Answer}
+		if st, ok := l.plan.Step(l.state.Procedure, b.Step); ok {
+			x.Leads, x.Href = "go to "+st.Name, "#step-"+st.ID
+		} else if proc, ok := l.plan.Procedure(b.Procedure); ok {
+			x.Leads, x.Href = "go to "+proc.Name, "/plan#procedure-"+proc.ID
+		}
+		list = append(list, x)
+	}
+	return list
 }
 
 // stepForms adds what can be done about a step now.

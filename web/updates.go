@@ -29,6 +29,14 @@ type update struct {
 	Write    string // the page on which it is written, for a post-mortem
 }
 
+// Owed says where it goes and when it is owed.
+func (u update) Owed() string {
+	if u.Timing == "" {
+		return u.Where + "."
+	}
+	return u.Where + ". Owed: " + u.Timing + "."
+}
+
 func (l *look) updates() (owed, posted []update) {
 	for i := range l.state.Updates {
 		u := &l.state.Updates[i]

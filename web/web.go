@@ -86,7 +86,7 @@ func New(o Options) (*Console, error) {
 	c.signedIn(mux, "GET /incidents/{id}/decisions/{decision}", c.decision)
 	c.signedIn(mux, "POST /incidents/{id}/{verb}", c.act)
 	if o.Stage != nil {
-		mux.HandleFunc("POST /play", c.play)
+		c.signedIn(mux, "POST /play", c.play)
 		c.signedIn(mux, "POST /attack", c.attack)
 	}
 	c.signedIn(mux, "/", c.nowhere)

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"crypto/ecdsa"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -28,12 +30,16 @@ import (
 type world struct {
 	t        *testing.T
 	engine   *engine.Engine
+	store    *memory.Store
+	access   *access.Access
 	plan     *plan.Plan
 	console  *Console
 	stage    *testStage
 	mu       sync.Mutex
 	now      time.Time
 	readings []Reading
+	attacks  int
+	done     chan struct{}
 }
 
 // testStage plays the responders with the example plan's public keys.
@@ -90,14 +96,15 @@ func newWorld(t *testing.T, demo bool) *world {
 		t.Fatal(err)
 	}
 	_ = src
-	w := &world{t: t, plan: p, now: start}
+	w := &world{t: t, plan: p, now: start, done: make(chan struct{})}
 	st := memory.New(nil)
+	w.store, w.access = st, access.New(access.Options{Store: st, Now: w.clock})
 	w.engine = engine.New(engine.Options{Store: st, Node: "test", Now: w.clock})
 	if _, err := w.engine.Pin(t.Context(), p, map[string][]byte{"plan.yaml": []byte("name: test")}); err != nil {
 		t.Fatal(err)
 	}
 	o := Options{
-		Engine: w.engine, Access: access.New(access.Options{Store: st, Now: w.clock}), Now: w.clock, Version: "test",
+		Engine: w.engine, Access: w.access, Now: w.clock, Version: "test", Done: w.done,
 		Readings: func(context.Context) []Reading { return w.readings },
 	}
 	if demo {
@@ -130,12 +137,13 @@ func (w *world) pass(d time.Duration) {
 // attack lets the watch find a theft; it returns the incident it opens.
 func (w *world) attack(exercise bool) string {
 	w.t.Helper()
+	w.attacks++
 	var x *incident.Exercise
 	if exercise {
 		x = &incident.Exercise{Scenario: "drained-vault", Chain: 31337}
 	}
 	w.observe(204, x, incident.Finding{
-		ID: "f1", Detector: w.detector(), Mode: "page", Issues: []string{"stolen-user-funds"}, Asset: "vault", Chain: 31337, Block: 204,
+		ID: fmt.Sprintf("f%d", w.attacks), Detector: w.detector(), Mode: "page", Issues: []string{"stolen-user-funds"}, Asset: "vault", Chain: 31337, Block: 204,
 		Tx: evm.Hash{1, 2, 3}, At: w.clock().Add(-4 * time.Second), Amount: "412600000000000000000",
 		Say: "412.6 HUSD left the vault for an account that is not their owner's.",
 	})
@@ -216,7 +224,49 @@ type as struct {
 }
 
 func (w *world) playing(person string) as {
-	return as{w: w, cookies: []*http.Cookie{{Name: playing, Value: person}}}
+	a := w.signedIn("janet")
+	a.cookies = append(a.cookies, &http.Cookie{Name: playing, Value: person})
+	return a
+}
+
+// stranger is somebody who is not signed in.
+func (w *world) stranger() as { return as{w: w} }
+
+// signedIn is a person who has used a sign-in link.
+func (w *world) signedIn(person string) as {
+	w.t.Helper()
+	a := w.stranger().post("/signin/"+w.link(person), nil).is(http.StatusSeeOther)
+	return as{w: w, cookies: a.Result().Cookies()}
+}
+
+// link makes the secret of a sign-in link.
+func (w *world) link(person string) string {
+	w.t.Helper()
+	secret, err := w.access.SignInLink(w.t.Context(), access.Identity{Protocol: w.plan.Protocol, Person: person}, time.Hour)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return secret
+}
+
+// pageSecret is the secret of the link in a person's page, as the message carries it.
+func (w *world) pageSecret(id, person string) string {
+	w.t.Helper()
+	list, err := w.store.Deliveries(w.t.Context(), "incident/"+id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, d := range list {
+		var x incident.Dispatch
+		if err := json.Unmarshal(d.Payload, &x); err != nil {
+			w.t.Fatal(err)
+		}
+		if x.Person == person && x.Secret != "" {
+			return x.Secret
+		}
+	}
+	w.t.Fatalf("%s was not paged", person)
+	return ""
 }
 
 func (a as) get(path string) answer {

@@ -2,7 +2,7 @@
 // place, so that focus, scroll, open details and half-typed words stay. Without this script pages say as of when they are
 // true and offer to reload.
 
-const regions = ['.band', '.situation', 'main', '.here', '.foot'];
+const regions = ['#top', '.places', 'main', '.masthead .here', '.foot'];
 const heartbeat = 15_000; // the server's, in milliseconds
 const drift = Date.parse(document.documentElement.dataset.now) - Date.now();
 const now = () => Date.now() + drift;
@@ -12,15 +12,12 @@ let asOf = now();
 let lost = 0; // since when the stream is down; 0 if it is up
 let busy = false;
 let again = false;
+let last = 0; // when the page was fetched last
+const pause = 700; // between two fetches, in milliseconds: a chain with quick blocks changes something all the time
 
 function key(node) {
   if (node.nodeType !== Node.ELEMENT_NODE) return '';
   return node.id || node.dataset.key || '';
-}
-
-// same reports whether an old node can become the new one without losing what a person did with it.
-function same(a, b) {
-  return a.nodeType === b.nodeType && a.nodeName === b.nodeName && key(a) === key(b);
 }
 
 function attributes(old, fresh) {
@@ -53,52 +50,73 @@ function morph(old, fresh) {
     if (typed(old)) return;
     attributes(old, fresh);
     if (old.nodeName !== 'INPUT') {
-      if (old.innerHTML !== fresh.innerHTML) old.innerHTML = fresh.innerHTML;
+      if (old.textContent !== fresh.textContent) old.replaceChildren(...[...fresh.childNodes].map((n) => document.importNode(n, true)));
     } else if (old.type !== 'checkbox' && old.type !== 'radio' && old.type !== 'hidden') {
       old.value = fresh.value;
     }
     return;
   }
   attributes(old, fresh);
+  children(old, fresh);
+}
+
+// children puts the children of one element in place. Those with a key (an id or data-key) are found again wherever they
+// stand; others are matched in order. Moving an element would take the focus from it, so what is no longer wanted goes first.
+function children(old, fresh) {
+  const wanted = new Set([...fresh.childNodes].map(key));
+  wanted.delete('');
   let at = old.firstChild;
   for (const child of [...fresh.childNodes]) {
-    let match = at;
-    while (match && !same(match, child)) match = match.nextSibling;
+    const k = key(child);
+    const match = k ? find(at, k, child.nodeName) : at && !key(at) && at.nodeName === child.nodeName ? at : null;
     if (!match) {
       old.insertBefore(document.importNode(child, true), at);
       continue;
     }
-    while (at !== match) {
-      const next = at.nextSibling;
-      // What a person is typing into is never thrown away; it is passed over, and the next round finds its place.
-      if (!at.contains(document.activeElement)) at.remove();
-      at = next;
+    if (match !== at && !between(at, match).some((n) => wanted.has(key(n)))) {
+      for (const n of between(at, match)) drop(n);
+      at = match;
     }
-    at = match.nextSibling;
+    if (match === at) at = at.nextSibling;
+    else old.insertBefore(match, at);
     morph(match, child);
   }
   while (at) {
     const next = at.nextSibling;
-    if (!at.contains(document.activeElement)) at.remove();
+    drop(at);
     at = next;
   }
 }
 
+// drop takes out what the page no longer has, but never words that somebody has begun to write: they stay until the person
+// leaves, and when posted the server says why they are no longer wanted and shows them again.
+function drop(node) {
+  const fields = node.querySelectorAll ? [...node.querySelectorAll('textarea, input:not([type])')] : [];
+  if (!fields.some((f) => f.value !== f.defaultValue && f.value.trim() !== '')) node.remove();
+}
+
+function find(from, k, name) {
+  let n = from;
+  while (n && (key(n) !== k || n.nodeName !== name)) n = n.nextSibling;
+  return n;
+}
+
+function between(from, to) {
+  const list = [];
+  for (let n = from; n && n !== to; n = n.nextSibling) list.push(n);
+  return list;
+}
+
 function place(fresh) {
+  const before = said();
   attributes(document.body, fresh.body);
   document.title = fresh.title;
-  const before = said();
   for (const selector of regions) {
-    const olds = [...document.querySelectorAll(`body > ${selector}, body > .bands > ${selector}, .masthead ${selector}`)];
-    const news = [...fresh.querySelectorAll(`body > ${selector}, body > .bands > ${selector}, .masthead ${selector}`)];
-    if (olds.length === news.length) {
-      olds.forEach((old, i) => morph(old, news[i]));
-      continue;
-    }
-    olds.forEach((old) => old.remove());
-    const before = document.querySelector('body > .places, body > main');
-    news.forEach((n) => before.before(document.importNode(n, true)));
+    const old = document.querySelector(selector);
+    const region = fresh.querySelector(selector);
+    if (old && region) morph(old, region);
   }
+  document.dispatchEvent(new Event('tocsin-changed'));
   const after = said();
   if (after && after !== before) announce(after);
 }
@@ -114,11 +132,14 @@ function announce(words) {
 }
 
 async function refresh() {
-  if (busy) {
-    again = true;
+  if (busy || document.hidden) {
+    again = busy;
     return;
   }
   busy = true;
+  const wait = last + pause - Date.now();
+  if (wait > 0) await new Promise((done) => setTimeout(done, wait));
+  last = Date.now();
   try {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, redirect: 'follow' });
     if (answer.ok && !answer.redirected) {
@@ -151,6 +172,20 @@ function span(ms) {
   return [[Math.floor(h / 24), 'days']];
 }
 
+// figures writes numbers with their units, and a word after the last.
+function figures(clock, parts, word) {
+  const words = parts.map(([n, unit], i) => [`${n}`, i === parts.length - 1 ? `${unit} ${word}` : unit]);
+  if (clock.dataset.shown === String(words) && clock.firstElementChild) return;
+  clock.dataset.shown = String(words);
+  clock.replaceChildren(...words.flatMap(([n, unit]) => [element('b', n), ' ', element('small', unit), ' ']));
+}
+
+function element(name, text) {
+  const e = document.createElement(name);
+  e.textContent = text;
+  return e;
+}
+
 function clocks() {
   const t = now();
   for (const p of document.querySelectorAll('[data-until]')) {
@@ -161,10 +196,7 @@ function clocks() {
       else delete p.dataset.state;
       p.querySelector('[data-by]').textContent = late ? 'since' : 'by';
     }
-    const parts = span(left);
-    const clock = p.querySelector('[data-clock]');
-    const html = parts.map(([n, unit], i) => `<b>${n}</b> <small>${unit}${i === parts.length - 1 ? (late ? ' late' : ' left') : ''}</small>`).join(' ');
-    if (clock.innerHTML !== html) clock.innerHTML = html;
+    figures(p.querySelector('[data-clock]'), span(left), late ? 'late' : 'left');
   }
   for (const p of document.querySelectorAll('[data-since]')) {
     const words = span(t - Date.parse(p.dataset.since)).map(([n, unit]) => `${n} ${unit}`).join(' ');
@@ -197,7 +229,7 @@ function listen() {
   };
   stream.addEventListener('version', (e) => {
     up();
-    if (shown !== '' && shown !== e.data) refresh();
+    if (shown !== e.data) refresh(); // also the first time: something may have changed since the page was made
     shown = e.data;
   });
   stream.addEventListener('beat', () => {
@@ -217,7 +249,7 @@ function listen() {
 if (document.body.dataset.live !== undefined) {
   listen();
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden && now() - asOf > heartbeat) refresh();
+    if (!document.hidden) refresh();
   });
 }
 clocks();

@@ -12,27 +12,34 @@ function say(form, words) {
 async function sign(form) {
   say(form, '');
   if (!form.reportValidity()) return;
-  const text = document.getElementById(form.dataset.typed).textContent;
-  const want = form.dataset.signers.split(' ').filter(Boolean).map((a) => a.toLowerCase());
+  const typed = document.getElementById(form.dataset.typed).textContent;
+  const own = form.dataset.signers.toLowerCase().split(' ');
   try {
     const accounts = await wallet.request({ method: 'eth_requestAccounts' });
-    const account = accounts.find((a) => want.includes(a.toLowerCase()));
+    const account = accounts.find((a) => own.includes(a.toLowerCase()));
     if (!account) {
-      say(form, 'The wallet offers none of your keys in the plan. Choose the account there and try again.');
+      say(form, 'The wallet offers none of the accounts that the plan has for you. Choose the account there and try again.');
       return;
     }
-    const signature = await wallet.request({ method: 'eth_signTypedData_v4', params: [account, text] });
-    form.elements.signature.value = signature;
-    form.requestSubmit();
+    form.elements.signature.value = await wallet.request({ method: 'eth_signTypedData_v4', params: [account, typed] });
+    form.submit();
   } catch (e) {
-    say(form, e && e.code === 4001 ? 'You refused in the wallet. Nothing was signed.' : 'The wallet did not sign. ' + ((e && e.message) || ''));
+    const refused = e && e.code === 4001;
+    say(form, refused ? 'You refused in the wallet. Nothing was signed.' : `The wallet did not sign. ${(e && e.message) || ''}`);
+  }
+}
+
+// offer shows the wallet's forms, also those that came with a change of the page.
+function offer() {
+  for (const form of document.querySelectorAll('form[data-wallet][hidden]')) {
+    form.hidden = false;
+    form.querySelector('button').addEventListener('click', () => sign(form));
+    const elsewhere = form.parentElement.querySelector('details[data-elsewhere]');
+    if (elsewhere) elsewhere.open = false;
   }
 }
 
 if (wallet) {
-  for (const button of document.querySelectorAll('[data-wallet]')) button.hidden = false;
-  document.addEventListener('click', (e) => {
-    const button = e.target.closest('[data-wallet]');
-    if (button) sign(button.form);
-  });
+  offer();
+  document.addEventListener('tocsin-changed', offer);
 }
