@@ -92,11 +92,14 @@ func (w *work) sign(ctx context.Context, t signer.Transaction, void string) erro
 	if err := w.do(ctx, incident.OpSigned{Action: w.action.ID, Tx: tx, Void: void, Known: len(w.action.Sends)}); err != nil {
 		return err
 	}
-	if err := w.send(ctx, tx); err != nil {
+	taken, err := w.send(ctx, tx)
+	if err != nil {
 		return err
 	}
-	if err := w.do(ctx, incident.OpSent{Action: w.action.ID, Tx: hash}); err != nil {
-		return err
+	if taken {
+		if err := w.do(ctx, incident.OpSent{Action: w.action.ID, Tx: hash}); err != nil {
+			return err
+		}
 	}
 	return errMoved
 }

@@ -8,7 +8,8 @@
 //	                  └──┴── send again, raise the fee ┴──▶ sent again
 //
 // Each arrow is a command to the engine, so that a process that dies anywhere goes on from the last one. A transaction is
-// stored before it is first sent, and all transactions of an action share one nonce: at most one can land.
+// stored before it is first sent, and all transactions of an action share one nonce, until it is seen on the chain that
+// another transaction used it: at most one can land.
 package execute
 
 import (
@@ -174,7 +175,9 @@ func (w *work) eachHead(ctx context.Context, f func(evm.Header) error) error {
 		return err
 	}
 	if err = f(head); err == nil {
-		err = w.client.Heads(ctx, f)
+		if err = w.client.Heads(ctx, f); err == nil {
+			err = fault.New(fault.Unavailable, "Chain %d tells no heads.", w.action.Prepared.Chain)
+		}
 	}
 	if errors.Is(err, errDone) {
 		return nil

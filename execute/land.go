@@ -2,12 +2,15 @@ package execute
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/holiman/uint256"
 
+	"tocsin/chain"
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/incident"
@@ -24,16 +27,18 @@ const (
 // land sends what is stored, as often as it takes, until one of the action's transactions has landed deep enough.
 func (w *work) land(ctx context.Context) error {
 	last := w.action.Sends[len(w.action.Sends)-1]
-	if err := w.send(ctx, last); err != nil {
+	taken, err := w.send(ctx, last)
+	if err != nil {
 		return err
 	}
-	if w.action.State == incident.Signed {
+	if taken && w.action.State == incident.Signed {
 		if err := w.do(ctx, incident.OpSent{Action: w.action.ID, Tx: last.Hash}); err != nil {
 			return err
 		}
 	}
 	var first, sent uint64
-	var lost *evm.Header // head at which the nonce was first seen used by somebody else
+	var lost *evm.Header // head at which the nonce was first seen used, with no receipt of ours
+	var searched uint64  // blocks up to this one do not say by whom
 	return w.eachHead(ctx, func(head evm.Header) error {
 		if first == 0 {
 			first, sent = head.Number, head.Number
@@ -52,36 +57,81 @@ func (w *work) land(ctx context.Context) error {
 		case err != nil:
 			return err
 		case !spent:
-			lost = nil
+			lost, searched = nil, 0
 		case lost == nil || head.Number < lost.Number:
-			lost = &head
+			lost, searched = &head, 0
 		}
 		switch {
 		case lost != nil && head.Number >= lost.Number+w.chain().Confirmations:
-			// Looked at the receipts again after the nonce: one of ours may have landed between the two looks.
-			if r, err := w.receipt(ctx); err != nil || r != nil {
+			by, err := w.user(ctx, last, head.Number, searched)
+			if err != nil {
 				return err
 			}
-			return w.begin(ctx, fmt.Sprintf("nonce %d was used by another transaction of %s, by block %d", last.Nonce, last.From.Hex(), lost.Number))
+			if by == nil {
+				// Used, and not seen by whom: it may have been ours. Another machine may answer the next time.
+				searched = head.Number - min(head.Number, w.chain().Confirmations+overlap)
+				return nil
+			}
+			if slices.ContainsFunc(w.action.Sends, func(t incident.Transaction) bool { return t.Hash == by.Hash }) {
+				return nil // ours has landed; its receipt will come
+			}
+			return w.begin(ctx, fmt.Sprintf("nonce %d was used by another transaction of %s, %s", last.Nonce, last.From.Hex(), by.Hash.Hex()))
 		case lost != nil:
-		case head.Number >= first+raiseAfter && len(w.action.Sends) <= maxRaises && w.signer != nil && w.signer.Address() == last.From:
+		case head.Number >= first+raiseAfter || !taken && head.Number >= first+resendAfter:
+			first = head.Number
 			return w.raise(ctx, last)
 		case head.Number >= sent+resendAfter:
 			sent = head.Number
-			return w.send(ctx, last)
+			_, err := w.send(ctx, last)
+			return err
 		}
 		return nil
 	})
 }
 
 // send broadcasts a stored transaction. That the chain holds another of the same nonce is no error: which of them lands is
-// seen from the receipts.
-func (w *work) send(ctx context.Context, t incident.Transaction) error {
-	_, err := w.client.Send(ctx, t.Raw)
-	if err != nil && !fault.Is(err, fault.Conflict) {
-		return fmt.Errorf("send: %w", err)
+// seen from the receipts. Nor is it one that the chain does not take it as it is, with too low a fee, say: then taken is
+// false.
+func (w *work) send(ctx context.Context, t incident.Transaction) (taken bool, err error) {
+	_, err = w.client.Send(ctx, t.Raw)
+	switch {
+	case err == nil || fault.Is(err, fault.Conflict):
+		return true, nil
+	case fault.Is(err, fault.Invalid):
+		w.log.Warn("the chain does not take a transaction", "action", w.action.ID, "tx", t.Hash, "err", err)
+		return false, nil
 	}
-	return nil
+	return false, fmt.Errorf("send: %w", err)
+}
+
+const (
+	overlap  = 16              // blocks that are looked at again, for they may have been replaced
+	lookBack = 5 * time.Minute // before it was signed; the endpoint that named the nonce may have lagged so far behind
+)
+
+// user finds the transaction that used a nonce, going back from a block to one already looked at, or to the time the nonce
+// was chosen; nil if none of them did. That there is no receipt of ours is no proof that another used it: of several
+// machines behind one address one may know of the nonce and another not yet of the receipt.
+func (w *work) user(ctx context.Context, t incident.Transaction, from, searched uint64) (*evm.Transaction, error) {
+	chosen := t.At
+	for _, x := range w.action.Sends {
+		if x.Nonce == t.Nonce && x.At.Before(chosen) {
+			chosen = x.At
+		}
+	}
+	for n := from; n > searched; n-- {
+		b, err := w.client.Block(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		if i := slices.IndexFunc(b.Transactions, func(x evm.Transaction) bool { return x.From == t.From && x.Nonce == t.Nonce }); i >= 0 {
+			return &b.Transactions[i], nil
+		}
+		if blockTime(b.Time).Before(chosen.Add(-lookBack)) {
+			break
+		}
+	}
+	return nil, nil
 }
 
 // receipt returns the receipt of whichever of the action's transactions was mined, nil if none was.
@@ -115,8 +165,12 @@ func (w *work) landed(ctx context.Context, r *evm.Receipt, head evm.Header) erro
 
 func blockTime(seconds uint64) time.Time { return time.Unix(int64(min(seconds, 1<<40)), 0).UTC() }
 
-// raise signs the same call anew with the same nonce and a higher fee, so that at most one of both can land.
+// raise signs the same call anew with the same nonce and a higher fee, so that at most one of both can land. What cannot be
+// raised is left as it is.
 func (w *work) raise(ctx context.Context, old incident.Transaction) error {
+	if len(w.action.Sends) > maxRaises || w.signer == nil || w.signer.Address() != old.From {
+		return nil
+	}
 	var tx types.Transaction
 	if err := tx.UnmarshalBinary(old.Raw); err != nil {
 		return refuse("The stored transaction %s cannot be read: %s.", old.Hash.Hex(), err)
@@ -127,9 +181,17 @@ func (w *work) raise(ctx context.Context, old incident.Transaction) error {
 	}
 	tip, _ := uint256.FromBig(tx.GasTipCap())
 	limit, _ := uint256.FromBig(tx.GasFeeCap())
+	fee = chain.Fee{Tip: raised(tip, fee.Tip), Cap: raised(limit, fee.Cap)}
+	var poor *refusal
+	switch err := w.afford(ctx, old.From, tx.Gas(), fee); {
+	case errors.As(err, &poor):
+		w.log.Warn("the fee is not raised", "action", w.action.ID, "why", poor.say)
+		return nil
+	case err != nil:
+		return err
+	}
 	pr := w.action.Prepared
 	return w.sign(ctx, signer.Transaction{
-		ChainID: pr.Chain, Nonce: old.Nonce, To: &pr.To, Value: pr.Value, Data: pr.Data, Gas: tx.Gas(),
-		Tip: raised(tip, fee.Tip), Cap: raised(limit, fee.Cap),
+		ChainID: pr.Chain, Nonce: old.Nonce, To: &pr.To, Value: pr.Value, Data: pr.Data, Gas: tx.Gas(), Tip: fee.Tip, Cap: fee.Cap,
 	}, "")
 }
