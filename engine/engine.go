@@ -196,21 +196,47 @@ func (e *Engine) opening(ctx context.Context, cmd incident.Command, op incident.
 	return e.decide(&View{State: &incident.State{}, Plan: p, id: op.ID}, cmd)
 }
 
-// number finds the next free incident id: the day and a number.
+// number finds the next free incident id: the day and a number. A day's numbers have no gaps, so it need not ask for each.
 func (e *Engine) number(ctx context.Context, taken map[string]bool) (string, error) {
 	day := e.now().Format(time.DateOnly)
-	for n := 1; ; n++ {
-		id := fmt.Sprintf("%s-%d", day, n)
-		if taken[id] {
-			continue
+	id := func(n int) string { return fmt.Sprintf("%s-%d", day, n) }
+	used := func(n int) (bool, error) {
+		if taken[id(n)] {
+			return true, nil
 		}
-		switch _, err := e.store.Head(ctx, stream(id)); {
-		case isNotFound(err):
-			return id, nil
-		case err != nil:
-			return "", fmt.Errorf("number incident: %w", err)
+		_, err := e.store.Head(ctx, stream(id(n)))
+		if isNotFound(err) {
+			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("number incident: %w", err)
+		}
+		return true, nil
+	}
+	last, free := 0, 1 // the one is used, the other not, once the first loop has ended
+	for {
+		is, err := used(free)
+		if err != nil {
+			return "", err
+		}
+		if !is {
+			break
+		}
+		last, free = free, free*2
+	}
+	for free-last > 1 {
+		middle := (last + free) / 2
+		is, err := used(middle)
+		if err != nil {
+			return "", err
+		}
+		if is {
+			last = middle
+		} else {
+			free = middle
 		}
 	}
+	return id(free), nil
 }
 
 // decide turns a command into the commit that carries it out and the view that results; nil if it changes nothing.

@@ -131,6 +131,22 @@ func (e *Engine) sweepOnce(ctx context.Context, slots chan struct{}, wg *sync.Wa
 	return nil
 }
 
+// Step does once, and one after the other, what Run does all the time: timers that are due, then deliveries. It is for
+// worlds whose time stands still meanwhile.
+func (e *Engine) Step(ctx context.Context) error {
+	errs := []error{e.Tick(ctx)}
+	ids, err := e.store.Stale(ctx, e.now(), sweepBatch)
+	if err != nil {
+		errs = append(errs, fmt.Errorf("list deliveries: %w", err))
+	}
+	for _, id := range ids {
+		if err := e.handle(ctx, id); err != nil {
+			errs = append(errs, fmt.Errorf("work delivery %s: %w", id, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // Tick does what is due now. Run calls it each second.
 func (e *Engine) Tick(ctx context.Context) error {
 	heads, err := e.store.Due(ctx, e.now(), sweepBatch)

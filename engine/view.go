@@ -95,8 +95,8 @@ func (e *Engine) refresh(ctx context.Context, ent *entry) (*View, error) {
 		return v, nil
 	}
 	next := &View{State: v.State.Next(), Plan: v.Plan, Happened: v.Happened, Records: v.Records, ReadOnly: v.ReadOnly, id: v.id}
-	for _, r := range records {
-		h, err := incident.Decode(r)
+	for i, d := range decode(records) {
+		r, h, err := records[i], d.happened, d.err
 		var unknown *incident.UnknownKind
 		switch {
 		case errors.As(err, &unknown):
@@ -117,6 +117,35 @@ func (e *Engine) refresh(ctx context.Context, ent *entry) (*View, error) {
 	}
 	ent.view = next
 	return next, nil
+}
+
+// decoded is a record as it was read, or why it could not be.
+type decoded struct {
+	happened incident.Happened
+	err      error
+}
+
+// decodeTogether is how many records one processor reads at a time.
+const decodeTogether = 2000
+
+// decode reads records, on several processors if there are many.
+func decode(records []journal.Record) []decoded {
+	list := make([]decoded, len(records))
+	var wg sync.WaitGroup
+	for from := 0; from < len(records); from += decodeTogether {
+		read := func() {
+			for i := from; i < min(from+decodeTogether, len(records)); i++ {
+				list[i].happened, list[i].err = incident.Decode(records[i])
+			}
+		}
+		if len(records) <= decodeTogether {
+			read()
+			break
+		}
+		wg.Go(read)
+	}
+	wg.Wait()
+	return list
 }
 
 // List returns the incidents, real ones before exercises, newest first; only those going on if open is true.

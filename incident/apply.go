@@ -18,7 +18,7 @@ func (s *State) Apply(h Happened) {
 		s.Phase, s.Opened, s.Moments.Detected = Detected, h.At, h.At
 	case EventFinding:
 		s.Findings = append(s.Findings, e.Finding)
-		s.noteMalicious()
+		s.noteMalicious(&s.Findings[len(s.Findings)-1])
 		if s.Phase.AtLeast(Validated) {
 			s.QuietFrom = h.At // the quiet begins anew
 		}
@@ -27,12 +27,16 @@ func (s *State) Apply(h Happened) {
 			s.Seconds = nil // whoever asked for less did not know of this
 		}
 	case EventRetracted:
+		s.Findings = slices.Clone(s.Findings)
 		for i := range s.Findings {
 			if s.Findings[i].ID == e.Finding {
 				s.Findings[i].Retracted = e.Why
 			}
 		}
-		s.noteMalicious()
+		s.Moments.FirstMaliciousTx = time.Time{}
+		for i := range s.Findings {
+			s.noteMalicious(&s.Findings[i])
+		}
 		if sum := total(s.standing()); sum.Cmp(decimal(s.Rang)) < 0 {
 			s.Rang = sum.String()
 		}
@@ -263,12 +267,10 @@ func (s *State) applyUpdate(h Happened) {
 }
 
 // noteMalicious keeps the earliest finding that stands as the moment of the first malicious transaction.
-func (s *State) noteMalicious() {
-	s.Moments.FirstMaliciousTx = time.Time{}
-	for _, f := range s.Findings {
-		if f.Retracted == "" && f.Block > 0 && (s.Moments.FirstMaliciousTx.IsZero() || f.At.Before(s.Moments.FirstMaliciousTx)) {
-			s.Moments.FirstMaliciousTx = f.At
-		}
+func (s *State) noteMalicious(f *Finding) {
+	first := &s.Moments.FirstMaliciousTx
+	if f.Retracted == "" && f.Block > 0 && (first.IsZero() || f.At.Before(*first)) {
+		*first = f.At
 	}
 }
 

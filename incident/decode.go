@@ -21,7 +21,7 @@ func Decode(r journal.Record) (Happened, error) {
 	if !ok || env.KindV != KindVersion {
 		return Happened{}, &UnknownKind{Stream: r.Stream, Seq: r.Seq, Kind: env.Kind, Version: env.KindV}
 	}
-	ev, err := decode(r)
+	ev, err := decode(env.Data)
 	if err != nil {
 		return Happened{}, fmt.Errorf("read record %d of %s: %w", r.Seq, r.Stream, err)
 	}
@@ -40,11 +40,11 @@ func (u *UnknownKind) Error() string {
 	return fmt.Sprintf("record %d of %s is of kind %q version %d, which this release does not know: a newer release wrote it; update this node", u.Seq, u.Stream, u.Kind, u.Version)
 }
 
-var decoders = func() map[string]func(journal.Record) (Event, error) {
-	m := map[string]func(journal.Record) (Event, error){}
+var decoders = func() map[string]func(json.RawMessage) (Event, error) {
+	m := map[string]func(json.RawMessage) (Event, error){}
 	for _, d := range []struct {
 		kind string
-		f    func(journal.Record) (Event, error)
+		f    func(json.RawMessage) (Event, error)
 	}{
 		into[EventOpened](), into[EventFinding](), into[EventRetracted](), into[EventEscalated](), into[EventPageRequested](),
 		into[EventPageRung](), into[EventCallOutcome](), into[EventPageEnded](), into[EventAnswered](), into[EventRoleTaken](),
@@ -63,15 +63,15 @@ var decoders = func() map[string]func(journal.Record) (Event, error) {
 
 func into[E Event]() struct {
 	kind string
-	f    func(journal.Record) (Event, error)
+	f    func(json.RawMessage) (Event, error)
 } {
 	var zero E
 	return struct {
 		kind string
-		f    func(journal.Record) (Event, error)
-	}{zero.Kind(), func(r journal.Record) (Event, error) {
+		f    func(json.RawMessage) (Event, error)
+	}{zero.Kind(), func(data json.RawMessage) (Event, error) {
 		var e E
-		if _, err := r.Open(&e); err != nil {
+		if err := json.Unmarshal(data, &e); err != nil {
 			return nil, err
 		}
 		return e, nil

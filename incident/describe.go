@@ -230,8 +230,8 @@ func Situation(p *plan.Plan, s *State) string {
 		return "It has stopped. Now it is repaired and restored."
 	}
 	var say []string
-	if f := s.standing(); len(f) > 0 {
-		say = append(say, f[len(f)-1].Say)
+	if f := s.latest(); f != nil {
+		say = append(say, f.Say)
 	} else if len(s.Notes) > 0 {
 		say = append(say, "Reported: “"+s.Notes[0].Text+"”")
 	}

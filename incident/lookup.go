@@ -121,6 +121,16 @@ func (s *State) Chains() []uint64 {
 	return ids
 }
 
+// latest returns the latest finding that was not retracted, nil if there is none.
+func (s *State) latest() *Finding {
+	for i := range slices.Backward(s.Findings) {
+		if s.Findings[i].Retracted == "" {
+			return &s.Findings[i]
+		}
+	}
+	return nil
+}
+
 // standing returns the findings that were not retracted.
 func (s *State) standing() []Finding {
 	return slices.DeleteFunc(slices.Clone(s.Findings), func(f Finding) bool { return f.Retracted != "" })
@@ -136,7 +146,7 @@ func (s *State) here(person string) bool {
 func (s *State) clone() *State {
 	c := *s
 	c.Candidates = slices.Clone(s.Candidates)
-	c.Findings = slices.Clone(s.Findings)
+	c.Findings = slices.Clip(s.Findings) // only ever appended to, and copied by whoever changes one
 	c.Pages = slices.Clone(s.Pages)
 	for i := range c.Pages {
 		c.Pages[i].Calls = slices.Clone(c.Pages[i].Calls)
@@ -156,17 +166,18 @@ func (s *State) clone() *State {
 	for i := range c.Updates {
 		c.Updates[i].Sent = slices.Clone(c.Updates[i].Sent)
 	}
-	c.Notes = slices.Clone(s.Notes)
+	c.Notes = slices.Clip(s.Notes)
 	c.Seconds = slices.Clone(s.Seconds)
 	c.Escalated = slices.Clone(s.Escalated)
 	c.commands = nil // asked of the original only
 	return &c
 }
 
-// Next returns a copy for applying what happens next; s stays as it is. Only the newest copy may be decided upon.
+// Next returns a copy for applying what happens next; s stays as it is. Only the newest copy may be decided upon, and of
+// several made of the same state only the last may be used: what grows long is shared, and appended to behind what s shows.
 func (s *State) Next() *State {
 	c := s.clone()
-	c.commands = s.commands
+	c.commands, c.Findings, c.Notes = s.commands, s.Findings, s.Notes
 	return c
 }
 
