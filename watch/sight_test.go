@@ -198,8 +198,11 @@ func TestDeepReorganisation(t *testing.T) {
 		first := uint64(1)
 		defer start(t.Context(), Options{Engine: d, Client: b, Plan: p, Index: testIndex(t, p), From: &first})()
 		time.Sleep(time.Second)
-		if len(d.live) != 29 || d.last.Block != 29 {
-			t.Fatalf("%d findings, at block %d", len(d.live), d.last.Block)
+		d.mu.Lock()
+		found, at := len(d.live), d.last.Block
+		d.mu.Unlock()
+		if found != 29 || at != 29 {
+			t.Fatalf("%d findings, at block %d", found, at)
 		}
 		b.replace(10)
 		time.Sleep(time.Minute)
