@@ -176,7 +176,7 @@ func TestDemoSurvivesKills(t *testing.T) {
 			moment := rand.N(within)
 			t.Logf("killed after %s", moment)
 			data := t.TempDir()
-			cmd, out, log := demo(t, data)
+			cmd, _, log := demo(t, data)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -193,7 +193,7 @@ func TestDemoSurvivesKills(t *testing.T) {
 			if err != nil {
 				killed.Add(1)
 			}
-			cmd, out, log = demo(t, data)
+			cmd, out, log := demo(t, data)
 			if err := cmd.Run(); err != nil {
 				t.Fatalf("%v\n%s", err, log)
 			}
