@@ -109,6 +109,10 @@ func (c *Client) receipts(ctx context.Context, b *evm.Block) ([]evm.Receipt, err
 
 func (c *Client) receiptsOneByOne(ctx context.Context, b *evm.Block) ([]evm.Receipt, error) {
 	const method = "eth_getTransactionReceipt"
+	geth, err := c.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
 	rs := make([]evm.Receipt, 0, len(b.Transactions))
 	for len(rs) < len(b.Transactions) {
 		some := b.Transactions[len(rs):min(len(rs)+receiptsPerBatch, len(b.Transactions))]
@@ -118,7 +122,7 @@ func (c *Client) receiptsOneByOne(ctx context.Context, b *evm.Block) ([]evm.Rece
 			batch[i] = gethrpc.BatchElem{Method: method, Args: []any{some[i].Hash}, Result: &answers[i]}
 		}
 		within, cancel := context.WithTimeout(ctx, c.opts.Timeout)
-		err := c.geth.BatchCallContext(within, batch)
+		err = geth.BatchCallContext(within, batch)
 		cancel()
 		if err != nil {
 			return nil, c.explain(ctx, method, err)

@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/ethereum/go-ethereum/common/hexutil"
 	gethrpc "github.com/ethereum/go-ethereum/rpc"
 
 	"tocsin/chain"
@@ -65,7 +64,7 @@ func (o Options) withDefaults() Options {
 type Client struct {
 	opts     Options
 	endpoint endpoint
-	geth     *gethrpc.Client
+	line     line
 	http     *http.Client // nil where the transport is not HTTP
 	chainID  uint64
 	// Endpoints that lack eth_getBlockReceipts are asked for each receipt.
@@ -74,57 +73,54 @@ type Client struct {
 
 // Dial connects to the endpoint and asks for its chain id.
 func Dial(ctx context.Context, o Options) (*Client, error) {
+	c, err := build(o)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.connect(ctx); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// New returns a client that connects when it is first asked something, and again for as long as the endpoint cannot be
+// reached. Options.ChainID must be given: an endpoint that serves another chain is never used.
+func New(o Options) (*Client, error) {
+	if o.ChainID == 0 {
+		return nil, fault.New(fault.Invalid, "An endpoint that may be away needs a chain id.")
+	}
+	return build(o)
+}
+
+// Attach speaks over a connection that exists already, such as one inside the process. It closes it in the end.
+func Attach(ctx context.Context, conn *gethrpc.Client, o Options) (*Client, error) {
+	c := &Client{opts: o.withDefaults(), endpoint: endpoint{name: "of this process"}, chainID: o.ChainID, line: newLine()}
+	if err := c.identify(ctx, conn); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	c.line.geth.Store(conn)
+	return c, nil
+}
+
+func build(o Options) (*Client, error) {
 	u, err := url.Parse(o.URL)
 	if err != nil || u.Host == "" {
 		return nil, fault.New(fault.Invalid, "The endpoint's URL cannot be read.").
 			Instead("Write it as https://host/path or wss://host/path.")
 	}
 	o = o.withDefaults()
-	c := &Client{opts: o, endpoint: newEndpoint(u)}
-	options := []gethrpc.ClientOption{gethrpc.WithWebsocketMessageSizeLimit(o.MaxResponse)}
+	c := &Client{opts: o, endpoint: newEndpoint(u), chainID: o.ChainID, line: newLine()}
 	switch u.Scheme {
 	case "http", "https":
 		c.http = newHTTPClient(o.MaxResponse)
-		options = append(options, gethrpc.WithHTTPClient(c.http))
 	case "ws", "wss":
 	default:
 		return nil, fault.New(fault.Invalid, "The endpoint %s is of a kind that is not supported.", c.endpoint.name).
 			Instead("Use an address that begins with http://, https://, ws:// or wss://.")
 	}
-	dial, cancel := context.WithTimeout(ctx, o.Timeout)
-	defer cancel()
-	if c.geth, err = gethrpc.DialOptions(dial, o.URL, options...); err != nil {
-		return nil, c.explain(ctx, "connect", err)
-	}
-	if err := c.identify(ctx); err != nil {
-		c.Close()
-		return nil, err
-	}
 	return c, nil
-}
-
-// Attach speaks over a connection that exists already, such as one inside the process. It closes it in the end.
-func Attach(ctx context.Context, conn *gethrpc.Client, o Options) (*Client, error) {
-	c := &Client{opts: o.withDefaults(), endpoint: endpoint{name: "of this process"}, geth: conn}
-	if err := c.identify(ctx); err != nil {
-		c.Close()
-		return nil, err
-	}
-	return c, nil
-}
-
-// identify asks for the chain id and compares it with the one wanted.
-func (c *Client) identify(ctx context.Context) error {
-	var id hexutil.Uint64
-	if err := c.ask(ctx, &id, "eth_chainId"); err != nil {
-		return err
-	}
-	if c.opts.ChainID != 0 && c.opts.ChainID != uint64(id) {
-		return fault.New(fault.Invalid, "The endpoint %s serves chain %d, not chain %d.", c.endpoint.name, uint64(id), c.opts.ChainID).
-			Instead("Give the endpoint of chain %d.", c.opts.ChainID)
-	}
-	c.chainID = uint64(id)
-	return nil
 }
 
 // ChainID is the id of the chain that the endpoint serves.
@@ -132,7 +128,7 @@ func (c *Client) ChainID() uint64 { return c.chainID }
 
 // Close ends the connection. Requests under way fail.
 func (c *Client) Close() {
-	c.geth.Close()
+	c.line.close()
 	if c.http != nil {
 		c.http.CloseIdleConnections()
 	}
@@ -142,8 +138,12 @@ func (c *Client) Close() {
 func (c *Client) call(ctx context.Context, method string, args ...any) (json.RawMessage, error) {
 	within, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
+	geth, err := c.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var result json.RawMessage
-	if err := c.geth.CallContext(within, &result, method, args...); err != nil {
+	if err := geth.CallContext(within, &result, method, args...); err != nil {
 		return nil, c.explain(ctx, method, err)
 	}
 	return result, nil

@@ -20,6 +20,11 @@ func newGate(t *testing.T, target string) *gate {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return pass(t, l, target)
+}
+
+// pass passes on what comes in at a listener.
+func pass(t *testing.T, l net.Listener, target string) *gate {
 	g := &gate{listener: l}
 	var pumps sync.WaitGroup
 	pumps.Go(func() {

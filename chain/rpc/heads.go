@@ -67,9 +67,13 @@ func (h *heads) watch(ctx context.Context, pause *backoff) error {
 		ended  <-chan error
 		period = h.c.opts.PollEvery
 	)
-	if h.c.geth.SupportsSubscriptions() {
+	geth, err := h.c.connect(ctx)
+	if err != nil {
+		return err
+	}
+	if geth.SupportsSubscriptions() {
 		told = make(chan json.RawMessage, 16)
-		sub, err := h.c.geth.EthSubscribe(ctx, told, "newHeads")
+		sub, err := geth.EthSubscribe(ctx, told, "newHeads")
 		if err != nil {
 			return h.c.explain(ctx, "eth_subscribe", err)
 		}
