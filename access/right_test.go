@@ -29,8 +29,8 @@ func team() *plan.Plan {
 			{ID: "nina-p", Name: "Nina P"},
 			{ID: "seal", Name: "SEAL 911", Body: true},
 		},
-		Groups: []plan.Group{{ID: "signers", Name: "Signers", Members: []string{"david-l", "on-call", "signers", "seal"}}},
-		Rotas:  []plan.Rota{{ID: "on-call", Name: "On call", Members: []string{"rita-v"}, Cover: []plan.RotaOverride{{Person: "sam-y"}}}},
+		Groups:         []plan.Group{{ID: "signers", Name: "Signers", Members: []string{"david-l", "on-call", "signers", "seal"}}},
+		Rotas:          []plan.Rota{{ID: "on-call", Name: "On call", Members: []string{"rita-v"}, Cover: []plan.RotaOverride{{Person: "sam-y"}}}},
 		Communications: []plan.Communication{{ID: "users", Responsible: "nina-p"}},
 		Decisions: []plan.Decision{
 			{ID: "pause", Name: "Pause", Required: []string{"signers"}, StandIns: []plan.StandIn{{For: "david-l", Who: "lee-w"}}},

@@ -74,6 +74,8 @@ func (c *Chain) mineWhenPending(ctx context.Context, arrived <-chan core.NewTxsE
 
 // pending says whether a transaction could be mined now.
 func (c *Chain) pending() bool {
+	c.sealing.Lock() // the pool loses one of two that wait for its reset at once
+	defer c.sealing.Unlock()
 	if err := c.eth.TxPool().Sync(); err != nil {
 		return false
 	}
