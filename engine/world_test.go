@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"context"
 	"crypto/ecdsa"
 	"errors"
 	"fmt"
@@ -213,8 +212,3 @@ func count(v *engine.View, kind string) int {
 	}
 	return n
 }
-
-// carrier does what it is told with each parcel.
-type carrier func(ctx context.Context, p engine.Parcel) engine.Outcome
-
-func (c carrier) Carry(ctx context.Context, p engine.Parcel) engine.Outcome { return c(ctx, p) }
