@@ -86,6 +86,9 @@ func (m moment) ISO() string { return machine(m.At) }
 // machine is a time for programs.
 func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
+// precise is a time for the clocks of scripts, to the millisecond.
+func precise(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
+
 // city names a time zone as people do: "Europe/Berlin" is Berlin.
 func city(zone *time.Location) string {
 	name := zone.String()
@@ -143,7 +146,7 @@ func (c clock) By() string {
 
 // Yours is the time of day on the person's own clock; empty if that is the same.
 func (c clock) Yours() string {
-	if c.Zone == nil {
+	if c.Zone == nil || c.At().day() != "" { // on another day the time of day says little
 		return ""
 	}
 	yours := c.Until.In(c.Zone).Format("15:04")

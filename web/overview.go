@@ -99,7 +99,11 @@ func (c *Console) overviewOf(ctx context.Context, s *session, fs *forms) (*overv
 		}
 		p.add(c.lookAt(sh, s, v))
 	}
-	p.Sheet.Many = len(p.Going) > 1
+	if len(p.Going) == 1 { // nothing has to say which incident it belongs to
+		for i := range p.Sheet.Tasks {
+			p.Sheet.Tasks[i].Of = ""
+		}
+	}
 	if len(p.Going) == 0 {
 		p.Title = "All quiet"
 	}

@@ -106,7 +106,7 @@ func TestSignIn(t *testing.T) {
 	w := newWorld(t, false)
 	janet := w.signedIn("janet")
 	a := janet.get("/").is(http.StatusOK)
-	a.contains("Janet R", "Sign out").lacks("You are playing", "Begin the attack")
+	a.contains("Janet R", "Sign out").lacks("You are playing", "Launch the attack")
 	out := janet.post("/signout", nil)
 	out.to("/signin")
 	janet.get("/").to("/signin")
@@ -229,7 +229,7 @@ func TestAttackFromTheConsole(t *testing.T) {
 	if w.stage.attacks != 1 {
 		t.Fatalf("%d attacks", w.stage.attacks)
 	}
-	janet.get("/").contains("The attack has begun.").lacks("Begin the attack")
+	janet.get("/").contains("The attack has begun.").lacks("Launch the attack")
 }
 
 func TestPlayingSomebody(t *testing.T) {

@@ -14,7 +14,6 @@ type sheet struct {
 	Now   moment
 	Tasks []task
 	Quiet string // what to say if nothing is theirs
-	Many  bool   // tasks of several incidents: each names its own
 }
 
 // task is one thing on the sheet.
@@ -67,6 +66,9 @@ func (l *look) tasksOf(list []incident.Task) []task {
 			row.Say = firstSentence(t.Say)
 		case incident.TaskUpdate:
 			anchor, label = "update-"+t.Ref, "Read the draft"
+			if l.postmortemOwed(t.Ref) {
+				row.Href, row.Label = l.path("postmortem"), "Write it"
+			}
 		case incident.TaskSecond:
 			anchor, label = t.Ref, "Read and confirm"
 		case incident.TaskContain:
@@ -78,10 +80,22 @@ func (l *look) tasksOf(list []incident.Task) []task {
 		case incident.TaskRetry:
 			anchor, label = "action-"+t.Ref, "See what failed"
 		}
-		row.Href, row.Label = l.base()+"#"+anchor, label
+		if row.Href == "" {
+			row.Href, row.Label = l.base()+"#"+anchor, label
+		}
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// postmortemOwed reports whether an update is a post-mortem, which has a page of its own.
+func (l *look) postmortemOwed(id string) bool {
+	u := l.state.Update(id)
+	if u == nil {
+		return false
+	}
+	c, ok := l.plan.Communication(u.Communication)
+	return ok && c.Postmortem
 }
 
 // firstSentence is enough to know a step by; the step itself says the rest.

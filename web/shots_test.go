@@ -11,7 +11,7 @@ import (
 )
 
 // TestShots leads a real incident and an exercise through their phases and stores pictures of the pages on the way: for
-// people to look at, when TOCSIN_SHOTS names a folder. Without one it only draws them.
+// people to look at. It runs where TOCSIN_SHOTS names the folder to store them in.
 func TestShots(t *testing.T) {
 	if os.Getenv("TOCSIN_SHOTS") == "" {
 		return
@@ -70,4 +70,19 @@ func TestShots(t *testing.T) {
 	desk("/incidents/"+real, "real")
 	phone("/incidents/"+real, "real")
 	desk("/", "overview-two")
+	phone("/page/"+w.pageSecret(real, "janet"), "page-link")
+	phone("/signin", "signin")
+	for _, v := range incident.StepsOf(w.plan, w.state(id)) {
+		if v.State != incident.Done {
+			w.does(id, "janet", incident.OpEndStep{Step: v.ID, State: incident.Skipped, Note: "not needed in this exercise"})
+		}
+	}
+	w.does(id, "janet", incident.OpResolve{Note: "The vault is open again."})
+	w.does(id, "david", incident.OpResolve{Note: "The vault is open again."})
+	desk(at, "resolved")
+	desk(at+"/postmortem", "postmortem")
+	b.dark()
+	desk("/incidents/"+real, "dark-real")
+	desk(at, "dark-drill")
+	phone("/incidents/"+real, "dark-real")
 }
