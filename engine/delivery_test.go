@@ -162,7 +162,10 @@ func TestLostClaim(t *testing.T) {
 		deaf.now(true) // a cannot renew
 		id := report(t, a).State.ID
 		synctest.Wait()
-		other := &post{}
+		other := &post{answer: func(context.Context, engine.Parcel) engine.Outcome {
+			time.Sleep(50 * time.Second) // so that the other would be the first to report
+			return engine.Outcome{State: engine.Landed}
+		}}
 		stopB := run(t, b, other)
 		time.Sleep(6 * time.Second)
 		synctest.Wait()

@@ -51,7 +51,7 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 		l.lost[e.ID] = e.Landing.Status == 0
 	case incident.EventActionSigned:
 		before, ok := l.nonces[e.ID]
-		if ok && (before.Nonce != e.Tx.Nonce || before.From != e.Tx.From) && !l.lost[e.ID] {
+		if ok && (before.Nonce != e.Tx.Nonce || before.From != e.Tx.From) && !l.lost[e.ID] && e.Void == "" {
 			t.Fatalf("action %s was signed with nonce %d after nonce %d", e.ID, e.Tx.Nonce, before.Nonce)
 		}
 		l.nonces[e.ID] = e.Tx

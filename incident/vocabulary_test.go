@@ -125,7 +125,7 @@ func (s *story) report(verb string, w *said) incident.Op {
 	case "signed":
 		return incident.OpSigned{Action: id, Tx: incident.Transaction{
 			Hash: hash(w.number("tx")), Raw: []byte{1}, From: evm.Address{1}, Nonce: w.number("nonce"), At: s.now,
-		}}
+		}, Void: w.take("void", ""), Known: int(w.number("known"))}
 	case "sent":
 		return incident.OpSent{Action: id, Tx: hash(w.number("tx"))}
 	case "landed":
