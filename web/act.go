@@ -26,7 +26,7 @@ var verbs = map[string]verb{
 	"validate": {access.Validate, validateOp},
 	"dismiss":  {access.Dismiss, func(v url.Values) incident.Op { return incident.OpDismiss{Why: v.Get("why")} }},
 	"severity": {access.Respond, func(v url.Values) incident.Op { return incident.OpSeverity{To: v.Get("to"), Why: v.Get("why")} }},
-	"begin":    {access.Step, func(v url.Values) incident.Op { return incident.OpBeginStep{Step: v.Get("step")} }},
+	"begin":    {access.Step, func(v url.Values) incident.Op { return incident.OpBeginStep{Step: v.Get("step"), From: v.Get("from")} }},
 	"end":      {access.Step, endOp},
 	"propose":  {access.Propose, proposeOp},
 	"approve":  {access.Approve, nil},

@@ -12,7 +12,9 @@ import (
 // render writes a page. It is made whole first, so that a failure never leaves half a page behind a fine status.
 func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
 	templ.Handler(page, templ.WithStatus(status), templ.WithContentType("text/html; charset=utf-8"), templ.WithErrorHandler(func(r *http.Request, err error) http.Handler {
-		c.Logger.Error("render page", "path", r.Pattern, "error", err)
+		if r.Context().Err() == nil { // else nobody waits for it any more
+			c.Logger.Error("render page", "path", r.Pattern, "error", err)
+		}
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "Tocsin could not draw this page. Reload it.", http.StatusInternalServerError)
 		})

@@ -35,6 +35,7 @@ type step struct {
 	Propose  *form
 	Subject  incident.Subject
 	Begin    *form
+	From     string // whom it would be taken over from
 	End      *form
 	CanDone  bool // a person may say that it is done; else an action does it
 	Note     string
@@ -127,9 +128,9 @@ func (l *look) stepForms(s *step, v incident.StepView) {
 			f := l.form("end-"+v.ID, "end")
 			s.End = &f
 		}
-		if s.CanDone && l.state.Step(v.ID).By != l.person {
+		if by := l.state.Step(v.ID).By; s.CanDone && by != l.person {
 			f := l.form("begin-"+v.ID, "begin")
-			s.Begin = &f
+			s.Begin, s.From = &f, by
 		}
 	}
 	s.Subject = incident.Subject{Kind: incident.SubjectStep, Ref: plan.StepRef(l.state.Procedure, v.ID), Step: v.ID}
