@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -42,16 +45,25 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	if errors.As(err, &said) {
 		return int(said)
 	}
-	if t.json {
+	if t.json && !t.printed {
 		t.fail(err)
 	} else {
-		fmt.Fprintln(errOut, "tocsin: "+fault.Sentence(err))
+		fmt.Fprintln(errOut, "tocsin: "+printable(clip(fault.Sentence(err))))
 	}
 	switch fault.CodeOf(err) {
-	case fault.Conflict, fault.Forbidden, fault.Expired, fault.NotFound:
+	case fault.Conflict, fault.Forbidden, fault.Expired:
 		return exitNo
 	}
 	return exitUnusable
+}
+
+// clip keeps a sentence that quotes what was given to a length that can be read, in characters.
+func clip(s string) string {
+	const most = 1000
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
 }
 
 // terminal is where a command reads and writes.
@@ -61,6 +73,8 @@ type terminal struct {
 	err  io.Writer
 	json bool
 	log  string
+
+	printed bool // the one JSON object is out
 }
 
 func (t *terminal) root() *cobra.Command {
@@ -105,7 +119,7 @@ func strict(c *cobra.Command) {
 // exactly wants named words after the command.
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if len(args) != len(names) {
+		if len(args) != len(names) || slices.Contains(args, "") {
 			return fault.New(fault.Invalid, "%s takes %s.", upper(c.Name()), join(names)).Instead("Write: %s", c.UseLine())
 		}
 		return nil
@@ -138,12 +152,29 @@ func (t *terminal) logger() (*slog.Logger, error) {
 	return slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: l})), nil
 }
 
-// print writes v as JSON if that was asked for, else runs text.
+// print writes v as JSON if that was asked for, else what text writes, without characters that steer a terminal: much of it
+// was written by others.
 func (t *terminal) print(v any, text func(w io.Writer)) error {
 	if !t.json {
-		text(t.out)
-		return nil
+		var b strings.Builder
+		text(&b)
+		_, err := io.WriteString(t.out, printable(b.String()))
+		return err
 	}
+	t.printed = true
+	return t.encode(v)
+}
+
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func (t *terminal) encode(v any) error {
 	enc := json.NewEncoder(t.out)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
@@ -152,12 +183,9 @@ func (t *terminal) print(v any, text func(w io.Writer)) error {
 
 func (t *terminal) fail(err error) {
 	var f *fault.Error
-	out := map[string]any{"error": map[string]string{"code": string(fault.CodeOf(err)), "say": fault.Sentence(err)}}
+	said := map[string]string{"code": string(fault.CodeOf(err)), "say": clip(fault.Sentence(err))}
 	if errors.As(err, &f) && f.Do != "" {
-		out["error"] = map[string]string{"code": string(f.Code), "say": f.Say, "do": f.Do}
+		said["say"], said["do"] = clip(f.Say), clip(f.Do)
 	}
-	enc := json.NewEncoder(t.out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	_ = enc.Encode(out)
+	_ = t.encode(map[string]any{"error": said})
 }

@@ -249,12 +249,15 @@ func (t *terminal) incidentDismiss() *cobra.Command {
 }
 
 func (t *terminal) incidentStep() *cobra.Command {
-	var note string
+	var note, from string
 	return t.do("step INCIDENT STEP begin|done|skipped|failed", "Begin or end a step of the procedure", []string{"an incident", "a step", "what became of it"}, access.Step,
-		func(c *cobra.Command) { c.Flags().StringVar(&note, "note", "", "what was found or done") },
+		func(c *cobra.Command) {
+			c.Flags().StringVar(&note, "note", "", "what was found or done")
+			c.Flags().StringVar(&from, "from", "", "the person to take the step over from, if somebody has begun it")
+		},
 		func(_ *engine.View, args []string) (incident.Op, error) {
 			if args[2] == "begin" {
-				return incident.OpBeginStep{Step: args[1]}, nil
+				return incident.OpBeginStep{Step: args[1], From: from}, nil
 			}
 			return incident.OpEndStep{Step: args[1], State: args[2], Note: note}, nil
 		})

@@ -59,7 +59,7 @@ func (t *terminal) show(v *engine.View, person string) error {
 		}
 		sev, _ := p.Severity(s.Severity)
 		fmt.Fprintf(w, "%s: %s\n%s  %s, %s, opened %s\n", kind, s.Title, s.ID, s.Phase, strings.ToLower(sev.Name), s.Opened.Format("2006-01-02 15:04:05 UTC"))
-		fmt.Fprintln(w, incident.Situation(p, s))
+		fmt.Fprintln(w, clip(incident.Situation(p, s)))
 		if v.ReadOnly != nil {
 			fmt.Fprintln(w, "This release can only show it:", v.ReadOnly)
 		}
@@ -98,8 +98,12 @@ func (t *terminal) show(v *engine.View, person string) error {
 			fmt.Fprintf(w, "  %-20s %s  %s\n", x.Name, x.State, strings.Join(x.Roles, ", "))
 		}
 		fmt.Fprintln(w, "\nTimeline (UTC):")
+		clock := "15:04:05"
+		if s.Opened.Format(time.DateOnly) != s.Last.Format(time.DateOnly) {
+			clock = time.DateTime
+		}
 		for _, e := range out.Timeline {
-			fmt.Fprintf(w, "  %s  %s\n", e.At.Format("15:04:05"), e.Say)
+			fmt.Fprintf(w, "  %s  %s\n", e.At.Format(clock), clip(e.Say))
 		}
 	})
 }

@@ -3,7 +3,7 @@ package cli
 import (
 	"bufio"
 	"encoding/hex"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -30,22 +30,44 @@ func (t *terminal) openKey(path string) (*signer.Keystore, error) {
 	if path == "" {
 		return nil, fault.New(fault.Invalid, "No key file is named.").Instead("Give --keystore FILE; make one with: tocsin key new FILE")
 	}
-	variable, file := "", os.Getenv(passwordFile)
-	if file == "" {
-		variable = passwordVariable
-	}
-	password, err := signer.Password(variable, file)
+	password, err := keyPassword()
 	if err != nil {
 		return nil, err
 	}
 	k, err := signer.Open(path, password)
 	if err != nil {
-		return nil, err
+		return nil, unusable(err)
 	}
 	if n := k.Note(); n != "" {
 		fmt.Fprintln(t.err, "tocsin: "+n)
 	}
 	return k, nil
+}
+
+// keyPassword is the password of key files: the variable's own value, or else the content of the file that is named.
+func keyPassword() (string, error) {
+	value, file := os.Getenv(passwordVariable), os.Getenv(passwordFile)
+	if value == "" && file == "" {
+		return "", fault.New(fault.Invalid, "Nothing says what the password of the key file is.").
+			Instead("Set %s, or %s to the name of a file that holds it.", passwordVariable, passwordFile)
+	}
+	variable := ""
+	if value != "" {
+		variable, file = passwordVariable, ""
+	}
+	password, err := signer.Password(variable, file)
+	return password, unusable(err)
+}
+
+// unusable makes a fault about a key file one about the input: that a file cannot be opened is no verdict.
+func unusable(err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	said := *f
+	said.Code = fault.Invalid
+	return &said
 }
 
 func (t *terminal) sign() *cobra.Command {
@@ -56,7 +78,7 @@ func (t *terminal) sign() *cobra.Command {
 		Use:   "sign [INCIDENT DECISION]",
 		Short: "Sign a decision with a key file, after reading exactly what is signed",
 		Long: `Sign shows a decision in words and hashes and signs it with a key file. The decision comes from the data folder, or from a
-file saved from its page (--file), so that a machine without the server can sign. The password of the key file comes
+file with the typed data that its page shows (--file), so that a machine without the server can sign. The password of the key file comes
 from ` + passwordVariable + ` or the file that ` + passwordFile + ` names. Hand the signature in with tocsin incident approve,
 or on the decision's page.`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -88,7 +110,7 @@ or on the decision's page.`,
 	}
 	d.flags(c, false)
 	c.Flags().StringVar(&keystore, "keystore", "", "key file (keystore v3)")
-	c.Flags().StringVar(&file, "file", "", "decision saved from its page, instead of INCIDENT DECISION")
+	c.Flags().StringVar(&file, "file", "", "typed data saved from the decision's page, instead of INCIDENT DECISION")
 	c.Flags().BoolVar(&refuse, "refuse", false, "say no")
 	c.Flags().BoolVar(&yes, "yes", false, "sign without asking, for scripts")
 	return c
@@ -101,11 +123,9 @@ func (t *terminal) message(c *cobra.Command, d desk, file string, args []string)
 		if err != nil {
 			return decision.Message{}, fault.New(fault.Invalid, "%s cannot be read.", file).Because(err)
 		}
-		var m decision.Message
-		dec := json.NewDecoder(strings.NewReader(string(b)))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&m); err != nil || m.Incident == "" || m.Decision == "" {
-			return decision.Message{}, fault.New(fault.Invalid, "%s is not a decision.", file).Instead("Save it from the decision's page, or from tocsin incident show --json.").Because(err)
+		m, err := typedMessage(b)
+		if err != nil {
+			return decision.Message{}, fault.New(fault.Invalid, "%s is not a decision.", file).Instead("Save the typed data that the decision's page shows.").Because(err)
 		}
 		return m, nil
 	}
@@ -142,8 +162,8 @@ func (t *terminal) read(m decision.Message, a evm.Address) {
 	if m.Exercise {
 		kind = "EXERCISE"
 	}
-	fmt.Fprintf(w, "%s\n  %s\n", kind, m.Summary)
-	fmt.Fprintf(w, "  you say     %s\n  incident    %s of %s\n  decision    %s, %s\n", m.Choice, m.Incident, m.Protocol, m.Decision, m.Subject)
+	fmt.Fprintf(w, "%s\n  %s\n", kind, printable(m.Summary))
+	fmt.Fprintf(w, "  you say     %s\n  incident    %s of %s\n  decision    %s, %s\n", m.Choice, printable(m.Incident), printable(m.Protocol), printable(m.Decision), printable(m.Subject))
 	if m.Chain != 0 {
 		fmt.Fprintf(w, "  chain       %d\n", m.Chain)
 	}
@@ -190,11 +210,7 @@ func (t *terminal) key() *cobra.Command {
 		Use: "new FILE", Short: "Make a key file (keystore v3) and print its address", Args: exactly("a file"),
 		Long: "New makes a key and writes it encrypted. The password comes from " + passwordVariable + " or the file that " + passwordFile + " names.",
 		RunE: func(_ *cobra.Command, args []string) error {
-			variable, file := "", os.Getenv(passwordFile)
-			if file == "" {
-				variable = passwordVariable
-			}
-			password, err := signer.Password(variable, file)
+			password, err := keyPassword()
 			if err != nil {
 				return err
 			}

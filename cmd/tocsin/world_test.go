@@ -42,13 +42,21 @@ const keyPassword = "correct horse"
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	dir := t.TempDir()
+	w := newQuietWorld(t)
 	st, err := stage.Start(context.Background(), stage.Options{Period: 200 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	w := &world{t: t, dir: dir, data: filepath.Join(dir, "data"), plan: filepath.Join(dir, "plan"), stage: st, post: openPost(t)}
+	w.stage = st
+	return w
+}
+
+// newQuietWorld is a world without a chain.
+func newQuietWorld(t testing.TB) *world {
+	t.Helper()
+	dir := t.TempDir()
+	w := &world{t: t, dir: dir, data: filepath.Join(dir, "data"), plan: filepath.Join(dir, "plan"), post: openPost(t)}
 	if err := os.CopyFS(w.plan, os.DirFS("../../examples/vault")); err != nil {
 		t.Fatal(err)
 	}
@@ -165,9 +173,11 @@ type ready struct {
 func (w *world) serve(more ...string) *server {
 	w.t.Helper()
 	args := append([]string{
-		"serve", "--json", "--plan", w.plan, "--data", w.data, "--endpoint", "31337=" + w.stage.WSEndpoint(),
-		"--keystore", filepath.Join(w.dir, "executor.json"), "--listen", "127.0.0.1:0",
+		"serve", "--json", "--plan", w.plan, "--data", w.data, "--keystore", filepath.Join(w.dir, "executor.json"), "--listen", "127.0.0.1:0",
 	}, more...)
+	if w.stage != nil {
+		args = append(args, "--endpoint", "31337="+w.stage.WSEndpoint())
+	}
 	s := &server{cmd: exec.Command(command(w.t), args...), log: &bytes.Buffer{}, ready: &ready{}}
 	s.cmd.Dir, s.cmd.Env, s.cmd.Stderr = w.dir, w.env, s.log
 	out, err := s.cmd.StdoutPipe()
