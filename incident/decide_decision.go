@@ -53,6 +53,9 @@ func (d *decider) askDecisions() {
 		if v.Step.Decision == "" || v.State == StepToCome || v.State == Done || v.State == Skipped {
 			continue
 		}
+		if v.Optional { // nobody is woken for what may not be wanted: somebody proposes it
+			continue
+		}
 		subject := Subject{Kind: SubjectStep, Ref: plan.StepRef(d.s.Procedure, v.ID), Step: v.ID}
 		if v.Step.Action != "" {
 			subject = Subject{Kind: SubjectAction, Ref: v.Step.Action, Step: v.ID}

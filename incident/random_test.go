@@ -191,6 +191,11 @@ func (c *course) task() (incident.Op, string) {
 	if len(tasks) == 0 {
 		return nil, ""
 	}
+	for _, t := range tasks {
+		if t.Kind == incident.TaskRetry && c.chance(2) { // it comes seldom
+			return c.obvious(who, t), who
+		}
+	}
 	return c.obvious(who, pick(c, tasks)), who
 }
 
@@ -242,6 +247,7 @@ func (c *course) whim() incident.Op {
 		incident.OpDismiss{Why: "It is nothing"},
 		incident.OpSeverity{To: pick(c, c.plan.Severities).ID},
 		incident.OpBeginStep{Step: step},
+		incident.OpBeginStep{Step: step, From: c.state.Step(step).By},
 		incident.OpEndStep{Step: step, State: pick(c, []string{incident.Done, incident.Skipped, incident.Failed}), Note: "So it is"},
 		incident.OpPropose{Subject: incident.Subject{Kind: incident.SubjectAction, Ref: pick(c, c.plan.Actions).ID}},
 		incident.OpPropose{Subject: incident.Subject{Kind: incident.SubjectStep, Ref: plan.StepRef(c.state.Procedure, step)}},
