@@ -266,7 +266,7 @@ type director struct{ d *demo }
 func (x director) Guide() string {
 	return "This is a demo on a chain of its own. Launch the attack, then bring the team through it: you play every responder."
 }
-func (x director) Attack(ctx context.Context) error { return x.d.stage.Attack(ctx) }
+func (x director) Attack(ctx context.Context) error              { return x.d.stage.Attack(ctx) }
 func (x director) AttackBegun(ctx context.Context) (bool, error) { return x.d.stage.AttackBegun(ctx) }
 
 func (x director) Sign(ctx context.Context, person string, digest evm.Hash) ([]byte, error) {

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -126,6 +127,11 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	if err := noteURL(s.desk.Data, s.url); err != nil {
 		return fmt.Errorf("note the console's address: %w", err)
 	}
+	defer func() { // once nobody works with them any more
+		for _, c := range s.clients {
+			c.Close()
+		}
+	}()
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel(nil)
@@ -133,11 +139,6 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		for _, c := range s.clients {
-			c.Close()
-		}
-	}()
 	if err := s.carriers(); err != nil {
 		return err
 	}
@@ -175,7 +176,8 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	return nil
 }
 
-// connect dials the plan's chains and starts to watch them. A chain whose endpoint does not answer is tried again and again.
+// connect begins to watch the plan's chains. An endpoint that cannot be reached keeps nothing else from its work: people can
+// still be called by hand, and it is tried again and again. One of another chain is a mistake that is said at once.
 func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string, err error) {
 	if s.standing.Differs {
 		say = append(say, "The plan folder differs from the plan in force; it changes nothing until it is adopted.")
@@ -187,7 +189,12 @@ func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string,
 	abis, unread := detect.ABIs(s.plan, files)
 	index, broken := detect.Compile(s.plan, abis)
 	for _, b := range append(unread, broken...) {
-		say = append(say, "A detector does not run: "+b.Error())
+		say = append(say, fmt.Sprintf("Detector %s does not run: %s.", b.Detector, strings.TrimSuffix(b.Say, ".")))
+	}
+	for id := range s.o.Endpoints {
+		if _, ok := s.plan.Chain(id); !ok {
+			return nil, fault.New(fault.Invalid, "An endpoint is given for chain %d, which the plan does not name.", id).Instead("Name the chain in the plan, or leave the endpoint out.")
+		}
 	}
 	for _, c := range s.plan.Chains {
 		url, ok := s.o.Endpoints[c.ID]
@@ -195,28 +202,62 @@ func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string,
 			say = append(say, fmt.Sprintf("Chain %d (%s) is not watched: no --endpoint %d=URL was given.", c.ID, c.Name, c.ID))
 			continue
 		}
-		client, err := rpc.Dial(ctx, rpc.Options{URL: url, ChainID: c.ID, Logger: s.o.Logger})
+		client, err := rpc.New(rpc.Options{URL: url, ChainID: c.ID, Logger: s.o.Logger})
 		if err != nil {
 			return nil, err
 		}
 		s.clients[c.ID] = client
+	}
+	unseen, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	say = append(say, unseen...)
+	for id, client := range s.clients {
 		w := watch.New(watch.Options{Engine: s.desk.Engine, Client: client, Plan: s.plan, Index: index, Logger: s.o.Logger})
 		wg.Go(func() {
 			if err := w.Run(ctx); err != nil && ctx.Err() == nil {
-				s.o.Logger.Error("watch chain", "chain", c.ID, "err", err)
+				s.o.Logger.Error("watch chain", "chain", id, "err", err)
 			}
 		})
-	}
-	for id := range s.o.Endpoints {
-		if _, ok := s.plan.Chain(id); !ok {
-			return nil, fault.New(fault.Invalid, "An endpoint is given for chain %d, which the plan does not name.", id).Instead("Name the chain in the plan, or leave the endpoint out.")
-		}
 	}
 	if s.o.SMTP == "" && s.o.stage == nil {
 		say = append(say, "No e-mail is sent: TOCSIN_SMTP_URL is not set.")
 	}
 	if s.o.Signer == nil {
 		say = append(say, "Nothing can be sent to a chain: no --keystore was given.")
+	}
+	return say, nil
+}
+
+// firstLook is how long the start waits for endpoints that do not answer.
+const firstLook = time.Second
+
+// look asks every endpoint for the head, and says which chains cannot be seen. An endpoint that cannot be used at all, such
+// as that of another chain, is an error.
+func (s *server) look(ctx context.Context) (say []string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, firstLook)
+	defer cancel()
+	var wg sync.WaitGroup
+	heads := make([]error, len(s.plan.Chains))
+	for i, c := range s.plan.Chains {
+		if client := s.clients[c.ID]; client != nil {
+			wg.Go(func() { _, heads[i] = client.Head(ctx) })
+		}
+	}
+	wg.Wait()
+	for i, c := range s.plan.Chains {
+		switch {
+		case heads[i] == nil:
+		case fault.Is(heads[i], fault.Invalid):
+			return nil, heads[i]
+		default:
+			why := fault.Sentence(heads[i])
+			if ctx.Err() != nil {
+				why = fmt.Sprintf("Its endpoint has not answered within %s.", firstLook)
+			}
+			say = append(say, fmt.Sprintf("Chain %d (%s) cannot be seen just now; it is tried again and again. %s", c.ID, c.Name, why))
+		}
 	}
 	return say, nil
 }
@@ -244,7 +285,11 @@ func listenable(o ServeOptions) (secure bool, err error) {
 	if (o.TLSCert == "") != (o.TLSKey == "") {
 		return false, fault.New(fault.Invalid, "TLS needs both a certificate and its key.").Instead("Give both --tls-cert and --tls-key.")
 	}
-	secure = o.TLSCert != ""
+	if secure = o.TLSCert != ""; secure {
+		if _, err := tls.LoadX509KeyPair(o.TLSCert, o.TLSKey); err != nil {
+			return false, fault.New(fault.Invalid, "The TLS certificate and its key cannot be used.").Instead("Give files in PEM form that belong together and that this user may read.").Because(err)
+		}
+	}
 	host, _, err := net.SplitHostPort(o.Listen)
 	if err != nil {
 		return false, fault.New(fault.Invalid, "%q is not an address to listen on.", o.Listen).Instead("Write HOST:PORT, such as 127.0.0.1:8470.")
@@ -253,6 +298,9 @@ func listenable(o ServeOptions) (secure bool, err error) {
 	if !secure && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return false, fault.New(fault.Invalid, "%s can be reached from other machines, and without TLS anybody on the way could read and answer.", o.Listen).
 			Instead("Listen on 127.0.0.1, or give --tls-cert and --tls-key.")
+	}
+	if o.BaseURL == "" && ip != nil && ip.IsUnspecified() {
+		return false, fault.New(fault.Invalid, "Messages would have links to %s, which leads nowhere.", o.Listen).Instead("Give --base-url https://HOST, as people reach the console.")
 	}
 	if o.BaseURL != "" {
 		u, err := url.Parse(o.BaseURL)
@@ -266,7 +314,7 @@ func listenable(o ServeOptions) (secure bool, err error) {
 
 func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, o ServeOptions, secure bool) error {
 	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		ErrorLog: slog.NewLogLogger(o.Logger.Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan struct{})

@@ -1,0 +1,130 @@
+package app
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tocsin/chain/devchain"
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/journal"
+)
+
+// vaultChain is the chain of the example plan.
+const vaultChain = 31337
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// Blind is no reason to be mute: the server starts, says what it does not see, calls people when somebody says that
+// something is wrong, and watches once there is something to be seen.
+func TestStartsWithoutItsEndpoint(t *testing.T) {
+	var mu sync.Mutex
+	var letters []letter
+	box, err := openMailbox(t.TempDir(), func(l letter) {
+		mu.Lock()
+		defer mu.Unlock()
+		letters = append(letters, l)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer box.close()
+	addr := freeAddress(t)
+	s := serve(t, func(o *ServeOptions) {
+		o.Endpoints, o.SMTP = map[uint64]string{vaultChain: "ws://" + addr + "/?key=hidden-key"}, box.URL()
+	})
+	said := strings.Join(s.ready.Say, "\n")
+	if !strings.Contains(said, "cannot be seen just now") || strings.Contains(said, "hidden-key") {
+		t.Errorf("it says %q, want the chain that cannot be seen, without its key", said)
+	}
+	who := s.desk.person(t)
+	_, err = s.desk.Engine.Open(t.Context(), incident.Command{Actor: journal.Actor{Kind: journal.Person, ID: who, Via: "test"}, Op: incident.OpOpen{Text: "The site looks wrong."}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.eventually("somebody is called", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.ContainsFunc(letters, func(l letter) bool { return l.Secret != "" })
+	})
+	node, err := devchain.Start(t.Context(), devchain.Options{ChainID: vaultChain, Period: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer node.Close()
+	pass(t, addr, strings.TrimPrefix(node.WSURL(), "ws://"))
+	s.eventually("the chain is watched", func() bool {
+		w, err := s.desk.Engine.Watched(t.Context(), vaultChain)
+		return err == nil && w.Block > 0
+	})
+	if err := s.stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+// person is somebody of the core team.
+func (d *Desk) person(t *testing.T) string {
+	t.Helper()
+	p, err := d.Engine.InForce(t.Context(), "harbour-vault")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.CoreTeam[0].ID
+}
+
+func TestWhatCannotBeServedIsSaidAtOnce(t *testing.T) {
+	node, err := devchain.Start(t.Context(), devchain.Options{ChainID: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer node.Close()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	folder := t.TempDir()
+	junk := filepath.Join(folder, "junk.pem")
+	if err := os.WriteFile(junk, []byte("no certificate"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change func(*ServeOptions)
+		want   string
+	}{
+		"wrong chain":   {func(o *ServeOptions) { o.Endpoints = map[uint64]string{vaultChain: node.WSURL()} }, "serves chain 7, not chain 31337"},
+		"unknown chain": {func(o *ServeOptions) { o.Endpoints = map[uint64]string{5: node.WSURL()} }, "chain 5, which the plan does not name"},
+		"no such kind":  {func(o *ServeOptions) { o.Endpoints = map[uint64]string{vaultChain: "gopher://x/secret"} }, "kind that is not supported"},
+		"port taken":    {func(o *ServeOptions) { o.Listen = taken.Addr().String() }, "cannot listen on"},
+		"no certificate": {func(o *ServeOptions) {
+			o.TLSCert, o.TLSKey = filepath.Join(folder, "none"), filepath.Join(folder, "none")
+		}, "certificate and its key cannot be used"},
+		"bad certificate":   {func(o *ServeOptions) { o.TLSCert, o.TLSKey = junk, junk }, "certificate and its key cannot be used"},
+		"half a pair":       {func(o *ServeOptions) { o.TLSCert = junk }, "both a certificate and its key"},
+		"open to a network": {func(o *ServeOptions) { o.Listen = "0.0.0.0:0" }, "without TLS"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := serveOptions(t)
+			o.Ready = func(Ready) { t.Error("it says that it is ready") }
+			c.change(&o)
+			err := Serve(t.Context(), o)
+			if err == nil || !strings.Contains(fault.Sentence(err), c.want) || strings.Contains(err.Error(), "secret") {
+				t.Errorf("%v, want %q", err, c.want)
+			}
+		})
+	}
+}
