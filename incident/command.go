@@ -61,7 +61,10 @@ type OpDismiss struct{ Why string }
 type OpSeverity struct{ To, Why string }
 
 // OpBeginStep says that a person is doing a step.
-type OpBeginStep struct{ Step string }
+type OpBeginStep struct {
+	Step string
+	From string // whom they take it over from, if somebody is doing it; empty else
+}
 
 // OpEndStep says how a step ended: Done, Skipped or Failed.
 type OpEndStep struct{ Step, State, Note string }

@@ -30,8 +30,11 @@ func (d *decider) beginStep(op OpBeginStep) error {
 	case StepToCome:
 		return fault.New(fault.Conflict, "%s comes later: %s.", v.Name, v.Say)
 	case UnderWay:
-		if d.s.Step(v.ID).By == who {
+		switch by := d.s.Step(v.ID).By; {
+		case by == who:
 			return fault.New(fault.Conflict, "You began %s at %s.", v.Name, clock(v.Begun))
+		case by != op.From: // two who begin at the same time do not do it twice
+			return fault.New(fault.Conflict, "%s began %s at %s.", v.By, v.Name, clock(v.Begun)).Instead("Take it over from them, if that is agreed.")
 		}
 	default:
 		return fault.New(fault.Conflict, "%s is %s: %s, %s.", v.Name, v.State, v.By, clock(v.Ended))

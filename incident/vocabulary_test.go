@@ -92,7 +92,7 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 	case "severity":
 		return incident.OpSeverity{To: w.word(), Why: w.text()}
 	case "begin":
-		return incident.OpBeginStep{Step: w.word()}
+		return incident.OpBeginStep{Step: w.word(), From: w.take("from", "")}
 	case incident.Done, incident.Skipped, incident.Failed:
 		return incident.OpEndStep{Step: w.word(), State: verb, Note: w.text()}
 	case "propose":

@@ -35,7 +35,8 @@ type step struct {
 	Propose  *form
 	Subject  incident.Subject
 	Begin    *form
-	From     string // whom it would be taken over from
+	From     string // whom it would be taken over from; empty for nobody
+	FromName string
 	End      *form
 	CanDone  bool // a person may say that it is done; else an action does it
 	Note     string
@@ -130,7 +131,7 @@ func (l *look) stepForms(s *step, v incident.StepView) {
 		}
 		if by := l.state.Step(v.ID).By; s.CanDone && by != l.person {
 			f := l.form("begin-"+v.ID, "begin")
-			s.Begin, s.From = &f, by
+			s.Begin, s.From, s.FromName = &f, by, l.name(by)
 		}
 	}
 	s.Subject = incident.Subject{Kind: incident.SubjectStep, Ref: plan.StepRef(l.state.Procedure, v.ID), Step: v.ID}
