@@ -1,70 +1,19 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"tocsin/access"
-	"tocsin/app"
 	"tocsin/comms"
 	"tocsin/decision"
 	"tocsin/engine"
 	"tocsin/fault"
 	"tocsin/incident"
-	"tocsin/journal"
-	"tocsin/plan"
 )
-
-// desk is the flags of commands that work on a data folder.
-type desk struct {
-	data     string
-	as       string
-	protocol string
-}
-
-func (d *desk) flags(c *cobra.Command, acting bool) {
-	c.Flags().StringVar(&d.data, "data", "", "data folder of the server")
-	if acting {
-		c.Flags().StringVar(&d.as, "as", "", "id of the person who acts, as in the plan")
-	}
-}
-
-// open opens the data folder.
-func (t *terminal) open(ctx context.Context, d desk) (*app.Desk, error) {
-	log, err := t.logger()
-	if err != nil {
-		return nil, err
-	}
-	return app.Open(ctx, d.data, false, log)
-}
-
-// actor is who acts. Whoever can write the data folder may act as anybody in it; the record says that they came this way.
-func (d desk) actor(p *plan.Plan, right access.Right) (journal.Actor, error) {
-	if d.as == "" {
-		return journal.Actor{}, fault.New(fault.Invalid, "Nobody is named who does this.").Instead("Give --as PERSON; the plan names: %s.", people(p))
-	}
-	if _, ok := p.Person(d.as); !ok {
-		return journal.Actor{}, fault.New(fault.Invalid, "The plan names no person %q.", d.as).Instead("It names: %s.", people(p))
-	}
-	if err := access.May(p, d.as, right); err != nil {
-		return journal.Actor{}, err
-	}
-	return journal.Actor{Kind: journal.Person, ID: d.as, Via: "data-folder"}, nil
-}
-
-func people(p *plan.Plan) string {
-	var ids []string
-	for _, x := range append(append([]plan.Person{}, p.CoreTeam...), p.ExtendedTeam...) {
-		ids = append(ids, x.ID)
-	}
-	return strings.Join(ids, ", ")
-}
 
 func (t *terminal) incident() *cobra.Command {
 	c := &cobra.Command{Use: "incident", Short: "Open, look at and work on incidents"}
@@ -108,20 +57,6 @@ func (t *terminal) incidentOpen() *cobra.Command {
 	c.Flags().StringVar(&title, "title", "", "a few words to call it by")
 	c.Flags().StringVar(&issue, "issue", "", "issue of the plan, if it is known")
 	return c
-}
-
-func planOf(ctx context.Context, e *engine.Engine, protocol string) (*plan.Plan, error) {
-	ids, err := e.Protocols(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if protocol == "" && len(ids) == 1 {
-		protocol = ids[0]
-	}
-	if protocol == "" {
-		return nil, fault.New(fault.Invalid, "The data folder holds %s.", count(len(ids), "plan")).Instead("Name one by --protocol: %s.", strings.Join(ids, ", "))
-	}
-	return e.InForce(ctx, protocol)
 }
 
 func (t *terminal) incidentList() *cobra.Command {
@@ -342,70 +277,4 @@ func (t *terminal) incidentReopen() *cobra.Command {
 	return t.do("reopen INCIDENT", "Make an incident live again", []string{"an incident"}, access.Report,
 		func(c *cobra.Command) { c.Flags().StringVar(&why, "why", "", "the reason") },
 		func(*engine.View, []string) (incident.Op, error) { return incident.OpReopen{Why: why}, nil })
-}
-
-func (t *terminal) incidentExport() *cobra.Command {
-	var d desk
-	var file string
-	c := &cobra.Command{
-		Use: "export INCIDENT", Short: "Write everything about an incident into a file that tocsin verify can check", Args: exactly("an incident"),
-		RunE: func(c *cobra.Command, args []string) error {
-			k, err := t.open(c.Context(), d)
-			if err != nil {
-				return err
-			}
-			defer k.Close()
-			x, err := k.Engine.Export(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			if file == "" {
-				file = "incident-" + filepath.Base(args[0]) + ".zip"
-			}
-			if err := app.WriteExport(file, x); err != nil {
-				return err
-			}
-			return t.print(map[string]any{"export": file, "events": len(x.Records)}, func(w io.Writer) {
-				fmt.Fprintf(w, "%s holds %s. Check it anywhere with: tocsin verify %s\n", file, count(len(x.Records), "event"), file)
-			})
-		},
-	}
-	d.flags(c, false)
-	c.Flags().StringVarP(&file, "out", "o", "", "file to write; incident-ID.zip if not given; an existing file is not overwritten")
-	return c
-}
-
-func (t *terminal) verify() *cobra.Command {
-	return &cobra.Command{
-		Use: "verify FILE", Short: "Check an export offline: that nothing was changed since", Args: exactly("an export"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			f, err := os.Open(args[0])
-			if err != nil {
-				return fault.New(fault.Invalid, "%s cannot be opened.", args[0]).Because(err)
-			}
-			defer f.Close()
-			st, err := f.Stat()
-			if err != nil {
-				return fmt.Errorf("look at %s: %w", args[0], err)
-			}
-			r, err := journal.VerifyExport(f, st.Size())
-			if err != nil {
-				return err
-			}
-			err = t.print(map[string]any{"verifies": r.OK(), "report": r}, func(w io.Writer) {
-				for _, s := range r.Failures {
-					fmt.Fprintln(w, s)
-				}
-				if r.OK() {
-					fmt.Fprintf(w, "%s verifies: %s, all as they were written.\n", args[0], count(r.Records, "event"))
-				} else {
-					fmt.Fprintf(w, "%s does not verify: %s.\n", args[0], count(len(r.Failures), "failure"))
-				}
-			})
-			if err == nil && !r.OK() {
-				return told(exitNo)
-			}
-			return err
-		},
-	}
 }

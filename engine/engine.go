@@ -36,7 +36,7 @@ type Options struct {
 type Engine struct {
 	store  store.Store
 	node   string
-	clock  func() time.Time
+	clock  steady
 	random io.Reader
 	log    *slog.Logger
 
@@ -53,11 +53,11 @@ type Engine struct {
 // New returns an engine over a store.
 func New(o Options) *Engine {
 	e := &Engine{
-		store: o.Store, node: o.Node, clock: o.Now, random: o.Random, log: o.Logger,
+		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger,
 		carriers: map[string]Carrier{}, entries: map[string]*entry{}, plans: map[string]*plan.Plan{},
 	}
-	if e.clock == nil {
-		e.clock = time.Now
+	if e.clock.read == nil {
+		e.clock.read = time.Now
 	}
 	if e.random == nil {
 		e.random = rand.Reader
@@ -71,7 +71,10 @@ func New(o Options) *Engine {
 	return e
 }
 
-func (e *Engine) now() time.Time { return e.clock().UTC().Truncate(time.Microsecond) }
+func (e *Engine) now() time.Time { return e.clock.now().Truncate(time.Microsecond) }
+
+// Now is the engine's time, by which what is due becomes due: that of the machine, but it never goes back.
+func (e *Engine) Now() time.Time { return e.now() }
 
 // bytes draws random bytes. Without randomness nothing here is safe, so its failure ends the process, as crypto/rand does.
 func (e *Engine) bytes(n int) []byte {
@@ -105,9 +108,7 @@ func (e *Engine) Do(ctx context.Context, id string, cmd incident.Command) (*View
 	if _, opening := cmd.Op.(incident.OpOpen); opening {
 		return nil, fault.New(fault.Invalid, "An incident is opened by Open.")
 	}
-	if cmd.ID == "" {
-		cmd.ID = e.id("cmd")
-	}
+	e.name(&cmd)
 	ent := e.entry(id)
 	ent.mu.Lock()
 	defer ent.mu.Unlock()
@@ -136,15 +137,24 @@ func (e *Engine) Do(ctx context.Context, id string, cmd incident.Command) (*View
 	}
 }
 
+// name gives a command an id of its own if it has none. The ids that people's programs choose are kept apart from Tocsin's
+// and from each other's: nobody can have somebody else's command taken for one that was carried out.
+func (e *Engine) name(cmd *incident.Command) {
+	switch {
+	case cmd.ID == "":
+		cmd.ID = e.id("cmd")
+	case cmd.Actor.Kind == journal.Person:
+		cmd.ID = "person/" + cmd.Actor.ID + "/" + cmd.ID
+	}
+}
+
 // Open opens an incident by hand: cmd.Op is an OpOpen; the engine gives it its id, plan and protocol if they are empty.
 func (e *Engine) Open(ctx context.Context, cmd incident.Command) (*View, error) {
 	op, ok := cmd.Op.(incident.OpOpen)
 	if !ok {
 		return nil, fault.New(fault.Internal, "Open takes an OpOpen.")
 	}
-	if cmd.ID == "" {
-		cmd.ID = e.id("cmd")
-	}
+	e.name(&cmd)
 	mark := "command/" + cmd.ID
 	for {
 		seen, err := e.store.Seen(ctx, []string{mark})

@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"sort"
@@ -180,13 +179,6 @@ func unzip(b []byte) (map[string][]byte, error) {
 		}
 	}
 	return files, nil
-}
-
-// watchState is what the store keeps of a follower: how far it is, for everybody, and its own bytes.
-type watchState struct {
-	Block uint64          `json:"block"`
-	At    time.Time       `json:"at"`
-	State json.RawMessage `json:"state"`
 }
 
 // Files returns the files of the plan in force, as they were when it came into force.

@@ -49,7 +49,7 @@ func (e *Engine) entry(id string) *entry {
 		ent = &entry{id: id}
 		e.entries[id] = ent
 	}
-	ent.used = e.clock()
+	ent.used = e.now()
 	return ent
 }
 

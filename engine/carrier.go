@@ -1,0 +1,200 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/store"
+)
+
+// Carrier carries what leaves the house. It may be given the same parcel again after a crash, and must be safe for that.
+type Carrier interface {
+	Carry(ctx context.Context, p Parcel) Outcome
+}
+
+// Parcel is one delivery, claimed by this node while Carry runs; its context ends when the claim is lost.
+type Parcel struct {
+	ID       string // idempotency key
+	Incident string
+	Dispatch incident.Dispatch
+	Attempt  int // from 1
+
+	engine *Engine
+	actor  journal.Actor
+}
+
+// View returns the parcel's incident as it stands.
+func (p Parcel) View(ctx context.Context) (*View, error) { return p.engine.View(ctx, p.Incident) }
+
+// Do reports to the parcel's incident.
+func (p Parcel) Do(ctx context.Context, op incident.Op) (*View, error) {
+	return p.engine.Do(ctx, p.Incident, incident.Command{Actor: p.actor, Op: op})
+}
+
+// Outcome is what became of a parcel.
+type Outcome struct {
+	State string        // Landed, Failed, Unknown, Again
+	Say   string        // for people; no secrets
+	After time.Duration // for Again: how long to wait
+}
+
+// The states of an outcome.
+const (
+	Landed  = store.Landed
+	Failed  = store.Failed
+	Unknown = store.Unknown
+	Again   = "again"
+)
+
+// Carry names the carrier of a kind of dispatch. Call it before Run.
+func (e *Engine) Carry(kind string, c Carrier) { e.carriers[kind] = c }
+
+// deliver makes the row of a dispatch; a page also gets a link whose secret only the message carries.
+func (e *Engine) deliver(s *incident.State, d incident.Dispatch, now time.Time) (store.Delivery, *store.Link, error) {
+	var link *store.Link
+	if d.Kind == incident.DispatchPage {
+		d.Secret = hex.EncodeToString(e.bytes(24))
+		link = &store.Link{
+			Hash: LinkHash(d.Secret), Kind: "page", Person: d.Person, Stream: s.ID, Ref: d.Page, Expires: now.Add(pageLinkLife),
+		}
+	}
+	payload, err := marshal(d)
+	if err != nil {
+		return store.Delivery{}, nil, err
+	}
+	return store.Delivery{ID: d.ID, Stream: stream(s.ID), Kind: d.Kind, Payload: payload, State: store.Queued, NotBefore: now, Created: now}, link, nil
+}
+
+// pageLinkLife is how long a page's link answers.
+const pageLinkLife = 7 * 24 * time.Hour
+
+// LinkHash is under which a link's secret is kept.
+func LinkHash(secret string) string {
+	h := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(h[:])
+}
+
+// handle works one delivery: claim, carry, report, finish.
+func (e *Engine) handle(ctx context.Context, id string) error {
+	d, ok, err := e.store.Claim(ctx, id, e.node, e.now(), e.now().Add(claim))
+	if err != nil || !ok {
+		return err
+	}
+	out, lost := e.reported(ctx, d)
+	if out.State == "" {
+		out, lost = e.carry(ctx, d)
+	}
+	if lost {
+		return nil // somebody else has it and will say what became of it
+	}
+	stopped := ctx.Err() != nil
+	// What became of it is written even if the process is being stopped.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	switch out.State {
+	case Landed, Unknown:
+	case Failed:
+		if stopped { // perhaps only because it was stopped: the next start carries it
+			return e.finish(ctx, d, store.Queued, e.now(), out)
+		}
+	case Again:
+		return e.finish(ctx, d, store.Queued, e.now().Add(out.After), out)
+	default:
+		out = Outcome{State: Unknown, Say: fmt.Sprintf("Its carrier said %q, which is no outcome.", out.State)}
+	}
+	if d.Kind != incident.DispatchAction {
+		op := incident.OpOutcome{Delivery: d.ID, Outcome: out.State, Say: out.Say}
+		cmd := incident.Command{ID: "outcome/" + d.ID, Actor: journal.Actor{Kind: journal.Deliverer}, Op: op}
+		switch _, err := e.Do(ctx, incidentOf(d), cmd); fault.CodeOf(err) {
+		case "":
+		case fault.Internal:
+			return err // the claim runs out and the sweep comes back to it
+		default: // the incident does not take it, and will not later: what has been sent is not sent again for that
+			e.log.Error("report outcome", "delivery", d.ID, "err", err)
+		}
+	}
+	return e.finish(ctx, d, out.State, time.Time{}, out)
+}
+
+// reported returns the outcome of a delivery that a node carried and reported before it died; it is not carried again.
+func (e *Engine) reported(ctx context.Context, d store.Delivery) (Outcome, bool) {
+	if d.Attempts < 2 || d.Kind == incident.DispatchAction {
+		return Outcome{}, false
+	}
+	v, err := e.View(ctx, incidentOf(d))
+	if err != nil {
+		return Outcome{}, false
+	}
+	return Outcome{State: v.State.Outcome(d.ID)}, false
+}
+
+func (e *Engine) finish(ctx context.Context, d store.Delivery, state string, notBefore time.Time, out Outcome) error {
+	b, err := marshal(out)
+	if err != nil {
+		return err
+	}
+	err = e.store.Finish(ctx, d.ID, d.Epoch, state, notBefore, b)
+	if isLost(err) {
+		return nil // somebody else has it; they will finish it
+	}
+	return err
+}
+
+func incidentOf(d store.Delivery) string { return d.Stream[len(kindIncident)+1:] }
+
+// carry hands a claimed delivery to its carrier and keeps the claim alive meanwhile; lost tells that somebody else has it.
+func (e *Engine) carry(ctx context.Context, d store.Delivery) (out Outcome, lost bool) {
+	var dp incident.Dispatch
+	if err := json.Unmarshal(d.Payload, &dp); err != nil {
+		return Outcome{State: Failed, Say: "The delivery cannot be read: " + err.Error()}, false
+	}
+	c, ok := e.carriers[d.Kind]
+	if !ok {
+		return Outcome{State: Failed, Say: "This server carries no " + d.Kind + "."}, false
+	}
+	carrying, cancel := context.WithCancelCause(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { e.hold(carrying, cancel, d) })
+	defer func() {
+		cancel(nil)
+		wg.Wait()
+		lost = isLost(context.Cause(carrying))
+	}()
+	kind := journal.Deliverer
+	if d.Kind == incident.DispatchAction {
+		kind = journal.Executor
+	}
+	return c.Carry(carrying, Parcel{ID: d.ID, Incident: incidentOf(d), Dispatch: dp, Attempt: d.Attempts, engine: e, actor: journal.Actor{Kind: kind, Node: e.node}}), false
+}
+
+// hold renews a claim until ctx ends; if the claim is lost it ends ctx.
+func (e *Engine) hold(ctx context.Context, lose context.CancelCauseFunc, d store.Delivery) {
+	tick := time.NewTicker(renewEvery)
+	defer tick.Stop()
+	until := d.Lease
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			next := e.now().Add(claim)
+			err := e.store.Renew(ctx, d.ID, d.Epoch, next)
+			if err == nil {
+				until = next
+				continue
+			}
+			if isLost(err) || !e.now().Before(until) && ctx.Err() == nil {
+				lose(store.ErrLost) // or as good as: the database does not answer, and another node may take it
+				return
+			}
+		}
+	}
+}

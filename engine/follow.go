@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tocsin/incident"
+)
+
+// Observed returns the findings of detectors that only observe, oldest first.
+func (e *Engine) Observed(ctx context.Context, protocol string) ([]incident.Finding, error) {
+	records, err := e.store.Load(ctx, kindFindings+"/"+protocol, 0)
+	if err != nil {
+		return nil, fmt.Errorf("load findings: %w", err)
+	}
+	list := make([]incident.Finding, 0, len(records))
+	for _, r := range records {
+		var ev incident.EventFinding
+		if _, err := r.Open(&ev); err != nil {
+			return nil, err
+		}
+		list = append(list, ev.Finding)
+	}
+	return list, nil
+}
+
+// WatchState returns what a follower last committed, nil if nothing.
+func (e *Engine) WatchState(ctx context.Context, key string) ([]byte, error) {
+	ws, err := e.watched(ctx, key)
+	return ws.State, err
+}
+
+func (e *Engine) watched(ctx context.Context, key string) (watchState, error) {
+	b, err := e.store.Watch(ctx, key)
+	if err != nil || b == nil {
+		return watchState{}, err
+	}
+	var ws watchState
+	if err := json.Unmarshal(b, &ws); err != nil {
+		return watchState{}, fmt.Errorf("read state of %s: %w", key, err)
+	}
+	return ws, nil
+}
+
+// Watched returns how far a chain has been watched, by whichever node; a zero Block if not at all.
+func (e *Engine) Watched(ctx context.Context, chain uint64) (incident.Watched, error) {
+	ws, err := e.watched(ctx, WatchKey(chain))
+	return incident.Watched{Block: ws.Block, At: ws.At}, err
+}
+
+// Lease takes or renews a named lease until a time; false if another node holds it.
+func (e *Engine) Lease(ctx context.Context, name string, until time.Time) (epoch uint64, ok bool, err error) {
+	return e.store.Lease(ctx, name, e.node, e.now(), until)
+}
+
+// Release gives a lease up.
+func (e *Engine) Release(ctx context.Context, name string) error {
+	return e.store.Release(ctx, name, e.node)
+}
+
+// watchState is what the store keeps of a follower: how far it is, for everybody, and its own bytes.
+type watchState struct {
+	Block uint64          `json:"block"`
+	At    time.Time       `json:"at"`
+	State json.RawMessage `json:"state"`
+}
