@@ -35,11 +35,9 @@ type DemoOptions struct {
 // demoScenario is the scenario of the example plan that the demo drills.
 const demoScenario = "drained-vault"
 
-// The pace of the demo's chain: as on a real one where people play, quick where nobody waits.
-const (
-	demoBlocks = time.Second
-	autoBlocks = 250 * time.Millisecond
-)
+// demoBlocks is the time between blocks. Blocks carry whole seconds: a faster chain would run ahead of the clock, and its
+// story would be told with times that never were.
+const demoBlocks = time.Second
 
 // Demo runs one emergency on a chain of its own. With Auto it returns how it ended; else it serves until ctx ends and returns
 // nil.
@@ -95,16 +93,12 @@ func (d *demo) open(ctx context.Context) (err error) {
 	if d.desk, err = Open(ctx, d.o.Data, true, d.o.Logger); err != nil {
 		return err
 	}
-	period := demoBlocks
-	if d.o.Auto {
-		period = autoBlocks
-	}
 	d.say("Starting a chain and Harbour Vault on it …")
 	log := d.o.Logger
 	if !log.Enabled(ctx, slog.LevelDebug) {
 		log = nil // a chain of one has much to say that means nothing here
 	}
-	if d.stage, err = stage.Start(ctx, stage.Options{Dir: filepath.Join(d.o.Data, "chain"), Period: period, Logger: log}); err != nil {
+	if d.stage, err = stage.Start(ctx, stage.Options{Dir: filepath.Join(d.o.Data, "chain"), Period: demoBlocks, Logger: log}); err != nil {
 		return err
 	}
 	d.mail, err = openMailbox(filepath.Join(d.o.Data, "mail"), func(l letter) { d.say("Mail to %s: %s", l.To, l.Subject) })

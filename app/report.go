@@ -154,9 +154,11 @@ func report(ctx context.Context, e *engine.Engine, st *stage.Stage, id, folder s
 		return nil, fmt.Errorf("write export: %w", err)
 	}
 	r.Postmortem = filepath.Join(folder, "postmortem-"+id+".md")
-	text := s.Postmortem
-	if text == "" {
-		text = comms.Postmortem(v.Plan, s, v.Happened, time.Now().UTC())
+	text := comms.Postmortem(v.Plan, s, v.Happened, time.Now().UTC())
+	for _, u := range s.Updates { // as the team posted it among themselves, if it did
+		if c, _ := v.Plan.Communication(u.Communication); c.Postmortem && c.Audience == "internal" && u.State == incident.Posted {
+			text = u.Text
+		}
 	}
 	if err := os.WriteFile(r.Postmortem, []byte(text), 0o600); err != nil {
 		return nil, fmt.Errorf("write post-mortem: %w", err)
