@@ -32,12 +32,24 @@ type checked struct {
 	Gaps     []check.Gap    `json:"gaps"`
 }
 
-func (t *terminal) checkPlan(dir string) error {
-	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
-		return fault.New(fault.Invalid, "%s is not a folder that can be read.", dir).Instead("Name the folder that holds the plan's YAML files.")
+// planFolder opens the folder of a plan. Nothing outside it can be read through it, whatever links lie in it: what a plan
+// holds is shown to the team and goes into every record.
+func planFolder(dir string) (*os.Root, error) {
+	r, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "%s is not a folder that can be read.", dir).Instead("Name the folder that holds the plan's YAML files.").Because(err)
 	}
+	return r, nil
+}
+
+func (t *terminal) checkPlan(dir string) error {
+	folder, err := planFolder(dir)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
 	out := checked{Problems: []plan.Problem{}, Gaps: []check.Gap{}}
-	p, src, err := plan.Load(os.DirFS(dir))
+	p, src, err := plan.Load(folder.FS())
 	var problems plan.Problems
 	if errors.As(err, &problems) {
 		out.Problems = problems

@@ -24,6 +24,8 @@ func (t *terminal) serve() *cobra.Command {
 		Long: `Serve runs everything: it watches the plan's chains, opens incidents, pages people, carries out what they decide and serves
 the console. Secrets come from the environment, each also as NAME_FILE naming a file:
 
+  ` + endpointVariable + `CHAINID    JSON-RPC endpoint of a chain, if its URL holds a key: the command line can be read by every user
+                             of the machine
   TOCSIN_SMTP_URL            where mail goes: smtp://user:password@host:587?from=tocsin@example.com
   ` + passwordVariable + `  password of the key file that sends transactions`,
 		Args: exactly(),
@@ -35,10 +37,15 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
 			if planDir == "" {
 				return fault.New(fault.Invalid, "No plan folder is named.").Instead("Give --plan DIR.")
 			}
-			if st, err := os.Stat(planDir); err != nil || !st.IsDir() {
-				return fault.New(fault.Invalid, "%s is not a folder that can be read.", planDir).Instead("Give --plan DIR.")
+			folder, err := planFolder(planDir)
+			if err != nil {
+				return err
 			}
+			defer folder.Close()
 			if o.Endpoints, err = parseEndpoints(endpoints); err != nil {
+				return err
+			}
+			if err := secretEndpoints(o.Endpoints, os.Environ()); err != nil {
 				return err
 			}
 			if o.SMTP, err = app.Secret("TOCSIN_SMTP_URL"); err != nil {
@@ -51,7 +58,7 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
 				}
 				o.Signer = k
 			}
-			o.Plan, o.Logger, o.Terminal = os.DirFS(planDir), log, t.err
+			o.Plan, o.Logger, o.Terminal = folder.FS(), log, t.err
 			o.Ready = func(r app.Ready) {
 				_ = t.print(r, func(w io.Writer) {
 					fmt.Fprintf(w, "Tocsin is at %s\n", r.URL)
@@ -73,6 +80,37 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
 	f.StringVar(&o.BaseURL, "base-url", "", "address under which people reach the console, for links; the address listened on if not given")
 	f.StringVar(&keystore, "keystore", "", "key file that sends transactions (keystore v3); without it nothing is sent")
 	return c
+}
+
+// endpointVariable, with a chain id behind it, holds the endpoint of that chain.
+const endpointVariable = "TOCSIN_ENDPOINT_"
+
+// secretEndpoints adds the endpoints that stand in the environment, or in files that it names.
+func secretEndpoints(into map[uint64]string, environ []string) error {
+	for _, v := range environ {
+		name, _, _ := strings.Cut(v, "=")
+		id, ok := strings.CutPrefix(name, endpointVariable)
+		if !ok {
+			continue
+		}
+		id = strings.TrimSuffix(id, "_FILE")
+		n, err := strconv.ParseUint(id, 10, 64)
+		if err != nil || n == 0 {
+			return fault.New(fault.Invalid, "%s names no chain.", name).Instead("Write %s1 for chain 1.", endpointVariable)
+		}
+		url, err := app.Secret(endpointVariable + id)
+		if err != nil {
+			return err
+		}
+		if url == "" || into[n] == url {
+			continue
+		}
+		if into[n] != "" {
+			return fault.New(fault.Invalid, "Chain %d has two endpoints.", n).Instead("Give one endpoint for each chain, by --endpoint or by %s%d.", endpointVariable, n)
+		}
+		into[n] = url
+	}
+	return nil
 }
 
 // parseEndpoints reads CHAINID=URL.
