@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -103,6 +105,7 @@ func (e *Engine) handle(ctx context.Context, id string) error {
 	case Landed, Unknown:
 	case Failed:
 		if stopped { // perhaps only because it was stopped: the next start carries it
+			out.State = Again
 			return e.finish(ctx, d, store.Queued, e.now(), out)
 		}
 	case Again:
@@ -113,21 +116,39 @@ func (e *Engine) handle(ctx context.Context, id string) error {
 	if d.Kind != incident.DispatchAction {
 		op := incident.OpOutcome{Delivery: d.ID, Outcome: out.State, Say: out.Say}
 		cmd := incident.Command{ID: "outcome/" + d.ID, Actor: journal.Actor{Kind: journal.Deliverer}, Op: op}
-		switch _, err := e.Do(ctx, incidentOf(d), cmd); fault.CodeOf(err) {
-		case "":
-		case fault.Internal:
-			return err // the claim runs out and the sweep comes back to it
-		default: // the incident does not take it, and will not later: what has been sent is not sent again for that
+		if _, err := e.Do(ctx, incidentOf(d), cmd); err != nil {
 			e.log.Error("report outcome", "delivery", d.ID, "err", err)
+			if passing(err) { // it is kept with the delivery, to be reported later: what has been sent is not sent again for that
+				return e.finish(ctx, d, store.Queued, e.now().Add(reportAgain), out)
+			}
 		}
 	}
 	return e.finish(ctx, d, out.State, time.Time{}, out)
 }
 
-// reported returns the outcome of a delivery that a node carried and reported before it died; it is not carried again.
+// reportAgain is after how long an outcome is reported again that the database did not take.
+const reportAgain = 2 * time.Second
+
+// passing reports whether a command failed for a reason that may pass: the database, and not that the incident does not
+// take it, or is one that only a newer release understands.
+func passing(err error) bool {
+	var unknown *incident.UnknownKind
+	if errors.As(err, &unknown) {
+		return false
+	}
+	code := fault.CodeOf(err)
+	return code == fault.Internal || code == fault.Unavailable
+}
+
+// reported returns the outcome of a delivery that was carried before: one that could not be reported yet, or one that a node
+// reported before it died. It is not carried again.
 func (e *Engine) reported(ctx context.Context, d store.Delivery) (Outcome, bool) {
 	if d.Attempts < 2 || d.Kind == incident.DispatchAction {
 		return Outcome{}, false
+	}
+	var kept Outcome
+	if err := json.Unmarshal(d.Outcome, &kept); err == nil && slices.Contains([]string{Landed, Failed, Unknown}, kept.State) {
+		return kept, false
 	}
 	v, err := e.View(ctx, incidentOf(d))
 	if err != nil {
