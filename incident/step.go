@@ -61,6 +61,9 @@ func StepsOf(p *plan.Plan, s *State) []StepView {
 					break
 				}
 			}
+			if s.Phase.Over() {
+				v.State, v.Say = StepToCome, "nobody began it"
+			}
 		}
 		for j := range s.Decisions {
 			if s.Decisions[j].Subject.Step == st.ID {
