@@ -150,7 +150,7 @@ func (s *server) run(ctx context.Context, secure bool) error {
 		})
 	}
 	console, err := web.New(web.Options{
-		Engine: s.desk.Engine, Access: s.desk.Access, Readings: s.gauges.readings, Stage: s.o.stage, Exercise: s.o.exercise,
+		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.gauges.readings, Stage: s.o.stage, Exercise: s.o.exercise,
 		Standings: func() []engine.Standing { return []engine.Standing{s.standing} },
 		Logger:    s.o.Logger, BaseURL: s.url, Secure: secure, Version: Version(), Done: ctx.Done(),
 	})
@@ -214,7 +214,7 @@ func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string,
 	}
 	say = append(say, unseen...)
 	for id, client := range s.clients {
-		w := watch.New(watch.Options{Engine: s.desk.Engine, Client: client, Plan: s.plan, Index: index, Logger: s.o.Logger})
+		w := watch.New(watch.Options{Engine: s.desk.Engine, Client: client, Plan: s.plan, Index: index, Now: s.desk.Engine.Now, Logger: s.o.Logger})
 		wg.Go(func() {
 			if err := w.Run(ctx); err != nil && ctx.Err() == nil {
 				s.o.Logger.Error("watch chain", "chain", id, "err", err)
@@ -272,7 +272,7 @@ func (s *server) carriers() error {
 		}
 		channels = append(channels, mail)
 	}
-	d := deliver.New(deliver.Options{BaseURL: func() string { return s.url }, Channels: channels, Logger: s.o.Logger})
+	d := deliver.New(deliver.Options{BaseURL: func() string { return s.url }, Channels: channels, Now: s.desk.Engine.Now, Logger: s.o.Logger})
 	for _, kind := range []string{incident.DispatchPage, incident.DispatchReminder, incident.DispatchUpdate} {
 		s.desk.Engine.Carry(kind, d)
 	}
@@ -346,6 +346,8 @@ type Link struct {
 	Person  string
 	Name    string
 	Expires time.Time
+
+	protocol string
 }
 
 // SignInLink makes a link for a person of one of the plans in force. base is the console's address; the one last served if
@@ -360,6 +362,29 @@ func (d *Desk) SignInLink(ctx context.Context, person, base string, ttl time.Dur
 	if ttl <= 0 || ttl > 30*24*time.Hour {
 		return Link{}, fault.New(fault.Invalid, "A link works for more than nothing and at most 30 days.")
 	}
+	l, err := d.find(ctx, person)
+	if err != nil {
+		return Link{}, err
+	}
+	secret, err := d.Access.SignInLink(ctx, access.Identity{Protocol: l.protocol, Person: l.Person}, ttl)
+	if err != nil {
+		return Link{}, err
+	}
+	l.URL, l.Expires = base+"/signin/"+secret, time.Now().Add(ttl).UTC()
+	return l, nil
+}
+
+// Revoke ends all sessions of a person, and the sign-in links that they have not used.
+func (d *Desk) Revoke(ctx context.Context, person string) (Link, error) {
+	l, err := d.find(ctx, person)
+	if err != nil {
+		return Link{}, err
+	}
+	return l, d.Access.Revoke(ctx, access.Identity{Protocol: l.protocol, Person: l.Person})
+}
+
+// find finds somebody in the plans in force.
+func (d *Desk) find(ctx context.Context, person string) (Link, error) {
 	ids, err := d.Engine.Protocols(ctx)
 	if err != nil {
 		return Link{}, err
@@ -370,17 +395,12 @@ func (d *Desk) SignInLink(ctx context.Context, person, base string, ttl time.Dur
 			return Link{}, err
 		}
 		x, ok := p.Person(person)
-		if !ok {
-			continue
-		}
-		if x.Body {
+		switch {
+		case ok && x.Body:
 			return Link{}, fault.New(fault.Invalid, "%s is an organisation; nobody signs in as one.", x.Name)
+		case ok:
+			return Link{Person: x.ID, Name: x.Name, protocol: p.Protocol}, nil
 		}
-		secret, err := d.Access.SignInLink(ctx, access.Identity{Protocol: p.Protocol, Person: x.ID}, ttl)
-		if err != nil {
-			return Link{}, err
-		}
-		return Link{URL: base + "/signin/" + secret, Person: x.ID, Name: x.Name, Expires: time.Now().Add(ttl).UTC()}, nil
 	}
 	return Link{}, fault.New(fault.NotFound, "No plan in force names a person %q.", person).Instead("Use the id that the plan gives them.")
 }

@@ -156,7 +156,30 @@ func (t *terminal) person() *cobra.Command {
 	d.flags(link, false)
 	link.Flags().StringVar(&base, "base-url", "", "address of the console; the one last served from the data folder if not given")
 	link.Flags().DurationVar(&ttl, "for", 24*time.Hour, "how long the link works")
-	c.AddCommand(link)
+	c.AddCommand(link, t.personRevoke())
+	return c
+}
+
+func (t *terminal) personRevoke() *cobra.Command {
+	var d desk
+	c := &cobra.Command{
+		Use: "revoke NAME", Short: "End all sessions of one person, and the sign-in links that they have not used", Args: exactly("a person"),
+		RunE: func(c *cobra.Command, args []string) error {
+			k, err := t.open(c.Context(), d)
+			if err != nil {
+				return err
+			}
+			defer k.Close()
+			who, err := k.Revoke(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return t.print(map[string]string{"revoked": who.Person}, func(w io.Writer) {
+				fmt.Fprintf(w, "%s is signed out everywhere. A new link lets them in again.\n", who.Name)
+			})
+		},
+	}
+	d.flags(c, false)
 	return c
 }
 
