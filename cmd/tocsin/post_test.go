@@ -96,8 +96,8 @@ func (s *postman) Mail(string, *smtp.MailOptions) error      { return nil }
 func (s *postman) Rcpt(to string, _ *smtp.RcptOptions) error { s.to = append(s.to, to); return nil }
 
 func (s *postman) Data(r io.Reader) error {
-	at := time.Now()
 	b, err := io.ReadAll(r)
+	at := time.Now() // all of it is here
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ type world struct {
 	stage *stage.Stage
 	post  *post
 	env   []string
+	bin   string // the command; in tests this test's own binary, in benchmarks the one that is shipped
 }
 
 const keyPassword = "correct horse"
@@ -56,7 +57,7 @@ func newWorld(t testing.TB) *world {
 func newQuietWorld(t testing.TB) *world {
 	t.Helper()
 	dir := t.TempDir()
-	w := &world{t: t, dir: dir, data: filepath.Join(dir, "data"), plan: filepath.Join(dir, "plan"), post: openPost(t)}
+	w := &world{t: t, dir: dir, data: filepath.Join(dir, "data"), plan: filepath.Join(dir, "plan"), post: openPost(t), bin: command(t)}
 	if err := os.CopyFS(w.plan, os.DirFS("../../examples/vault")); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func (w *world) run(in string, args ...string) result {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, command(w.t), args...)
+	cmd := exec.CommandContext(ctx, w.bin, args...)
 	cmd.Dir, cmd.Env = w.dir, w.env
 	cmd.Stdin = strings.NewReader(in)
 	var out, errOut bytes.Buffer
@@ -178,7 +179,7 @@ func (w *world) serve(more ...string) *server {
 	if w.stage != nil {
 		args = append(args, "--endpoint", "31337="+w.stage.WSEndpoint())
 	}
-	s := &server{cmd: exec.Command(command(w.t), args...), log: &bytes.Buffer{}, ready: &ready{}}
+	s := &server{cmd: exec.Command(w.bin, args...), log: &bytes.Buffer{}, ready: &ready{}}
 	s.cmd.Dir, s.cmd.Env, s.cmd.Stderr = w.dir, w.env, s.log
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -274,6 +275,9 @@ type record struct {
 				Person string `json:"person"`
 			} `json:"approvals"`
 		} `json:"decisions"`
+		Findings []struct {
+			Block uint64 `json:"block"`
+		} `json:"findings"`
 		Actions []struct {
 			Action string `json:"action"`
 			State  string `json:"state"`
