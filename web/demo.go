@@ -40,7 +40,9 @@ func (c *Console) attack(w http.ResponseWriter, r *http.Request, s *session) {
 
 // back is where to return to after a form that stands on every page; never another site's address.
 func back(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+	// Browsers take a backslash for a slash, and leave tabs and line ends out.
+	odd := strings.ContainsFunc(path, func(c rune) bool { return c <= ' ' || c == '\\' || c == 0x7f })
+	if odd || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
 		return "/"
 	}
 	return path

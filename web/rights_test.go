@@ -243,7 +243,7 @@ func TestPlayingSomebody(t *testing.T) {
 	if w.state(id).Answer("oscar") == nil {
 		t.Error("the part was not taken")
 	}
-	for _, back := range []string{"//evil.example", "https://evil.example", "/\\evil.example", ""} {
+	for _, back := range []string{"//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", ""} {
 		janet.post("/play", url.Values{"person": {"oscar"}, "back": {back}}).to("/")
 	}
 }
