@@ -128,3 +128,44 @@ func TestWhatCannotBeServedIsSaidAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// A chain that begins anew, as a drill chain whose folder was thrown away, is no crash and no silence: people are told that
+// what was seen may not have happened, and the new chain is watched.
+func TestChainThatBeginsAnew(t *testing.T) {
+	begin := func() *devchain.Chain {
+		node, err := devchain.Start(t.Context(), devchain.Options{ChainID: vaultChain, Period: 20 * time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { node.Close() })
+		return node
+	}
+	host := func(node *devchain.Chain) string { return strings.TrimPrefix(node.WSURL(), "ws://") }
+	old := begin()
+	addr := freeAddress(t)
+	retarget := pass(t, addr, host(old))
+	s := serve(t, func(o *ServeOptions) { o.Endpoints = map[uint64]string{vaultChain: "ws://" + addr} })
+	watched := func() uint64 {
+		w, err := s.desk.Engine.Watched(t.Context(), vaultChain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.Block
+	}
+	s.eventually("some blocks are seen", func() bool { return watched() >= 30 })
+	anew := begin()
+	retarget(host(anew))
+	s.eventually("people are told", func() bool {
+		list, err := s.desk.Engine.List(t.Context(), true)
+		return err == nil && len(list) == 1
+	})
+	s.eventually("the new chain is watched", func() bool { h := anew.Head().Number; return h > 60 && watched()+5 > h })
+	list, err := s.desk.Engine.List(t.Context(), false)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d incidents, %v", len(list), err)
+	}
+	v, err := s.desk.Engine.View(t.Context(), list[0].ID)
+	if err != nil || len(v.State.Findings) != 1 || v.State.Findings[0].Detector != "reorg" {
+		t.Errorf("findings %+v, %v", v.State.Findings, err)
+	}
+}

@@ -106,7 +106,7 @@ func (o *operator) post(path string, form url.Values) (status int, to, body stri
 }
 
 // pass passes connections to an address on to another, from now on.
-func pass(t *testing.T, addr, target string) {
+func pass(t *testing.T, addr, target string) (retarget func(string)) {
 	t.Helper()
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -121,7 +121,10 @@ func pass(t *testing.T, addr, target string) {
 			if err != nil {
 				return
 			}
-			out, err := net.Dial("tcp", target)
+			mu.Lock()
+			to := target
+			mu.Unlock()
+			out, err := net.Dial("tcp", to)
 			if err != nil {
 				in.Close()
 				continue
@@ -143,6 +146,15 @@ func pass(t *testing.T, addr, target string) {
 		mu.Unlock()
 		pumps.Wait()
 	})
+	return func(to string) {
+		mu.Lock()
+		defer mu.Unlock()
+		target = to
+		for _, c := range open {
+			c.Close()
+		}
+		open = nil
+	}
 }
 
 // eventually waits until something holds, looking whenever anything changes.
