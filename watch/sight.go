@@ -77,10 +77,14 @@ func (w *Watcher) probe(ctx context.Context, c *committer) {
 // blind is the finding that nothing is seen. Its id is that of the block seen last, so that it is one however often the
 // watch is started again.
 func (w *Watcher) blind(last chain.Ref, since time.Time) incident.Finding {
+	after := fmt.Sprintf("after block %d", last.Number)
+	if last == (chain.Ref{}) {
+		after = "and never before by this watch"
+	}
 	return incident.Finding{
 		ID:       fmt.Sprintf("blind-%d-%d-%x", w.chain, last.Number, last.Hash[:8]),
 		Detector: "blind", Mode: detect.Page, Issues: w.o.Plan.IssuesOf("blind"),
 		Chain: w.chain, Block: last.Number, BlockHash: last.Hash, At: w.o.Now().UTC(),
-		Say: fmt.Sprintf("Chain %d has not been seen since %s, after block %d: whatever happens on it now goes unnoticed.", w.chain, since.UTC().Format("15:04:05 UTC"), last.Number),
+		Say: fmt.Sprintf("Chain %d has not been seen since %s, %s: whatever happens on it now goes unnoticed.", w.chain, since.UTC().Format("15:04:05 UTC"), after),
 	}
 }

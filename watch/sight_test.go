@@ -246,3 +246,26 @@ func (b *blinking) Block(_ context.Context, number uint64) (*evm.Block, error) {
 	}
 	return b.blocks[number], nil
 }
+
+// A chain that was never seen at all, as when the endpoint is away from the start, is an outage like any other.
+func TestBlindFromTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, d, p := &blinking{more: make(chan struct{})}, newDesk(), testPlan("")
+		b.set(true, 0)
+		defer start(t.Context(), Options{Engine: d, Client: b, Plan: p, Index: testIndex(t, p), Blind: time.Minute})()
+		time.Sleep(2 * time.Minute)
+		d.mu.Lock()
+		last, found := d.last, len(d.live)
+		d.mu.Unlock()
+		if found != 1 || !strings.Contains(last.Findings[0].Say, "never before") || strings.Contains(last.Findings[0].Say, "block 0") {
+			t.Fatalf("%d findings: %+v", found, last.Findings)
+		}
+		b.set(false, 3)
+		time.Sleep(time.Minute)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.last.Block == 0 {
+			t.Error("the chain is not watched although it is there now")
+		}
+	})
+}
