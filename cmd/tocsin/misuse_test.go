@@ -2,7 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"net/url"
+	"html"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -220,6 +220,23 @@ func TestJSON(t *testing.T) {
 	s.stop(t)
 }
 
+// saveDecision saves the typed data that the page of an incident's first decision shows a person, and returns it.
+func (w *world) saveDecision(s *server, id, person, file string) string {
+	w.t.Helper()
+	_, text := w.signedIn(s, person).ask(s.URL+"/incidents/"+id+"/decisions/decision-1", nil)
+	_, text, _ = strings.Cut(text, "Typed data (EIP-712)")
+	from, to := strings.Index(text, "{"), strings.Index(text, "</pre>")
+	if from < 0 || to < from {
+		w.t.Fatal("the decision's page shows no typed data")
+	}
+	typed := html.UnescapeString(text[from:to])
+	typed = typed[:strings.LastIndex(typed, "}")+1]
+	if err := os.WriteFile(file, []byte(typed), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	return typed
+}
+
 // TestSignElsewhere signs a decision on a machine that has nothing but a key and what the decision's page shows.
 func TestSignElsewhere(t *testing.T) {
 	t.Parallel()
@@ -228,17 +245,8 @@ func TestSignElsewhere(t *testing.T) {
 	var opened record
 	w.read(w.on("incident", "open", "--as", "janet", "--issue", "stolen-user-funds", "--json"), &opened)
 	id := opened.Incident.ID
-	_, text := w.signedIn(s, "carmen").ask(s.URL+"/incidents/"+url.PathEscape(id)+"/decisions/decision-1", nil)
-	_, text, _ = strings.Cut(text, "Typed data (EIP-712)")
-	from, to := strings.Index(text, "{"), strings.Index(text, "</pre>")
-	if from < 0 || to < from {
-		t.Fatal("the decision's page shows no typed data")
-	}
-	typed := strings.NewReplacer("&#34;", `"`, "&#39;", "'", "&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text[from:to])
 	file := filepath.Join(w.dir, "decision.json")
-	if err := os.WriteFile(file, []byte(typed[:strings.LastIndex(typed, "}")+1]), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	typed := w.saveDecision(s, id, "carmen", file)
 	r := w.run("yes\n", "sign", "--file", file, "--keystore", w.keyFile("carmen"))
 	if r.code != 0 || !strings.Contains(r.err, "Calls pause() on Harbour Vault") {
 		t.Fatalf("exit %d\n%s", r.code, r.err)
@@ -250,7 +258,7 @@ func TestSignElsewhere(t *testing.T) {
 		if changed == typed {
 			t.Fatalf("the typed data holds no %s", x[0])
 		}
-		if err := os.WriteFile(file, []byte(changed[:strings.LastIndex(changed, "}")+1]), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if r := w.run("yes\n", "sign", "--file", file, "--keystore", w.keyFile("carmen")); r.code != 2 || r.out != "" {

@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tocsin/plan"
+)
+
+// documents are all texts whose commands and examples are held to be true.
+func documents(t *testing.T) []string {
+	t.Helper()
+	list, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append([]string{"../../README.md", "../../CONTRIBUTING.md"}, list...)
+}
+
+// fence is a fenced block of a document: what follows the backticks, and the lines within without their indentation.
+type fence struct{ of, text string }
+
+func fences(t *testing.T, file string) (list []fence) {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var open *fence
+	indent := 0
+	for line := range strings.Lines(string(b)) {
+		rest := strings.TrimLeft(line, " ")
+		switch {
+		case strings.HasPrefix(rest, "```") && open == nil:
+			open, indent = &fence{of: strings.TrimSpace(rest[3:])}, len(line)-len(rest)
+		case strings.HasPrefix(rest, "```"):
+			list, open = append(list, *open), nil
+		case open != nil:
+			open.text += line[min(indent, len(line)-len(rest)):]
+		}
+	}
+	return list
+}
+
+// commands are the command lines of a document, those that go on behind a backslash as one.
+func commands(t *testing.T, file string) (list []string) {
+	t.Helper()
+	for _, f := range fences(t, file) {
+		if f.of != "" {
+			continue
+		}
+		for line := range strings.Lines(strings.ReplaceAll(f.text, "\\\n", "")) {
+			if line = strings.Join(strings.Fields(line), " "); line != "" {
+				list = append(list, line)
+			}
+		}
+	}
+	return list
+}
+
+// doc says how the test runs a command line of the documents. Every line needs one: a line that nobody has thought about
+// fails the test.
+type doc struct {
+	line   string                      // as it stands there
+	as     string                      // what is run instead, by a shell; empty: the line itself
+	in     string                      // what the person types
+	says   string                      // part of what it prints
+	before func(*docWorld, *testing.T) // what happens meanwhile, that the document tells in words
+	why    string                      // not run, for this reason
+}
+
+// docWorld is the world in which the documents' commands are run.
+type docWorld struct {
+	*world
+	server *server
+	id     string // of the incident, which the documents call 2026-11-21-1
+}
+
+const docIncident = "2026-11-21-1"
+
+var docs = []doc{
+	// README
+	{line: "go run ./cmd/tocsin demo", why: "it waits for a person; TestDemoPlaysItselfToTheEnd runs it with --auto"},
+	{line: "make test", why: "it runs this test"},
+	{line: "cp -r examples/vault my-plan"},
+	{line: "go run ./cmd/tocsin check my-plan", says: "Harbour Vault: 4 issues"},
+	{line: "(umask 077 && head -c 24 /dev/urandom | base64 > password.txt)"},
+	{line: "TOCSIN_KEYSTORE_PASSWORD_FILE=password.txt go run ./cmd/tocsin key new executor.json", says: "0x"},
+	{
+		line: "TOCSIN_SMTP_URL='smtp://user:password@mail.example.com:587?from=tocsin@example.com' TOCSIN_KEYSTORE_PASSWORD_FILE=password.txt " +
+			"go run ./cmd/tocsin serve --plan my-plan --data data --endpoint 1=wss://your-endpoint --keystore executor.json",
+		// The endpoint and the mail server are the world's; it is stopped once it answers.
+		as: "TOCSIN_KEYSTORE_PASSWORD_FILE=password.txt tocsin serve --plan my-plan --data data --endpoint 31337=$ENDPOINT --keystore executor.json " +
+			"--listen 127.0.0.1:0 > said & until grep -q 'Tocsin is at' said; do kill -0 $!; done; kill -INT $!; wait $!; cat said",
+		says: "Tocsin is at http://127.0.0.1:",
+	},
+	{line: "go run ./cmd/tocsin person link janet --data data", says: "/signin/"},
+
+	// docs/serve.md
+	{line: "tocsin serve --plan DIR --data DIR --endpoint CHAINID=URL", why: "the other tests here start servers in this form"},
+
+	// docs/plan.md
+	{line: "tocsin check DIR", as: "tocsin check plan", says: "Harbour Vault: 4 issues"},
+
+	// docs/incident.md
+	{line: `tocsin incident open --data data --as janet "Users say that their deposits are gone"`, says: "Users say that their deposits are gone", before: (*docWorld).start},
+	{line: "tocsin incident list --data data", says: docIncident},
+	{line: "tocsin incident show 2026-11-21-1 --data data --as janet", says: "Say whether it is real"},
+	{line: "tocsin incident answer 2026-11-21-1 coming --data data --as david", says: "David L"},
+	{line: "tocsin incident validate 2026-11-21-1 --data data --as david --issue stolen-user-funds", says: "validated"},
+	{line: "tocsin sign 2026-11-21-1 decision-1 --data data --keystore carmen.json > signature", in: "yes\n", says: "Calls pause()"},
+	{line: "tocsin incident approve 2026-11-21-1 decision-1 --data data --as carmen --signature - < signature", says: "Waiting for Oscar P"},
+	{line: "tocsin sign --file decision.json --keystore oscar.json > signature", in: "yes\n", says: "Calls pause()", before: (*docWorld).saveDecision},
+	{line: "tocsin incident approve 2026-11-21-1 decision-1 --data data --as oscar --signature - < signature", says: "met"},
+	{line: "tocsin incident step 2026-11-21-1 identify-exploit begin --data data --as david", says: "under-way", before: (*docWorld).paused},
+	{line: `tocsin incident step 2026-11-21-1 identify-exploit done --note "withdraw() asks the wrong allowance" --data data --as david`, says: "withdraw() asks the wrong allowance"},
+	{line: "tocsin incident update 2026-11-21-1 internal-updates-1 --data data --as janet --posted internal", says: "internal-updates-2"},
+	{line: `tocsin incident resolve 2026-11-21-1 --data data --as janet --note "The vault works again"`, says: "contained", before: (*docWorld).finish},
+	{line: "tocsin incident resolve 2026-11-21-1 --data data --as david", says: "resolved"},
+	{line: "tocsin incident update 2026-11-21-1 internal-post-mortem-1 --data data --as janet --posted operations"},
+	{line: "tocsin incident update 2026-11-21-1 public-post-mortem-1 --data data --as hanna --posted blog"},
+	{line: "tocsin incident close 2026-11-21-1 --data data --as janet", says: "closed"},
+	{line: "tocsin incident export 2026-11-21-1 --data data --out incident.zip", says: "incident.zip holds"},
+	{line: "tocsin verify incident.zip", says: "verifies"},
+
+	// CONTRIBUTING
+	{line: "make check", why: "it runs this test"},
+}
+
+// start serves the example plan on the stage's chain, as the document supposes.
+func (w *docWorld) start(t *testing.T) {
+	if err := os.RemoveAll(w.data); err != nil { // a data folder of the README's may be there
+		t.Fatal(err)
+	}
+	w.keyFile("executor")
+	w.keyFile("carmen")
+	w.keyFile("oscar")
+	w.server = w.serve()
+	w.id = time.Now().UTC().Format(time.DateOnly) + "-1"
+}
+
+func (w *docWorld) saveDecision(t *testing.T) {
+	w.world.saveDecision(w.server, w.id, "oscar", filepath.Join(w.dir, "decision.json"))
+}
+
+func (w *docWorld) paused(t *testing.T) {
+	w.until("the pause", func() bool {
+		paused, err := w.stage.Paused(context.Background())
+		return err == nil && paused && w.show(w.id, "janet").Incident.Phase == "contained"
+	})
+}
+
+func (w *docWorld) finish(t *testing.T) {
+	w.walk(w.id, "janet", "david", "bella")
+	for _, st := range w.show(w.id, "janet").Steps {
+		if st.State != "done" && st.State != "skipped" {
+			w.run("", "incident", "step", w.id, st.ID, "skipped", "--as", "janet", "--note", "Not today.", "--data", w.data)
+		}
+	}
+}
+
+// TestDocuments runs the commands of every document, in order.
+func TestDocuments(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, file := range documents(t) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			w := &docWorld{world: newWorld(t)}
+			if err := os.CopyFS(filepath.Join(w.dir, "examples/vault"), os.DirFS("../../examples/vault")); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Remove(filepath.Join(w.dir, "executor.json")); err != nil { // the reader has none yet
+				t.Fatal(err)
+			}
+			for _, line := range commands(t, file) {
+				i := slices.IndexFunc(docs, func(d doc) bool { return d.line == line })
+				if i < 0 {
+					t.Errorf("this test does not know how to run: %s", line)
+					continue
+				}
+				seen[line] = true
+				w.follow(t, docs[i])
+			}
+		})
+	}
+	for _, d := range docs {
+		if !seen[d.line] {
+			t.Errorf("no document holds: %s", d.line)
+		}
+	}
+}
+
+// follow runs one command line in a shell.
+func (w *docWorld) follow(t *testing.T, d doc) {
+	t.Helper()
+	if d.why != "" {
+		return
+	}
+	if d.before != nil {
+		d.before(w, t)
+	}
+	script := d.as
+	if script == "" {
+		script = strings.NewReplacer("go run ./cmd/tocsin", "tocsin", docIncident, w.id).Replace(d.line)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "sh", "-ec", script)
+	cmd.Dir, cmd.Stdin = w.dir, strings.NewReader(d.in)
+	cmd.Env = append(w.env, "ENDPOINT="+w.stage.WSEndpoint())
+	if strings.Contains(script, "PASSWORD_FILE") { // as the reader's own environment has it
+		cmd.Env = append(cmd.Env, "TOCSIN_KEYSTORE_PASSWORD=")
+	}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s: %v\n%s", d.line, err, &out)
+	}
+	says := d.says
+	if w.id != "" {
+		says = strings.ReplaceAll(says, docIncident, w.id)
+	}
+	if !strings.Contains(out.String(), says) {
+		t.Errorf("%s: does not say %q:\n%s", d.line, says, &out)
+	}
+}
+
+// TestDocumentedPlan holds docs/plan.md to the example that it quotes and to the model: what it quotes stands there, and it
+// leaves no section out.
+func TestDocumentedPlan(t *testing.T) {
+	t.Parallel()
+	const file = "../../docs/plan.md"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile("(?m)^`([a-z]+\\.yaml)`:\n\n```yaml").FindAllStringSubmatch(string(text), -1)
+	i := 0
+	for _, f := range fences(t, file) {
+		if f.of != "yaml" {
+			continue
+		}
+		if i >= len(names) {
+			t.Fatalf("nothing says from which file this is:\n%s", f.text)
+		}
+		b, err := os.ReadFile(filepath.Join("../../examples/vault", names[i][1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(b), "\n"+f.text) {
+			t.Errorf("%s does not hold:\n%s", names[i][1], f.text)
+		}
+		i++
+	}
+	if i < 10 {
+		t.Errorf("only %d quotations", i)
+	}
+	for field := range reflect.TypeFor[plan.Plan]().Fields() {
+		key, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+		if key != "-" && !strings.Contains(string(text), "`"+key+"`") {
+			t.Errorf("docs/plan.md does not speak of %s", key)
+		}
+	}
+}
+
+// TestLinks follows the links from one document to another.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	link := regexp.MustCompile(`\]\(([^)#]+)\)`)
+	for _, file := range append(documents(t), "../../ARCHITECTURE.md") {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(b), -1) {
+			if strings.Contains(m[1], "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(file), m[1])); err != nil {
+				t.Errorf("%s: %v", filepath.Base(file), err)
+			}
+		}
+	}
+}
