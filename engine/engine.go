@@ -42,6 +42,7 @@ type Engine struct {
 
 	carriers map[string]Carrier
 	bell     bell
+	urgent   chan string // ids of deliveries stored by this process
 
 	observing sync.Mutex // held while an observation changes incidents, for it locks several
 
@@ -54,7 +55,7 @@ type Engine struct {
 func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger,
-		carriers: map[string]Carrier{}, entries: map[string]*entry{}, plans: map[string]*plan.Plan{},
+		carriers: map[string]Carrier{}, urgent: make(chan string, workers), entries: map[string]*entry{}, plans: map[string]*plan.Plan{},
 	}
 	if e.clock.read == nil {
 		e.clock.read = time.Now
@@ -320,5 +321,13 @@ func (e *Engine) commit(ctx context.Context, c store.Commit) error {
 		return fmt.Errorf("store events: %w", err)
 	}
 	e.bell.ring()
+	for _, d := range c.Deliveries {
+		if urgent(d.Kind) {
+			select {
+			case e.urgent <- d.ID:
+			default: // nobody works here, or very many: the workers and the sweep have it too
+			}
+		}
+	}
 	return nil
 }

@@ -16,9 +16,13 @@ const (
 	sweepEvery = time.Second
 	claim      = 4 * time.Second
 	renewEvery = time.Second
-	sweepBatch = 200
+	sweepBatch = 500
 	workers    = 32
 )
+
+// kinds that never wait for a worker: a mail server that keeps a hundred pages waiting must not keep back what halts a theft.
+// There are as many of them as decisions, so each gets a goroutine of its own.
+func urgent(kind string) bool { return kind == incident.DispatchAction }
 
 // Run sweeps what is due each second and works deliveries, until ctx ends; it returns when everything has stopped.
 func (e *Engine) Run(ctx context.Context) error {
@@ -27,11 +31,33 @@ func (e *Engine) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	wg.Go(func() { e.sweep(ctx) })
+	wg.Go(func() { e.hurry(ctx) })
 	if err := e.store.Work(ctx, workers, e.handle); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("work deliveries: %w", err)
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// hurry works urgent deliveries of this process as soon as they are stored.
+func (e *Engine) hurry(ctx context.Context) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case id := <-e.urgent:
+			wg.Go(func() { e.work(ctx, id) })
+		}
+	}
+}
+
+// work handles a delivery; what fails is left to the sweep.
+func (e *Engine) work(ctx context.Context, id string) {
+	if err := e.handle(ctx, id); err != nil && ctx.Err() == nil {
+		e.log.Error("work delivery", "delivery", id, "err", err)
+	}
 }
 
 // sweep does each second what time has made due, and rings the bell if another process wrote.
@@ -71,17 +97,17 @@ func (e *Engine) sweepOnce(ctx context.Context, slots chan struct{}, wg *sync.Wa
 	for _, id := range ids {
 		select {
 		case slots <- struct{}{}:
-		default:
-			return ticked // all busy: the next sweep goes on
-		}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			if err := e.handle(ctx, id); err != nil && ctx.Err() == nil {
-				e.log.Error("work delivery", "delivery", id, "err", err)
+			wg.Go(func() {
+				defer func() { <-slots }()
+				e.work(ctx, id)
+			})
+		default: // all busy: the next sweep goes on, but for what is urgent
+			if d, err := e.store.Delivery(ctx, id); err == nil && urgent(d.Kind) {
+				wg.Go(func() { e.work(ctx, id) })
 			}
-		})
+		}
 	}
-	return nil
+	return ticked
 }
 
 // Step does once, and one after the other, what Run does all the time: timers that are due, then deliveries. It is for

@@ -3,6 +3,9 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,4 +114,90 @@ func TestClockGoesBack(t *testing.T) {
 		}
 		last = h.At
 	}
+}
+
+// TestActionsDoNotQueueBehindPages has the mail server keep every page waiting: what halts the theft goes out at once.
+func TestActionsDoNotQueueBehindPages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := memory.New(nil)
+		e := start(t, st, "a", nil)
+		acted := make(chan time.Time, 1)
+		office := &post{answer: func(ctx context.Context, p engine.Parcel) engine.Outcome {
+			if p.Dispatch.Kind == incident.DispatchAction {
+				acted <- time.Now()
+				return engine.Outcome{State: engine.Landed}
+			}
+			select {
+			case <-time.After(20 * time.Second):
+			case <-ctx.Done():
+			}
+			return engine.Outcome{State: engine.Failed, Say: "The mail server does not answer."}
+		}}
+		stop := run(t, e, office)
+		defer stop()
+		id := report(t, e).State.ID
+		for range 99 {
+			report(t, e)
+		}
+		time.Sleep(3 * time.Second) // everybody who carries is waiting now
+		say(t, e, id, "ada", incident.OpValidate{Note: "It is real"})
+		for _, d := range view(t, e, id).State.Decisions {
+			for _, person := range []string{"ben", "cyd"} {
+				if view(t, e, id).State.Decision(d.ID).State == incident.Open {
+					approve(t, e, id, person, &d)
+				}
+			}
+		}
+		asked := time.Now()
+		if count(view(t, e, id), "action-ordered") != 1 {
+			t.Fatal("no action was ordered")
+		}
+		select {
+		case at := <-acted:
+			if late := at.Sub(asked); late > time.Second {
+				t.Errorf("the action was carried %v after it was ordered", late)
+			}
+		case <-time.After(10 * time.Second):
+			t.Error("the action waits behind the pages")
+		}
+	})
+}
+
+// lines keeps what is logged.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// TestTimersThatFailAreLogged holds that an incident whose timers cannot be looked at does not fall silent.
+func TestTimersThatFailAreLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &broken{Store: memory.New(nil)}
+		log := &lines{}
+		e := engine.New(engine.Options{Store: st, Node: "a", Logger: slog.New(slog.NewTextHandler(log, nil))})
+		p, files := small(t)
+		if _, err := e.Pin(t.Context(), p, files); err != nil {
+			t.Fatal(err)
+		}
+		id := report(t, e).State.ID
+		st.fail(errors.New("the disk is on fire"))
+		stop := run(t, e, &post{})
+		defer stop()
+		time.Sleep(3 * time.Minute) // something was due
+		if got := log.String(); !strings.Contains(got, "tick "+id) || !strings.Contains(got, "the disk is on fire") {
+			t.Errorf("logged: %s", got)
+		}
+	})
 }
