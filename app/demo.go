@@ -101,8 +101,17 @@ func (d *demo) open(ctx context.Context) (err error) {
 	if d.stage, err = stage.Start(ctx, stage.Options{Dir: filepath.Join(d.o.Data, "chain"), Period: demoBlocks, Logger: log}); err != nil {
 		return err
 	}
-	d.mail, err = openMailbox(filepath.Join(d.o.Data, "mail"), func(l letter) { d.say("Mail to %s: %s", l.To, l.Subject) })
+	d.mail, err = openMailbox(filepath.Join(d.o.Data, "mail"), d.tellMail)
 	return err
+}
+
+// tellMail shows a letter that came, with the link that a person at the screen may open.
+func (d *demo) tellMail(l letter) {
+	if d.o.Auto || l.Secret == "" {
+		d.say("Mail to %s: %s", l.To, l.Subject)
+		return
+	}
+	d.say("Mail to %s: %s\n          %s/page/%s", l.To, l.Subject, URL(d.o.Data), l.Secret)
 }
 
 func (d *demo) close() error {
@@ -227,8 +236,8 @@ Sign in with this link (once): %s
 
   1. Look round. All is quiet: people deposit and withdraw.
   2. Press "Launch the attack" on the overview%s.
-  3. You play every responder: choose who you are at the top of the page. Each page that Tocsin sends is shown here; its link
-     opens a page whose buttons answer.
+  3. You play every responder: choose who you are at the top of the page. The mail that calls them is shown here; its link opens
+     a page whose buttons answer.
   4. Say that it is real, have the pause signed by the two people whom the plan names, and watch the vault pause.
 
 Everything is kept in %s

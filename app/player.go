@@ -37,10 +37,15 @@ func (c *cast) play(ctx context.Context, id string) error {
 	defer stop()
 	wait := time.NewTicker(300 * time.Millisecond) // time alone also makes things due
 	defer wait.Stop()
+	proven := 0
 	for {
 		v, err := c.engine.View(ctx, id)
 		if err != nil {
 			return err
+		}
+		for ; proven < len(v.State.Actions) && v.State.Actions[proven].State == incident.Verified; proven++ {
+			a := v.State.Actions[proven]
+			c.say("Tocsin is done: %s, proven at block %d", a.Prepared.Words.Title, a.Block)
 		}
 		if v.State.Phase.Over() {
 			return nil
@@ -167,9 +172,22 @@ func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident
 	}
 	_, err := c.engine.Do(ctx, v.State.ID, incident.Command{Actor: journal.Actor{Kind: journal.Person, ID: x.ID, Via: "demo"}, Op: op})
 	if err == nil {
-		c.say("%s: %s", x.Name, t.Title)
+		c.say("%s", told(x, t, op))
 	}
 	return err == nil, err
+}
+
+// told is what somebody did, as the demo tells it.
+func told(x plan.Person, t incident.Task, op incident.Op) string {
+	switch op.(type) {
+	case incident.OpBeginStep:
+		return x.Name + " begins: " + t.Title
+	case incident.OpEndStep:
+		return x.Name + " is done: " + t.Title
+	case incident.OpPost:
+		return x.Name + " posts: " + t.Title
+	}
+	return x.Name + ": " + t.Title
 }
 
 // answer answers a page by the link in its mail, as a person would.

@@ -27,7 +27,7 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
   ` + endpointVariable + `CHAINID    JSON-RPC endpoint of a chain, if its URL holds a key: the command line can be read by every user
                              of the machine
   TOCSIN_SMTP_URL            where mail goes: smtp://user:password@host:587?from=tocsin@example.com
-  ` + passwordVariable + `  password of the key file that sends transactions`,
+  ` + passwordVariable + `   password of the key file that sends transactions`,
 		Args: exactly(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			log, err := t.logger()

@@ -78,9 +78,9 @@ func (t *terminal) sign() *cobra.Command {
 		Use:   "sign [INCIDENT DECISION]",
 		Short: "Sign a decision with a key file, after reading exactly what is signed",
 		Long: `Sign shows a decision in words and hashes and signs it with a key file. The decision comes from the data folder, or from a
-file with the typed data that its page shows (--file), so that a machine without the server can sign. The password of the key file comes
-from ` + passwordVariable + ` or the file that ` + passwordFile + ` names. Hand the signature in with tocsin incident approve,
-or on the decision's page.`,
+file with the typed data that its page shows (--file), so that a machine without the server can sign. The password of the
+key file comes from ` + passwordVariable + ` or the file that ` + passwordFile + ` names. Hand the
+signature in with tocsin incident approve, or on the decision's page.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			m, err := t.message(c, d, file, args)
 			if err != nil {
