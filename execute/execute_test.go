@@ -143,17 +143,12 @@ func TestReorgBeforeItIsDeepEnough(t *testing.T) {
 	w := newWorld(t, 20*time.Millisecond)
 	o := w.order(3)
 	var first evm.Hash
-	once := sync.OnceFunc(func() {
-		if err := w.node.Reorg(w.ctx, 2, false); err != nil {
-			t.Error(err)
-		}
-	})
 	since := w.node.Head().Number
 	w.carry(o, &hooked{Client: w.client, receipt: func(r *evm.Receipt) {
 		if first == (evm.Hash{}) {
 			first = r.BlockHash
+			w.orphan(r.BlockNumber, r.BlockHash)
 		}
-		once()
 	}})
 	a := o.action()
 	if a.State != incident.Verified || a.Landed.BlockHash == first || !w.paused() || w.landings(since) != 1 || len(a.Sends) != 1 {
@@ -165,19 +160,14 @@ func TestReorgAfterItLanded(t *testing.T) {
 	w := newWorld(t, 20*time.Millisecond)
 	o := w.order(0)
 	var orphaned incident.Landing
-	once := sync.OnceFunc(func() {
-		if err := w.node.Reorg(w.ctx, 3, false); err != nil {
-			t.Error(err)
-		}
-	})
 	unlanded := 0
 	o.after = func(op incident.Op) {
 		switch op := op.(type) {
 		case incident.OpLanded:
 			if orphaned.Block == 0 {
 				orphaned = op.Landing
+				w.orphan(orphaned.Block, orphaned.BlockHash)
 			}
-			once()
 		case incident.OpUnlanded:
 			unlanded++
 		}

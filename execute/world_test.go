@@ -93,6 +93,26 @@ func newWorld(t *testing.T, period time.Duration) *world {
 	return w
 }
 
+// orphan replaces a block and all above it, and forgets their transactions. The chain may grow before it begins, so it goes a
+// little deeper (newWorld puts empty blocks there) and looks whether it reached the block.
+func (w *world) orphan(number uint64, hash evm.Hash) {
+	w.t.Helper()
+	for {
+		if err := w.node.Reorg(w.ctx, int(w.node.Head().Number-number)+4, false); err != nil {
+			w.t.Error(err)
+			return
+		}
+		b, err := w.client.Block(w.ctx, number)
+		if err != nil {
+			w.t.Error(err)
+			return
+		}
+		if b.Hash != hash {
+			return
+		}
+	}
+}
+
 // send sends a transaction of an account and waits for it.
 func (w *world) send(from *ecdsa.PrivateKey, to *evm.Address, data []byte) *evm.Receipt {
 	w.t.Helper()
