@@ -115,7 +115,7 @@ func (c *Client) explain(ctx context.Context, method string, err error) error {
 	if errors.As(err, &u) {
 		err = u.Err // its text holds the whole URL
 	}
-	return fault.New(fault.Unavailable, "The endpoint %s cannot be reached for %s.", name, method).
+	return fault.New(fault.Unavailable, "The endpoint %s cannot be reached (%s).", name, method).
 		Because(errors.New(c.endpoint.scrub(err.Error())))
 }
 

@@ -80,7 +80,11 @@ func (v view) plain() string {
 	if v.Link == "" {
 		return v.Body
 	}
-	return v.Body + "\n" + v.LinkText + ":\n" + v.Link + "\n"
+	say := v.LinkText
+	if !strings.HasSuffix(say, "?") {
+		say += ":"
+	}
+	return v.Body + "\n" + say + "\n" + v.Link + "\n"
 }
 
 // webLink lets through what a browser opens and nothing else.
