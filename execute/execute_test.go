@@ -139,8 +139,11 @@ func TestOvertaken(t *testing.T) {
 	}
 }
 
+// reorgPeriod leaves a slow machine time to put other blocks in the place of those that are there, while more come.
+const reorgPeriod = 200 * time.Millisecond
+
 func TestReorgBeforeItIsDeepEnough(t *testing.T) {
-	w := newWorld(t, 20*time.Millisecond)
+	w := newWorld(t, reorgPeriod)
 	o := w.order(3)
 	var first evm.Hash
 	since := w.node.Head().Number
@@ -157,7 +160,7 @@ func TestReorgBeforeItIsDeepEnough(t *testing.T) {
 }
 
 func TestReorgAfterItLanded(t *testing.T) {
-	w := newWorld(t, 20*time.Millisecond)
+	w := newWorld(t, reorgPeriod)
 	o := w.order(0)
 	var orphaned incident.Landing
 	unlanded := 0
