@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -185,6 +186,10 @@ func (e *Engine) carry(ctx context.Context, d store.Delivery) (out Outcome, lost
 	var wg sync.WaitGroup
 	wg.Go(func() { e.hold(carrying, cancel, d) })
 	defer func() {
+		if p := recover(); p != nil { // a defect of ours with one parcel must not end the server in the middle of an emergency
+			e.log.Error("a carrier panicked", "delivery", d.ID, "panic", p, "stack", string(debug.Stack()))
+			out = Outcome{State: Again, Say: "Tocsin failed at this; it tries again.", After: min(time.Duration(d.Attempts)*time.Second, time.Minute)}
+		}
 		cancel(nil)
 		wg.Wait()
 		lost = isLost(context.Cause(carrying))

@@ -57,6 +57,28 @@ func TestOutcomeIsNotLost(t *testing.T) {
 	}
 }
 
+// TestPanicOfOneParcel has a carrier fail at a page by a defect: the server goes on, and the page goes out the next time.
+func TestPanicOfOneParcel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := start(t, memory.New(nil), "a", nil)
+		var once sync.Once
+		office := &post{answer: func(context.Context, engine.Parcel) engine.Outcome {
+			once.Do(func() { panic("a defect") })
+			return engine.Outcome{State: engine.Landed, Say: "Handed over."}
+		}}
+		stop := run(t, e, office)
+		defer stop()
+		id := report(t, e).State.ID
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		for _, pg := range view(t, e, id).State.Pages {
+			if len(pg.Calls) == 0 || pg.Calls[0].Outcome != store.Landed {
+				t.Errorf("%s: %+v", pg.ID, pg.Calls)
+			}
+		}
+	})
+}
+
 // TestNobodySpeaksForTocsin has a person give their command the name of a report, and of another person's command: neither
 // is kept from being carried out by that.
 func TestNobodySpeaksForTocsin(t *testing.T) {
