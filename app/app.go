@@ -14,7 +14,6 @@ import (
 	"tocsin/access"
 	"tocsin/engine"
 	"tocsin/fault"
-	"tocsin/plan"
 	"tocsin/store"
 	"tocsin/store/sqlite"
 )
@@ -53,15 +52,6 @@ func Open(ctx context.Context, data string, create bool, log *slog.Logger) (*Des
 
 // Close closes the database.
 func (d *Desk) Close() error { return d.store.Close() }
-
-// LoadPlan reads a plan folder; the error holds every problem found.
-func LoadPlan(folder fs.FS) (*plan.Plan, *plan.Source, error) {
-	p, src, err := plan.Load(folder)
-	if err != nil {
-		return nil, src, err
-	}
-	return p, src, nil
-}
 
 // The files in the data folder by which commands find a running server.
 const urlFile = "url"

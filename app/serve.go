@@ -152,7 +152,7 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	console, err := web.New(web.Options{
 		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.gauges.readings, Stage: s.o.stage, Exercise: s.o.exercise,
 		Standings: func() []engine.Standing { return []engine.Standing{s.standing} },
-		Logger:    s.o.Logger, BaseURL: s.url, Secure: secure, Version: Version(), Done: ctx.Done(),
+		Logger:    s.o.Logger, Secure: secure, Version: Version(), Done: ctx.Done(),
 	})
 	if err != nil {
 		return err

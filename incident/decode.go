@@ -77,6 +77,3 @@ func into[E Event]() struct {
 		return e, nil
 	}}
 }
-
-// MarshalData returns the event's data as the journal seals it.
-func MarshalData(e Event) (json.RawMessage, error) { return json.Marshal(e) }

@@ -29,7 +29,6 @@ type Options struct {
 	Stage     Stage                    // nil outside the demo
 	Now       func() time.Time         // nil: time.Now
 	Logger    *slog.Logger             // nil: none
-	BaseURL   string                   // address that people reach the console at, without a slash at the end
 	Secure    bool                     // it is reached by HTTPS
 	Version   string
 	Done      <-chan struct{} // closed when the server shuts down, so that live streams end; nil: never
