@@ -53,6 +53,7 @@ var cases = []struct {
 	{"issue-without-detection", Warning, "issues[theft]", "id: theft", []string{"detectors: [withdrawals]\n", "\n"}, []string{"detector-without-issue"}},
 	{"issue-without-procedure", Error, "issues[theft]", "id: theft", []string{"    procedure: stop\n", ""}, nil},
 	{"cheap-detector-acts", Error, "detectors[withdrawals].mode", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true", "kind: spike, asset: vault, metric: transactions, window: 1m, minimum: 9"}, nil},
+	{"detector-unfinished", Warning, "detectors[withdrawals]", "id: withdrawals", []string{"asset: vault, transaction: true, mode", "mode"}, nil},
 	{"detector-without-issue", Note, "detectors[spare]", "id: spare", []string{"mode: act}", "mode: act}\n  - {id: spare, name: Spare, kind: match, asset: vault, transaction: true}"}, nil},
 	{"action-without-effect", Error, "actions[pause]", "id: pause", []string{"    effect: {asset: vault, function: paused() returns (bool), want: \"true\"}\n", ""}, nil},
 	{"action-without-effect", Warning, "actions[pause]", "id: pause", []string{"kind: call\n    asset: vault\n    function: pause()\n    effect: {asset: vault, function: paused() returns (bool), want: \"true\"}\n", "kind: hook\n    url: https://example.com\n"}, []string{"action-unready"}},

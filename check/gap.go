@@ -27,9 +27,9 @@ type Gap struct {
 	File    string `json:"file,omitzero"`
 	Line    int    `json:"line,omitzero"`
 	Column  int    `json:"column,omitzero"`
-	Say     string `json:"say"`  // what is wanting
-	Why     string `json:"why"`  // what it would cost
-	Mend    string `json:"mend"` // what to write instead
+	Say     string `json:"message"` // what is wanting
+	Why     string `json:"why"`     // what it would cost
+	Mend    string `json:"mend"`    // what to write instead
 }
 
 // Check lists the gaps of a plan: errors first, then warnings and notes, each in the order of the plan's files. Positions

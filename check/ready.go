@@ -22,12 +22,21 @@ func (c *checker) checkCompiled() {
 	_, broken := detect.Compile(c.plan, abis)
 	said := map[string]bool{}
 	for _, p := range append(unread, broken...) {
+		if d, _ := c.plan.Detector(p.Detector); len(d.Lacks()) > 0 {
+			continue // said below
+		}
 		if !said[p.Detector] { // what follows from an ABI that cannot be read says nothing more
 			said[p.Detector] = true
 			c.addDetector(p)
 		}
 	}
 	for _, d := range c.plan.Detectors {
+		if lacks := d.Lacks(); len(lacks) > 0 {
+			c.add(Warning, "detector-unfinished", fmt.Sprintf("detectors[%s]", d.ID), fmt.Sprintf("The detector %q does not say its %s.", d.Name, strings.Join(lacks, ", its ")),
+				"It is a wish and no watch: what it was to find goes unseen.",
+				"Add what it lacks; until then have a person look: name them under detection.manual of the issue.")
+			continue
+		}
 		if slices.Contains([]string{"http", "web", "feed", "webhook", "report"}, d.Kind) {
 			c.addDetector(&detect.Problem{Detector: d.ID, Field: "kind", Say: "detectors of kind " + d.Kind + " are not run by this release", Unready: true})
 		}

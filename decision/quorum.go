@@ -48,6 +48,9 @@ func newQuorum(p *plan.Plan, d *plan.Decision, openedAt time.Time, proposer stri
 		seen[ref] = true
 		q.required = append(q.required, q.resolve(ref, openedAt))
 	}
+	for _, question := range d.Unsettled {
+		q.required = append(q.required, required{name: "an answer to: " + question, never: "the plan leaves it open", excluded: q.excluded})
+	}
 	q.additional = p.MembersOf(d.Additional.Who, openedAt)
 	for _, r := range q.required {
 		q.name(r.members...)
@@ -82,6 +85,10 @@ func (q *quorum) resolve(ref string, openedAt time.Time) required {
 			r.name = g.Name
 		}
 		r.need = max(g.Need, 0)
+	} else if role, ok := q.plan.Role(ref); ok {
+		r.name = role.Name
+	} else if u, ok := q.plan.Unlist(ref); ok {
+		r.name = u.Name
 	}
 	switch {
 	case len(r.members) == 0:

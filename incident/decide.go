@@ -172,11 +172,18 @@ func (d *decider) responder() (string, error) {
 	return who, d.live()
 }
 
+func secondAt(s plan.Severity) string {
+	if s.Name == "" {
+		return "where the plan ranks nothing"
+	}
+	return "at severity " + s.Name
+}
+
 // needSecond asks for a second person where the severity wants one. It returns true once two different people have asked
 // for the same.
 func (d *decider) needSecond(what, who, why, to string) (bool, error) {
 	sev, _ := d.p.Severity(d.s.Severity)
-	if !sev.SecondPerson {
+	if !d.p.SecondPerson(d.s.Severity) {
 		return true, nil
 	}
 	for _, x := range d.s.Seconds {
@@ -184,7 +191,7 @@ func (d *decider) needSecond(what, who, why, to string) (bool, error) {
 			continue
 		}
 		if x.By == who {
-			return false, fault.New(fault.Conflict, "You asked for this at %s; at severity %s a second person has to confirm it.", clock(x.At), sev.Name)
+			return false, fault.New(fault.Conflict, "You asked for this at %s; %s a second person has to confirm it.", clock(x.At), secondAt(sev))
 		}
 		return true, nil
 	}

@@ -38,7 +38,7 @@ func (d *decider) validate(op OpValidate) error {
 		}
 		if id != d.s.Issue {
 			e.Category = issue.Category
-			if sev, _ := d.p.Severity(d.s.Severity); !sev.SecondPerson || d.p.Worse(issue.Severity, d.s.Severity) {
+			if !d.p.SecondPerson(d.s.Severity) || d.p.Worse(issue.Severity, d.s.Severity) {
 				e.Severity = issue.Severity // where lowering takes two, it is not lowered by the way
 			}
 		}

@@ -24,7 +24,7 @@ func (d *decider) callPerson(who, why string) {
 // ladder lists the ways to reach a person that can be used, in order.
 func ladder(p *plan.Plan, who string) []plan.Contact {
 	x, _ := p.Person(who)
-	return slices.DeleteFunc(slices.Clone(x.Contact), func(c plan.Contact) bool {
+	return slices.DeleteFunc(x.Ladder(), func(c plan.Contact) bool {
 		return c.To == "" || strings.EqualFold(c.To, "TBD")
 	})
 }

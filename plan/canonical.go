@@ -102,8 +102,9 @@ func canonical(b []byte, v reflect.Value) ([]byte, bool) {
 func structItems(v reflect.Value) map[string]reflect.Value {
 	items := make(map[string]reflect.Value, v.NumField())
 	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		items[name] = v.Field(i)
+		if name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ","); name != "-" {
+			items[name] = v.Field(i)
+		}
 	}
 	return items
 }

@@ -54,7 +54,9 @@ func filled(t reflect.Type) reflect.Value {
 		switch t.Kind() {
 		case reflect.Struct:
 			for i := range t.NumField() {
-				v.Field(i).Set(filled(t.Field(i).Type))
+				if t.Field(i).Tag.Get("json") != "-" { // what is no part of the hash is no part of the canonical form
+					v.Field(i).Set(filled(t.Field(i).Type))
+				}
 			}
 		case reflect.Pointer:
 			v.Set(filled(t.Elem()).Addr())
@@ -91,7 +93,9 @@ func each(v reflect.Value, path string, f func(path string, v reflect.Value)) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			each(v.Field(i), path+"."+v.Type().Field(i).Name, f)
+			if v.Type().Field(i).Tag.Get("json") != "-" {
+				each(v.Field(i), path+"."+v.Type().Field(i).Name, f)
+			}
 		}
 	case reflect.Pointer:
 		each(v.Elem(), path, f)

@@ -65,7 +65,16 @@ func (l *loader) decodeText(n ast.Node, v reflect.Value, text encoding.TextUnmar
 	if !ok {
 		return l.wrongType(n, at, "a single value")
 	}
+	if _, ok := text.(*evm.Hash); ok {
+		if err := text.UnmarshalText([]byte(s)); err != nil {
+			return l.problem(first(n), at.path, fmt.Sprintf("%q is not a hash", clip(s)), "write 0x and 64 hexadecimal digits")
+		}
+		return true
+	}
 	if _, ok := text.(*evm.Address); ok {
+		if strings.EqualFold(s, TBD) {
+			return true // a gap, which the check names
+		}
 		if say, do := badAddress(s); say != "" {
 			return l.problem(first(n), at.path, say, do)
 		}
@@ -137,6 +146,10 @@ func (l *loader) decodeString(n ast.Node, s string, v reflect.Value, at spot) bo
 	}
 	if say, do := badForm(at.form, s); say != "" {
 		return l.problem(first(n), at.path, say, do)
+	}
+	if at.form == "sealed" {
+		_, ok := l.read(s, func(say, do string) { l.problem(first(n), at.path, say, do) })
+		return ok
 	}
 	if at.form == "file" {
 		return l.attach(n, s, at)

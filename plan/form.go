@@ -70,7 +70,7 @@ func badForm(form, s string) (say, do string) {
 
 // badContact says why nobody can be reached by a contact of a kind; "TBD" is a gap and no problem.
 func badContact(kind, to string) (say, do string) {
-	if strings.EqualFold(to, "TBD") {
+	if strings.EqualFold(to, TBD) {
 		return "", ""
 	}
 	switch kind {

@@ -61,6 +61,27 @@ func (p *Plan) Step(procedure, step string) (Step, bool) {
 	return Step{}, false
 }
 
+// NameOf is what people call whoever a reference leads to: a person, group, rota, role or somebody on no list; the
+// reference itself if it leads nowhere.
+func (p *Plan) NameOf(ref string) string {
+	if r, ok := p.Person(ref); ok {
+		return r.Name
+	}
+	if g, ok := p.Group(ref); ok {
+		return g.Name
+	}
+	if r, ok := p.Rota(ref); ok {
+		return r.Name
+	}
+	if r, ok := p.Role(ref); ok {
+		return r.Name
+	}
+	if u, ok := p.Unlist(ref); ok {
+		return u.Name
+	}
+	return ref
+}
+
 // Role finds a role.
 func (p *Plan) Role(id string) (Role, bool) {
 	return find(p, func(p *Plan) []Role { return p.Roles }, func(r *Role) string { return r.ID }, id)
@@ -84,6 +105,11 @@ func (p *Plan) Core(id string) bool {
 // Group finds a group.
 func (p *Plan) Group(id string) (Group, bool) {
 	return find(p, func(p *Plan) []Group { return p.Groups }, func(g *Group) string { return g.ID }, id)
+}
+
+// Unlist finds somebody whom the plan names and no list holds.
+func (p *Plan) Unlist(id string) (Unlisted, bool) {
+	return find(p, func(p *Plan) []Unlisted { return p.Unlisted }, func(u *Unlisted) string { return u.ID }, id)
 }
 
 // Rota finds a rota.
@@ -148,6 +174,15 @@ func (p *Plan) Worse(a, b string) bool {
 		return len(p.Severities)
 	}
 	return rank(a) < rank(b)
+}
+
+// SecondPerson reports whether it takes two people to make less of an incident of a severity: to dismiss, lower, mute or
+// resolve it. Where the plan ranks nothing, everything may be as bad as can be; a core team of one is not held up.
+func (p *Plan) SecondPerson(severity string) bool {
+	if s, ok := p.Severity(severity); ok {
+		return s.SecondPerson
+	}
+	return p != nil && len(p.Severities) == 0 && len(p.CoreTeam) > 1
 }
 
 // StepRef writes the reference to a step of a procedure, "procedure/step".

@@ -2,7 +2,11 @@
 // loads a plan strictly, with positions for every error, and hashes it canonically. It reads through fs.FS only.
 package plan
 
-import "tocsin/evm"
+import (
+	"slices"
+
+	"tocsin/evm"
+)
 
 // Format is the number of the plan format that this model describes; a plan states it under the key "tocsin".
 const Format = 1
@@ -18,6 +22,8 @@ type Plan struct {
 	Reviewed Date   `yaml:"reviewed" json:"reviewed,omitzero"`                         // when somebody last read all of it
 	Tested   Date   `yaml:"tested" json:"tested,omitzero"`                             // when it was last exercised
 
+	Shared []string `yaml:"shared" json:"-"` // folders of files that several protocols of one organisation share
+
 	Scope          Scope           `yaml:"scope" json:"scope,omitzero"`
 	Chains         []Chain         `yaml:"chains" json:"chains,omitempty"`
 	Assets         []Asset         `yaml:"assets" json:"assets,omitempty"`
@@ -32,12 +38,14 @@ type Plan struct {
 	ExtendedTeam   []Person        `yaml:"extended_team" json:"extended_team,omitempty"`
 	Groups         []Group         `yaml:"groups" json:"groups,omitempty"`
 	Rotas          []Rota          `yaml:"rotas" json:"rotas,omitempty"`
+	Unlisted       []Unlisted      `yaml:"unlisted" json:"unlisted,omitempty"`
 	Contacts       ContactsFile    `yaml:"contacts" json:"contacts,omitzero"`
 	Channels       []Channel       `yaml:"channels" json:"channels,omitempty"`
 	Communications []Communication `yaml:"communications" json:"communications,omitempty"`
 	Decisions      []Decision      `yaml:"decisions" json:"decisions,omitempty"`
 	Actions        []Action        `yaml:"actions" json:"actions,omitempty"`
 	Exercises      Exercises       `yaml:"exercises" json:"exercises,omitzero"`
+	Notes          []Note          `yaml:"notes" json:"notes,omitempty"`
 
 	Attachments []Attachment `yaml:"-" json:"attachments,omitempty"` // the files that the plan names; noted by Load
 }
@@ -124,8 +132,8 @@ type Category struct {
 type Issue struct {
 	ID         string      `yaml:"id" json:"id,omitzero" plan:"required form=id"`
 	Name       string      `yaml:"name" json:"name,omitzero" plan:"required"`
-	Category   string      `yaml:"category" json:"category,omitzero" plan:"required ref=category"`
-	Severity   string      `yaml:"severity" json:"severity,omitzero" plan:"required ref=severity"`
+	Category   string      `yaml:"category" json:"category,omitzero" plan:"ref=category"`
+	Severity   string      `yaml:"severity" json:"severity,omitzero" plan:"ref=severity"`
 	Kinds      []string    `yaml:"kinds" json:"kinds,omitempty" plan:"one=bug|theft|denial-of-service|subsystem|admin-access|overload|front-end|social-account|disclosure"` // bug, theft, denial-of-service, subsystem, admin-access, overload, front-end, social-account, disclosure
 	Assets     []string    `yaml:"assets" json:"assets,omitempty" plan:"ref=asset"`
 	Summary    string      `yaml:"summary" json:"summary,omitzero"`
@@ -299,7 +307,12 @@ type Person struct {
 	TimeZone   string    `yaml:"time_zone" json:"time_zone,omitzero" plan:"form=zone"` // IANA name
 	Keys       []Key     `yaml:"keys" json:"keys,omitempty"`
 	Body       bool      `yaml:"body" json:"body,omitzero"` // an organisation rather than a person
+
+	Sealed []Contact `yaml:"-" json:"-"` // from the contacts file, once it has been opened; never part of the plan's hash
 }
+
+// Ladder lists the ways to reach the person, in order: those of the plan, then those of the contacts file.
+func (r Person) Ladder() []Contact { return slices.Concat(r.Contact, r.Sealed) }
 
 // Contact is one way to reach somebody.
 type Contact struct {
@@ -344,11 +357,24 @@ type RotaOverride struct {
 	Person string `yaml:"person" json:"person,omitzero" plan:"required ref=person|group"`
 }
 
-// ContactsFile names an age-encrypted file with contact details, covered by the plan hash through a salted hash.
+// Unlisted is somebody whom the plan names and no list holds yet: "CEO" as an approver, before anybody has said who that
+// is. References may lead to it; it stands for nobody, so that nothing can be decided by it, and the check asks.
+type Unlisted struct {
+	ID   string `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name string `yaml:"name" json:"name,omitzero" plan:"required"` // as the plan says it
+}
+
+// ContactsFile names an age-encrypted file with contact details. The plan's hash covers what it holds, not its bytes: it can
+// be encrypted to other readers without a new plan.
 type ContactsFile struct {
-	File string `yaml:"file" json:"file,omitzero" plan:"required form=file"`
-	Salt string `yaml:"salt" json:"salt,omitzero"`
-	Hash string `yaml:"hash" json:"hash,omitzero"`
+	File string   `yaml:"file" json:"file,omitzero" plan:"required form=sealed"`
+	Hash evm.Hash `yaml:"hash" json:"hash,omitzero" plan:"required"` // of a salt that the file keeps secret and the details
+}
+
+// Note is a text that belongs to the plan and that no key holds, as its authors wrote it.
+type Note struct {
+	About string `yaml:"about" json:"about,omitzero"` // section or thing it belongs to: "issues", "procedures[stolen-user-funds]"; the whole plan if empty
+	Text  string `yaml:"text" json:"text,omitzero" plan:"required"`
 }
 
 // Channel is a place where updates are posted. Kinds that Tocsin cannot post to are posted by hand and recorded.
@@ -364,12 +390,12 @@ type Channel struct {
 type Communication struct {
 	ID          string   `yaml:"id" json:"id,omitzero" plan:"required form=id"`
 	Name        string   `yaml:"name" json:"name,omitzero" plan:"required"`
-	Audience    string   `yaml:"audience" json:"audience,omitzero" plan:"required one=responders|internal|users|investors|regulators|partners|public"` // responders, internal, users, investors, regulators, partners, public
+	Audience    string   `yaml:"audience" json:"audience,omitzero" plan:"one=responders|internal|users|investors|regulators|partners|public"` // responders, internal, users, investors, regulators, partners, public
 	Categories  []string `yaml:"categories" json:"categories,omitempty" plan:"ref=category"`
 	Severities  []string `yaml:"severities" json:"severities,omitempty" plan:"ref=severity"`
 	Issues      []string `yaml:"issues" json:"issues,omitempty" plan:"ref=issue"`
-	Timing      Timing   `yaml:"timing" json:"timing,omitzero" plan:"required"`
-	Channel     string   `yaml:"channel" json:"channel,omitzero" plan:"required ref=channel"`
+	Timing      Timing   `yaml:"timing" json:"timing,omitzero"`
+	Channel     string   `yaml:"channel" json:"channel,omitzero" plan:"ref=channel"`
 	Backup      string   `yaml:"backup" json:"backup,omitzero" plan:"ref=channel"`
 	Also        []string `yaml:"also" json:"also,omitempty" plan:"ref=channel"`                             // further channels that get the same message
 	Responsible string   `yaml:"responsible" json:"responsible,omitzero" plan:"ref=role|person|group|rota"` // role or person
@@ -382,8 +408,8 @@ type Communication struct {
 type Decision struct {
 	ID                    string    `yaml:"id" json:"id,omitzero" plan:"required form=id"`
 	Name                  string    `yaml:"name" json:"name,omitzero" plan:"required"`
-	Question              string    `yaml:"question" json:"question,omitzero"`                          // what is asked of the approvers, in plain words
-	Required              []string  `yaml:"required" json:"required,omitempty" plan:"ref=person|group"` // persons or groups: all must approve (a group says how many)
+	Question              string    `yaml:"question" json:"question,omitzero"`                               // what is asked of the approvers, in plain words
+	Required              []string  `yaml:"required" json:"required,omitempty" plan:"ref=person|group|role"` // persons, groups or roles: all must approve (a group says how many)
 	Additional            Approvers `yaml:"additional" json:"additional,omitzero"`
 	StandIns              []StandIn `yaml:"stand_ins" json:"stand_ins,omitempty"`
 	Expires               Duration  `yaml:"expires" json:"expires,omitzero"` // how long an approval stands; 1h if zero
@@ -392,11 +418,12 @@ type Decision struct {
 	Steps                 []string  `yaml:"steps" json:"steps,omitempty" plan:"ref=step"`              // "procedure/step"
 	Updates               []string  `yaml:"updates" json:"updates,omitempty" plan:"ref=communication"` // communications
 	Adopts                bool      `yaml:"adopts" json:"adopts,omitzero"`                             // it authorises the adoption of a newer plan
+	Unsettled             []string  `yaml:"unsettled" json:"unsettled,omitempty"`                      // what the team has yet to say, as questions; it is never met while any stands
 }
 
 // Approvers are further approvers, some of whom must approve.
 type Approvers struct {
-	Who  []string `yaml:"who" json:"who,omitempty" plan:"ref=person|group"`
+	Who  []string `yaml:"who" json:"who,omitempty" plan:"ref=person|group|role"`
 	Need int      `yaml:"need" json:"need,omitzero"` // 0: they may approve, none must
 }
 
@@ -436,6 +463,7 @@ type Exercises struct {
 	CleanRuns    int        `yaml:"clean_runs" json:"clean_runs,omitzero"` // clean runs in a row after which the team is familiar
 	ThenEvery    Duration   `yaml:"then_every" json:"then_every,omitzero"` // once familiar; 180d if zero
 	Length       Duration   `yaml:"length" json:"length,omitzero"`
+	Steps        []string   `yaml:"steps" json:"steps,omitempty"` // how a session is run, in order
 	Participants []string   `yaml:"participants" json:"participants,omitempty" plan:"ref=person|group|rota"`
 	Moderators   []string   `yaml:"moderators" json:"moderators,omitempty" plan:"ref=person|group|rota"`
 	Scenarios    []Scenario `yaml:"scenarios" json:"scenarios,omitempty"`

@@ -45,8 +45,8 @@ func (u use) scope(kind string) string {
 	return kind
 }
 
-// persons, groups, rotas and roles share their ids, because a reference may mean any of them.
-var people = []string{"person", "group", "rota", "role"}
+// persons, groups, rotas, roles and those on no list yet share their ids, because a reference may mean any of them.
+var people = []string{"person", "group", "rota", "role", "unlisted"}
 
 // name registers the id of a thing that others refer to.
 func (l *loader) name(n ast.Node, v reflect.Value, at spot) {
@@ -121,6 +121,11 @@ func (l *loader) leads(u use) bool {
 		}
 		if _, ok := l.names[u.scope(kind)].lookup(u.word); ok {
 			return true
+		}
+		if slices.Contains(people, kind) {
+			if _, ok := l.names["unlisted"].lookup(u.word); ok {
+				return true
+			}
 		}
 	}
 	return false

@@ -34,7 +34,7 @@ func (l *loader) checkWhole() {
 	for i := range p.Assets {
 		a := &p.Assets[i]
 		if a.Kind == "contract" || a.Kind == "token" {
-			l.demand("assets", a.ID, "asset of kind "+a.Kind, want{"chain", a.Chain != 0}, want{"address", a.Address != [20]byte{}})
+			l.demand("assets", a.ID, "asset of kind "+a.Kind, want{"chain", a.Chain != 0})
 		}
 	}
 	for i := range p.Detectors {
@@ -70,25 +70,6 @@ func (l *loader) checkWhole() {
 }
 
 func (l *loader) checkDetector(d *Detector) {
-	what := "detector of kind " + d.Kind
-	switch d.Kind {
-	case "match":
-		l.demand("detectors", d.ID, what, want{"asset", d.Asset != ""}, want{"event, function or transaction", d.Event != "" || d.Function != "" || d.Transaction})
-	case "spike":
-		l.demand("detectors", d.ID, what, want{"asset or chain", d.Asset != "" || d.Chain != 0}, want{"metric", d.Metric != ""}, want{"window", d.Window > 0})
-	case "state":
-		l.demand("detectors", d.ID, what, want{"readings", len(d.Readings) > 0}, want{"holds", d.Holds != ""})
-	case "balance":
-		l.demand("detectors", d.ID, what, want{"account", d.Account != ""}, want{"below or above", d.Below != "" || d.Above != ""})
-	case "absence":
-		l.demand("detectors", d.ID, what, want{"silent", d.Silent > 0})
-	case "http", "feed":
-		l.demand("detectors", d.ID, what, want{"url", d.URL != ""})
-	case "web":
-		l.demand("detectors", d.ID, what, want{"asset or url", d.Asset != "" || d.URL != ""})
-	case "webhook":
-		l.demand("detectors", d.ID, what, want{"secret", d.Secret != ""})
-	}
 	l.inABI("event", fmt.Sprintf("detectors[%s].event", d.ID), d.Asset, d.Event)
 	l.inABI("function", fmt.Sprintf("detectors[%s].function", d.ID), d.Asset, d.Function)
 }

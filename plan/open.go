@@ -1,0 +1,59 @@
+package plan
+
+import (
+	"regexp"
+	"strings"
+)
+
+// TBD is what a plan says where its authors have yet to decide: a gap, not an error.
+const TBD = "TBD"
+
+var (
+	// openWords are what people write where something is still to be written.
+	openWords = regexp.MustCompile(`(?i)^(tbd|tbc|tba|todo|tk|fixme|xxx+|\?+|-+|–|—|_+|…|\.\.\.|n/?a|none yet|to be (decided|defined|determined|confirmed|added|announced|filled in|completed)|fill (me )?in|insert .*|placeholder|coming soon|lorem ipsum.*)[.!:]?$`)
+	// openStart begins a text that says that more is to come.
+	openStart = regexp.MustCompile(`(?i)^(tbd|tbc|tba|todo|fixme)\b`)
+	// openBrackets surround what is to be filled in; a whole text in them is a placeholder.
+	openBrackets = regexp.MustCompile(`^(\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|\{+[^{}]*\}+|_{2,}[^_]*_{2,})$`)
+)
+
+// Open reports whether a text only stands in for one that is still to be written: "TBD", "TODO: ask Ada", "???",
+// "[your name here]", "(provide details on how)".
+func Open(text string) bool {
+	t := strings.TrimSpace(strings.Trim(strings.TrimSpace(text), "*`\"'"))
+	return t != "" && (openWords.MatchString(t) || openStart.MatchString(t) || openBrackets.MatchString(t))
+}
+
+// Lacks lists the keys without which a detector of its kind cannot run, as a person would name them.
+func (d *Detector) Lacks() []string {
+	var lacks []string
+	need := func(key string, has bool) {
+		if !has {
+			lacks = append(lacks, key)
+		}
+	}
+	switch d.Kind {
+	case "match":
+		need("asset or chain", d.Asset != "" || d.Chain != 0)
+		need("event, function or transaction", d.Event != "" || d.Function != "" || d.Transaction)
+	case "spike":
+		need("asset or chain", d.Asset != "" || d.Chain != 0)
+		need("metric", d.Metric != "")
+		need("window", d.Window > 0)
+	case "state":
+		need("readings", len(d.Readings) > 0)
+		need("holds", d.Holds != "")
+	case "balance":
+		need("account", d.Account != "")
+		need("below or above", d.Below != "" || d.Above != "")
+	case "absence":
+		need("silent", d.Silent > 0)
+	case "http", "feed":
+		need("url", d.URL != "")
+	case "web":
+		need("asset or url", d.Asset != "" || d.URL != "")
+	case "webhook":
+		need("secret", d.Secret != "")
+	}
+	return lacks
+}
