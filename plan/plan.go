@@ -367,8 +367,11 @@ type Unlisted struct {
 // ContactsFile names an age-encrypted file with contact details. The plan's hash covers what it holds, not its bytes: it can
 // be encrypted to other readers without a new plan.
 type ContactsFile struct {
-	File string   `yaml:"file" json:"file,omitzero" plan:"required form=sealed"`
-	Hash evm.Hash `yaml:"hash" json:"hash,omitzero" plan:"required"` // of a salt that the file keeps secret and the details
+	File    string   `yaml:"file" json:"file,omitzero" plan:"required form=sealed"`
+	Hash    evm.Hash `yaml:"hash" json:"hash,omitzero" plan:"required"` // of a salt that the file keeps secret and the details
+	Readers []string `yaml:"readers" json:"readers,omitempty"`          // age recipients that it is encrypted to, "age1…"
+
+	Open bool `yaml:"-" json:"-"` // its details have been put into the persons
 }
 
 // Note is a text that belongs to the plan and that no key holds, as its authors wrote it.
