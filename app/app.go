@@ -14,6 +14,8 @@ import (
 	"tocsin/access"
 	"tocsin/engine"
 	"tocsin/fault"
+	"tocsin/plan"
+	"tocsin/plan/contacts"
 	"tocsin/store"
 	"tocsin/store/sqlite"
 )
@@ -39,15 +41,27 @@ func Open(ctx context.Context, data string, create bool, log *slog.Logger) (*Des
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && !create {
 		return nil, fault.New(fault.NotFound, "%s holds no Tocsin data.", data).Instead("Name the folder that the server was started with: --data DIR.")
 	}
+	contactsKey, err := Secret(ContactsKey)
+	if err != nil {
+		return nil, err
+	}
 	st, err := sqlite.Open(ctx, sqlite.Options{Path: file, Logger: log})
 	if err != nil {
 		return nil, err
 	}
 	return &Desk{
-		Engine: engine.New(engine.Options{Store: st, Logger: log}),
+		Engine: engine.New(engine.Options{Store: st, Logger: log, Contacts: opener(contactsKey)}),
 		Access: access.New(access.Options{Store: st}),
 		Data:   data, store: st,
 	}, nil
+}
+
+// ContactsKey is the environment variable that holds the key of the plans' sealed contact details.
+const ContactsKey = "TOCSIN_CONTACTS_KEY"
+
+// opener opens contact details with a key.
+func opener(key string) func(*plan.Plan, map[string][]byte) error {
+	return func(p *plan.Plan, files map[string][]byte) error { return contacts.Open(p, files, key) }
 }
 
 // Close closes the database.

@@ -90,6 +90,9 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := desk.Engine.Reachable(ctx, p.Protocol); err != nil {
+		return err
+	}
 	clients := map[uint64]chain.Client{}
 	s := &server{
 		o: o, desk: desk, plan: inForce, standing: standing, clients: clients, gauges: &gauges{plan: inForce, clients: clients, log: o.Logger},

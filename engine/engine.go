@@ -30,6 +30,9 @@ type Options struct {
 	Now    func() time.Time // nil: time.Now
 	Random io.Reader        // nil: crypto/rand
 	Logger *slog.Logger     // nil: none
+
+	// Contacts opens the sealed contact details of a plan with the files that were stored with it; nil if there is no key.
+	Contacts func(p *plan.Plan, files map[string][]byte) error
 }
 
 // Engine is the only writer. It is safe for concurrent use; several engines may share one database.
@@ -40,6 +43,7 @@ type Engine struct {
 	random io.Reader
 	log    *slog.Logger
 
+	contacts func(*plan.Plan, map[string][]byte) error
 	carriers map[string]Carrier
 	bell     bell
 	urgent   chan string // ids of deliveries stored by this process
@@ -54,7 +58,7 @@ type Engine struct {
 // New returns an engine over a store.
 func New(o Options) *Engine {
 	e := &Engine{
-		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger,
+		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger, contacts: o.Contacts,
 		carriers: map[string]Carrier{}, urgent: make(chan string, workers), entries: map[string]*entry{}, plans: map[string]*plan.Plan{},
 	}
 	if e.clock.read == nil {
@@ -262,6 +266,9 @@ func (e *Engine) decide(v *View, cmd incident.Command) (store.Commit, *View, err
 	cmd.Actor.Node = e.node
 	events, err := incident.Decide(v.Plan, v.State, cmd, now)
 	if err != nil || len(events) == 0 {
+		return store.Commit{}, nil, err
+	}
+	if err := calls(v.Plan, events); err != nil {
 		return store.Commit{}, nil, err
 	}
 	// What is appended lies behind what v shows, and only the newest view is appended to: no view ever changes.

@@ -131,6 +131,7 @@ func (e *Engine) planByHash(ctx context.Context, hash string) (*plan.Plan, error
 	if got := p.Hash().Hex(); got != hash {
 		return nil, fault.New(fault.Internal, "The database holds a plan under %s whose hash is %s.", hash, got)
 	}
+	e.openContacts(p, sp)
 	e.mu.Lock()
 	e.plans[hash] = p
 	e.mu.Unlock()
