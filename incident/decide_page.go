@@ -91,7 +91,7 @@ func (d *decider) tickPages() {
 		d.emit(EventEscalated{Moment: momentEveryone})
 		for _, who := range told(d.p, d.s, momentEveryone, d.now) {
 			if !d.s.here(who) {
-				d.callPerson(who, "not enough people have come")
+				d.callPerson(who, whyEveryone)
 			}
 		}
 	}
@@ -126,6 +126,9 @@ func (d *decider) endPages() {
 		}
 	}
 }
+
+// whyEveryone is why everybody is called.
+const whyEveryone = "not enough people have come"
 
 // callFailed is the outcome of a call that reached nobody.
 const callFailed = "failed"
