@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"tocsin/plan"
+)
+
+// load reads the plan in a folder. What is wrong with it has then been printed, and the error only sets the exit code.
+func (t *terminal) load(dir string) (*plan.Plan, *plan.Source, error) {
+	folder, err := planFolder(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer folder.Close()
+	p, src, err := plan.Load(folder.FS())
+	var problems plan.Problems
+	if !errors.As(err, &problems) {
+		return p, src, err
+	}
+	said := t.print(map[string]any{"problems": problems}, func(w io.Writer) {
+		for _, pr := range problems {
+			fmt.Fprintln(w, pr.String())
+		}
+		fmt.Fprintf(w, "%s. The plan cannot be used until they are mended.\n", count(len(problems), "problem"))
+	})
+	return nil, nil, errors.Join(told(exitUnusable), said)
+}
