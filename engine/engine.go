@@ -53,6 +53,7 @@ type Engine struct {
 	mu      sync.Mutex
 	entries map[string]*entry     // incidents lately used
 	plans   map[string]*plan.Plan // by hash; plans never change
+	records map[string]*planEntry // of plans, by protocol
 }
 
 // New returns an engine over a store.
@@ -60,6 +61,7 @@ func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger, contacts: o.Contacts,
 		carriers: map[string]Carrier{}, urgent: make(chan string, workers), entries: map[string]*entry{}, plans: map[string]*plan.Plan{},
+		records: map[string]*planEntry{},
 	}
 	if e.clock.read == nil {
 		e.clock.read = time.Now

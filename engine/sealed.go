@@ -28,18 +28,14 @@ func (e *Engine) openContacts(p *plan.Plan, sp store.Plan) {
 // Reachable reports why the people of the plan in force cannot be called by this process: their contact details are sealed
 // and it has no key that opens them.
 func (e *Engine) Reachable(ctx context.Context, protocol string) error {
-	st, err := e.standing(ctx, protocol)
-	if err != nil {
-		return err
-	}
-	p, err := e.planByHash(ctx, st.InForce.Hex())
+	p, err := e.InForce(ctx, protocol)
 	if err != nil || p.Contacts.File == "" || p.Contacts.Open {
 		return err
 	}
 	if e.contacts == nil {
 		return sealedAway(p)
 	}
-	sp, err := e.store.Plan(ctx, st.InForce.Hex())
+	sp, err := e.store.Plan(ctx, p.Hash().Hex())
 	if err != nil {
 		return fmt.Errorf("load plan of %q: %w", protocol, err)
 	}

@@ -26,12 +26,6 @@ type Standing struct {
 	First    bool      `json:"first"`   // this start pinned it
 }
 
-// eventPinned is the adoption of the first plan: whoever starts the server vouches for it.
-type eventPinned struct {
-	Hash    evm.Hash `json:"hash"`
-	Version string   `json:"version"`
-}
-
 // Pin brings the first plan of a protocol into force. A later plan that differs changes nothing: the standing says so.
 func (e *Engine) Pin(ctx context.Context, p *plan.Plan, files map[string][]byte) (Standing, error) {
 	hash := p.Hash()
@@ -43,61 +37,50 @@ func (e *Engine) Pin(ctx context.Context, p *plan.Plan, files map[string][]byte)
 	if err := e.store.PutPlan(ctx, sp); err != nil {
 		return Standing{}, fmt.Errorf("keep plan: %w", err)
 	}
-	name := kindPlan + "/" + p.Protocol
 	for {
-		st, err := e.standing(ctx, p.Protocol)
+		h, err := e.History(ctx, p.Protocol)
 		if err == nil {
-			st.Folder, st.Differs = hash, st.InForce != hash
-			return st, nil
+			return h.standing(hash), nil
 		}
 		if !fault.Is(err, fault.NotFound) {
 			return Standing{}, err
 		}
-		ev := eventPinned{Hash: hash, Version: p.Version}
-		r, err := journal.Seal([32]byte{}, journal.Envelope{
-			Stream: name, Seq: 1, Kind: "plan-pinned", KindV: 1, At: e.now(), Actor: journal.Actor{Kind: journal.System, Node: e.node, Via: "first-start"},
-		}, ev, e.salt)
-		if err != nil {
-			return Standing{}, err
-		}
-		err = e.commit(ctx, store.Commit{Appends: []store.Append{{Stream: name, Kind: kindPlan, Protocol: p.Protocol, Records: []journal.Record{r}, Open: true}}})
+		h, err = e.append(ctx, &History{Protocol: p.Protocol}, journal.Actor{Kind: journal.System, Via: "first-start"},
+			planEvent{kindPinned, eventPinned{Hash: hash, Version: p.Version}})
 		switch {
 		case isConflict(err):
 			continue // another node pinned one at the same moment
 		case err != nil:
 			return Standing{}, err
 		}
-		return Standing{Protocol: p.Protocol, InForce: hash, Since: r.At, Folder: hash, First: true}, nil
+		st := h.standing(hash)
+		st.First = true
+		return st, nil
 	}
 }
 
-func (e *Engine) standing(ctx context.Context, protocol string) (Standing, error) {
-	records, err := e.store.Load(ctx, kindPlan+"/"+protocol, 0)
-	if err != nil {
-		return Standing{}, fmt.Errorf("load the plan's record: %w", err)
-	}
-	if len(records) == 0 {
-		return Standing{}, fault.New(fault.NotFound, "No plan of %q is in force.", protocol).Instead("Start the server with its plan folder first.")
-	}
-	last := records[len(records)-1]
-	var ev eventPinned
-	env, err := last.Open(&ev)
+// standing compares what is in force with what a folder holds.
+func (h *History) standing(folder evm.Hash) Standing {
+	g := h.InForce()
+	return Standing{Protocol: h.Protocol, InForce: g.Hash, Since: g.Since, Folder: folder, Differs: g.Hash != folder}
+}
+
+// Standing says which plan is in force and whether it is the one that a folder holds.
+func (e *Engine) Standing(ctx context.Context, protocol string, folder evm.Hash) (Standing, error) {
+	h, err := e.History(ctx, protocol)
 	if err != nil {
 		return Standing{}, err
 	}
-	if env.Kind != "plan-pinned" || env.KindV != 1 {
-		return Standing{}, fault.New(fault.Unavailable, "The plan of %q was adopted by a newer release.", protocol).Instead("Use a node of that release.")
-	}
-	return Standing{Protocol: protocol, InForce: ev.Hash, Since: env.At}, nil
+	return h.standing(folder), nil
 }
 
 // InForce returns the plan in force for a protocol.
 func (e *Engine) InForce(ctx context.Context, protocol string) (*plan.Plan, error) {
-	st, err := e.standing(ctx, protocol)
+	h, err := e.History(ctx, protocol)
 	if err != nil {
 		return nil, err
 	}
-	return e.planByHash(ctx, st.InForce.Hex())
+	return h.Plan(), nil
 }
 
 // Protocols lists the protocols that have a plan in force, in the order of their names.
@@ -121,20 +104,39 @@ func (e *Engine) planByHash(ctx context.Context, hash string) (*plan.Plan, error
 	if p != nil {
 		return p, nil
 	}
-	sp, err := e.store.Plan(ctx, hash)
+	p, sp, err := e.readPlan(ctx, hash)
 	if err != nil {
-		return nil, fmt.Errorf("load plan %s: %w", hash, err)
-	}
-	if p, err = plan.ParseCanonical(sp.Canonical); err != nil {
-		return nil, fmt.Errorf("read plan %s: %w", hash, err)
-	}
-	if got := p.Hash().Hex(); got != hash {
-		return nil, fault.New(fault.Internal, "The database holds a plan under %s whose hash is %s.", hash, got)
+		return nil, err
 	}
 	e.openContacts(p, sp)
 	e.mu.Lock()
 	e.plans[hash] = p
 	e.mu.Unlock()
+	return p, nil
+}
+
+// readPlan reads a plan from the store, whose word for what stands under a hash is not taken.
+func (e *Engine) readPlan(ctx context.Context, hash string) (*plan.Plan, store.Plan, error) {
+	sp, err := e.store.Plan(ctx, hash)
+	if isNotFound(err) {
+		return nil, sp, fault.New(fault.Invalid, "The database does not hold the plan %s.", hash).Because(err)
+	}
+	if err != nil {
+		return nil, sp, fmt.Errorf("load plan %s: %w", hash, err)
+	}
+	p, err := parsePlan(hash, sp.Canonical)
+	return p, sp, err
+}
+
+// parsePlan reads the canonical form of the plan that has a hash.
+func parsePlan(hash string, canonical []byte) (*plan.Plan, error) {
+	p, err := plan.ParseCanonical(canonical)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "What is kept as the plan %s cannot be read.", hash).Because(err)
+	}
+	if got := p.Hash().Hex(); got != hash {
+		return nil, fault.New(fault.Invalid, "What is kept as the plan %s is another one, %s.", hash, got)
+	}
 	return p, nil
 }
 
@@ -182,19 +184,26 @@ func unzip(b []byte) (map[string][]byte, error) {
 	return files, nil
 }
 
-// Files returns the files of the plan in force, as they were when it came into force.
+// Files returns the files of the plan in force, as they were when it came into force. Files that the plan's hash covers are
+// held to it.
 func (e *Engine) Files(ctx context.Context, protocol string) (map[string][]byte, error) {
-	st, err := e.standing(ctx, protocol)
+	p, err := e.InForce(ctx, protocol)
 	if err != nil {
 		return nil, err
 	}
-	sp, err := e.store.Plan(ctx, st.InForce.Hex())
+	sp, err := e.store.Plan(ctx, p.Hash().Hex())
 	if err != nil {
 		return nil, fmt.Errorf("load plan of %q: %w", protocol, err)
 	}
 	files, err := unzip(sp.Files)
 	if err != nil {
 		return nil, fmt.Errorf("read the files of the plan of %q: %w", protocol, err)
+	}
+	for _, a := range p.Attachments {
+		if b, ok := files[a.Name]; ok && evm.Keccak(b) != a.Hash {
+			return nil, fault.New(fault.Invalid, "The file %q that the database keeps with the plan of %q is not the one that the plan was adopted with.", a.Name, protocol).
+				Instead("Somebody may have tampered with the database; restore it from a backup that you trust.")
+		}
 	}
 	return files, nil
 }
