@@ -115,17 +115,26 @@ func appendPair(b []byte, in int, f field, v reflect.Value) []byte {
 
 // appendItems writes the items of a list, each behind a dash.
 func appendItems(b []byte, in int, v reflect.Value) []byte {
-	spaced := spacious(v)
-	some := false
-	for i := range v.Len() {
-		item := appendItem(nil, in, v.Index(i))
-		if spaced && some && len(item) > 0 {
+	items := itemsOf(in, v)
+	gap := spacious(items)
+	for i, item := range items {
+		if gap && i > 0 {
 			b = append(b, '\n')
 		}
-		some = some || len(item) > 0
 		b = append(b, item...)
 	}
 	return b
+}
+
+// itemsOf writes each item of a list by itself.
+func itemsOf(in int, v reflect.Value) [][]byte {
+	items := make([][]byte, 0, v.Len())
+	for i := range v.Len() {
+		if item := appendItem(nil, in, v.Index(i)); len(item) > 0 {
+			items = append(items, item)
+		}
+	}
+	return items
 }
 
 // appendItem writes one item of a list; an empty text is left out, for no list may hold one.
@@ -148,16 +157,8 @@ func appendItem(b []byte, in int, v reflect.Value) []byte {
 }
 
 // spacious reports whether the items of a list are so long that blank lines between them help.
-func spacious(v reflect.Value) bool {
-	if v.Type().Elem().Kind() != reflect.Struct {
-		return false
-	}
-	for i := range v.Len() {
-		if bytes.Count(appendItem(nil, 0, v.Index(i)), []byte("\n")) > tall {
-			return true
-		}
-	}
-	return false
+func spacious(items [][]byte) bool {
+	return slices.ContainsFunc(items, func(item []byte) bool { return bytes.Count(item, []byte("\n")) > tall })
 }
 
 // flowList writes a list of words in one line: [one, two].

@@ -25,8 +25,29 @@ type field struct {
 	zero     bool
 }
 
-// fields lists the keys of a struct type of the model, in order.
-func fields(t reflect.Type) []field {
+// model holds the keys of every struct type of the model. It never changes.
+var model = describe(map[reflect.Type][]field{}, reflect.TypeFor[Plan]())
+
+func describe(known map[reflect.Type][]field, t reflect.Type) map[reflect.Type][]field {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		return describe(known, t.Elem())
+	case reflect.Struct:
+		if _, done := known[t]; done {
+			return known
+		}
+		known[t] = readFields(t)
+		for _, f := range known[t] {
+			describe(known, t.Field(f.index).Type)
+		}
+	}
+	return known
+}
+
+// fields lists the keys of a struct type of the model, in order. The list must not be written to.
+func fields(t reflect.Type) []field { return model[t] }
+
+func readFields(t reflect.Type) []field {
 	var fs []field
 	for i := range t.NumField() {
 		key := t.Field(i).Tag.Get("yaml")

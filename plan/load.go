@@ -12,8 +12,7 @@ import (
 	"strings"
 
 	"github.com/ethereum/go-ethereum/crypto"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/token"
+	"go.yaml.in/yaml/v4"
 )
 
 // Load reads the plan in a folder: every file at its root that ends in .yaml or .yml. A plan may be split over files; each
@@ -132,8 +131,8 @@ func (l *loader) read(name string, problem func(say, do string)) ([]byte, bool) 
 }
 
 // attach reads a file that the plan names and notes its hash, so that the plan's hash covers it.
-func (l *loader) attach(n ast.Node, name string, at spot) bool {
-	b, ok := l.read(name, func(say, do string) { l.problem(first(n), at.path, say, do) })
+func (l *loader) attach(n *yaml.Node, name string, at spot) bool {
+	b, ok := l.read(name, func(say, do string) { l.problem(n, at.path, say, do) })
 	if !ok {
 		return false
 	}
@@ -145,7 +144,7 @@ func (l *loader) attach(n ast.Node, name string, at spot) bool {
 			ABI any `json:"abi"`
 		}{&abi}
 		if json.Unmarshal(b, &abi) != nil && (json.Unmarshal(b, &artefact) != nil || len(abi) == 0) {
-			return l.problem(first(n), at.path, fmt.Sprintf("%q holds no ABI", clip(name)), `use the compiler's JSON: a list of entries, or an object with the list under "abi"`)
+			return l.problem(n, at.path, fmt.Sprintf("%q holds no ABI", clip(name)), `use the compiler's JSON: a list of entries, or an object with the list under "abi"`)
 		}
 	}
 	if !slices.ContainsFunc(l.plan.Attachments, func(a Attachment) bool { return a.Name == name }) {
@@ -154,13 +153,20 @@ func (l *loader) attach(n ast.Node, name string, at spot) bool {
 	return true
 }
 
-// problem notes what is wrong at a token. It answers false, which is what the value then is worth.
-func (l *loader) problem(tk *token.Token, path, say, do string) bool {
-	if tk == nil || tk.Position == nil {
-		return l.fileProblem(say, do)
+// problem notes what is wrong with a node. It answers false, which is what the value then is worth.
+func (l *loader) problem(n *yaml.Node, path, say, do string) bool {
+	if l.full() {
+		return false
 	}
-	written, _, _ := strings.Cut(strings.TrimSpace(tk.Origin), "\n")
-	return l.problemAt(l.place(tk), len([]rune(written)), path, say, do)
+	return l.problemAt(l.place(n), width(n, l.line(n.Line)), path, say, do)
+}
+
+// line returns a line of the file being read, from 1.
+func (l *loader) line(n int) string {
+	if lines := l.lines[l.file]; n > 0 && n <= len(lines) {
+		return lines[n-1]
+	}
+	return ""
 }
 
 func (l *loader) problemAt(at Place, width int, path, say, do string) bool {
@@ -192,9 +198,6 @@ func (l *loader) full() bool {
 	return len(l.problems) > mostProblems
 }
 
-func (l *loader) place(tk *token.Token) Place {
-	if tk == nil || tk.Position == nil {
-		return Place{File: l.file}
-	}
-	return Place{File: l.file, Line: max(1, tk.Position.Line), Column: max(1, tk.Position.Column)}
+func (l *loader) place(n *yaml.Node) Place {
+	return Place{File: l.file, Line: max(1, n.Line), Column: max(1, n.Column)}
 }

@@ -2,64 +2,98 @@ package plan
 
 import (
 	"strings"
+	"unicode/utf8"
 
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/token"
+	"go.yaml.in/yaml/v4"
+)
+
+// What YAML takes a single value for, where that matters to a plan.
+const (
+	tagText  = "!!str"
+	tagInt   = "!!int"
+	tagFloat = "!!float"
+	tagBool  = "!!bool"
+	tagNull  = "!!null"
+	tagDay   = "!!timestamp"
+	tagMerge = "!!merge"
 )
 
 // scalar returns the text of a single value, as written.
-func scalar(n ast.Node) (string, bool) {
-	switch x := n.(type) {
-	case *ast.StringNode:
-		return x.Value, true
-	case *ast.LiteralNode:
-		return x.Value.Value, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		return x.GetToken().Value, true
-	}
-	return "", false
+func scalar(n *yaml.Node) (string, bool) {
+	return n.Value, n.Kind == yaml.ScalarNode && n.Tag != tagNull
 }
 
-func number(n ast.Node) bool {
-	switch n.(type) {
-	case *ast.IntegerNode, *ast.FloatNode:
-		return true
-	}
-	return false
-}
+// textual reports whether YAML takes a single value for a text. A plan's days are texts with a form of their own.
+func textual(n *yaml.Node) bool { return n.Tag == tagText || n.Tag == tagDay }
+
+func number(n *yaml.Node) bool { return n.Tag == tagInt || n.Tag == tagFloat }
+
+// pair is a key with its value.
+type pair struct{ key, value *yaml.Node }
 
 // mapping returns the pairs of keys and values of a node.
-func mapping(n ast.Node) ([]*ast.MappingValueNode, bool) {
-	switch x := n.(type) {
-	case *ast.MappingNode:
-		return x.Values, true
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{x}, true
+func mapping(n *yaml.Node) ([]pair, bool) {
+	if n.Kind != yaml.MappingNode {
+		return nil, false
 	}
-	return nil, false
+	pairs := make([]pair, 0, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		pairs = append(pairs, pair{n.Content[i], n.Content[i+1]})
+	}
+	return pairs, true
 }
 
-// peek returns a single value of a mapping by its key.
-func peek(n ast.Node, key string) (string, bool) {
-	pairs, _ := mapping(n)
-	for _, kv := range pairs {
-		if k, ok := kv.Key.(*ast.StringNode); ok && k.Value == key {
-			s, ok := scalar(kv.Value)
-			return s, ok && s != "" && !strings.ContainsAny(s, "[].")
+// child returns the value of a mapping by its key, nil if there is none.
+func child(n *yaml.Node, key string) *yaml.Node {
+	if n.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if k := n.Content[i]; k.Value == key && k.Tag == tagText {
+				return n.Content[i+1]
+			}
 		}
 	}
-	return "", false
+	return nil
 }
 
-// first is the token at which a node begins.
-func first(n ast.Node) *token.Token {
-	switch x := n.(type) {
-	case *ast.MappingNode:
-		if !x.IsFlowStyle && len(x.Values) > 0 {
-			return x.Values[0].Key.GetToken()
-		}
-	case *ast.MappingValueNode:
-		return x.Key.GetToken()
+// peek returns a single value of a mapping by its key, such as can stand in a path.
+func peek(n *yaml.Node, key string) (string, bool) {
+	v := child(n, key)
+	if v == nil {
+		return "", false
 	}
-	return n.GetToken()
+	s, ok := scalar(v)
+	return s, ok && s != "" && !strings.ContainsAny(s, "[].")
+}
+
+// width is how many characters of its first line a node takes up, as far as it can be marked: a single value whole, of
+// anything else how it begins.
+func width(n *yaml.Node, line string) int {
+	switch {
+	case n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle == 0 && len(n.Content) > 0:
+		return width(n.Content[0], line)
+	case n.Kind != yaml.ScalarNode:
+		return 1
+	}
+	runes := []rune(line)
+	if n.Column < 1 || n.Column > len(runes) {
+		return 1
+	}
+	written := runes[n.Column-1:]
+	switch {
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		return 1
+	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+		for i := 1; i < len(written); i++ {
+			switch {
+			case written[i] == '\\' && written[0] == '"':
+				i++
+			case written[i] == '\'' && written[0] == '\'' && i+1 < len(written) && written[i+1] == '\'':
+				i++
+			case written[i] == written[0]:
+				return i + 1
+			}
+		}
+		return len(written)
+	}
+	return utf8.RuneCountInString(n.Value)
 }

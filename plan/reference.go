@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 )
 
 // register holds the ids of one kind of thing, in order, and where each was given. A nil register is empty.
@@ -49,7 +49,7 @@ func (u use) scope(kind string) string {
 var people = []string{"person", "group", "rota", "role", "unlisted"}
 
 // name registers the id of a thing that others refer to.
-func (l *loader) name(n ast.Node, v reflect.Value, at spot) {
+func (l *loader) name(n *yaml.Node, v reflect.Value, at spot) {
 	id, ok := peek(n, "id")
 	if _, has := v.Type().FieldByName("ID"); !ok || !has {
 		return
@@ -62,13 +62,7 @@ func (l *loader) name(n ast.Node, v reflect.Value, at spot) {
 	case reflect.TypeFor[Inject](), reflect.TypeFor[HeldFact]():
 		scope = at.path[:strings.LastIndexByte(at.path, '[')]
 	}
-	place := l.place(first(n))
-	pairs, _ := mapping(n)
-	for _, kv := range pairs {
-		if k, ok := kv.Key.(*ast.StringNode); ok && k.Value == "id" {
-			place = l.place(first(kv.Value))
-		}
-	}
+	place := l.place(child(n, "id"))
 	shared := []string{scope}
 	if slices.Contains(people, kind) {
 		shared = people
@@ -98,8 +92,8 @@ func (l *loader) name(n ast.Node, v reflect.Value, at spot) {
 }
 
 // refer notes a reference, to be resolved when all files are read.
-func (l *loader) refer(n ast.Node, word string, at spot) {
-	l.uses = append(l.uses, use{spot: at, word: word, place: l.place(first(n)), width: len(word), procedure: l.procedure})
+func (l *loader) refer(n *yaml.Node, word string, at spot) {
+	l.uses = append(l.uses, use{spot: at, word: word, place: l.place(n), width: len(word), procedure: l.procedure})
 }
 
 // resolve checks that every reference leads somewhere.

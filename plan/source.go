@@ -46,5 +46,5 @@ func (s *Source) Line(file string, line int) string {
 // normal returns a file's text with the line ends of every system turned into one and without a byte order mark.
 func normal(b []byte) string {
 	s := strings.TrimPrefix(string(b), "\ufeff")
-	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	return lineEnds.Replace(s)
 }

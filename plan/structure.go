@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 )
 
 // decodeStruct writes a mapping into a struct of the model: unknown keys, keys that stand twice and keys that are missing
 // are problems. A struct at the root of the plan may be continued by another file.
-func (l *loader) decodeStruct(n ast.Node, v reflect.Value, at spot) bool {
+func (l *loader) decodeStruct(n *yaml.Node, v reflect.Value, at spot) bool {
 	pairs, ok := mapping(n)
 	if !ok {
 		return l.wrongType(n, at, "keys with values")
@@ -41,7 +41,7 @@ func (l *loader) decodeStruct(n ast.Node, v reflect.Value, at spot) bool {
 			if near := nearest(key, keys); len(near) > 0 {
 				meant[near[0]] = true
 			}
-			all = l.problem(kv.Key.GetToken(), at.path, fmt.Sprintf("%q is not a key of %s", clip(key), what), advise(key, "its keys are", keys))
+			all = l.problem(kv.key, at.path, fmt.Sprintf("%q is not a key of %s", clip(key), what), advise(key, "its keys are", keys))
 			continue
 		}
 		here := spot{field: f, path: join(at.path, key)}
@@ -50,7 +50,7 @@ func (l *loader) decodeStruct(n ast.Node, v reflect.Value, at spot) bool {
 			all = false
 			continue
 		}
-		all = l.decode(kv.Value, target, here) && all
+		all = l.decode(kv.value, target, here) && all
 	}
 	if t != reflect.TypeFor[Plan]() && !l.whole(n, v, known, meant, at) {
 		all = false
@@ -61,31 +61,30 @@ func (l *loader) decodeStruct(n ast.Node, v reflect.Value, at spot) bool {
 
 // once notes that a key is set and reports whether it may be: within one file once, and again in another file only if it
 // is a list or a section.
-func (l *loader) once(kv *ast.MappingValueNode, at spot, t reflect.Type) bool {
-	tk := kv.Key.GetToken()
+func (l *loader) once(kv pair, at spot, t reflect.Type) bool {
 	earlier, again := l.set[at.path]
 	if !again {
-		l.set[at.path] = l.place(tk)
+		l.set[at.path] = l.place(kv.key)
 		return true
 	}
 	if earlier.File == l.file {
-		return l.problem(tk, at.path, fmt.Sprintf("the key %q stands twice", at.key), fmt.Sprintf("it is already on line %d: keep one of the two", earlier.Line))
+		return l.problem(kv.key, at.path, fmt.Sprintf("the key %q stands twice", at.key), fmt.Sprintf("it is already on line %d: keep one of the two", earlier.Line))
 	}
 	section := t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 	if section || t.Kind() == reflect.Slice {
 		return true
 	}
-	return l.problem(tk, at.path, fmt.Sprintf("the key %q is set in two files", at.key), fmt.Sprintf("it is already on line %d of %s: keep one of the two", earlier.Line, earlier.File))
+	return l.problem(kv.key, at.path, fmt.Sprintf("the key %q is set in two files", at.key), fmt.Sprintf("it is already on line %d of %s: keep one of the two", earlier.Line, earlier.File))
 }
 
 // whole checks that no required key is missing.
-func (l *loader) whole(n ast.Node, v reflect.Value, known []field, meant map[string]bool, at spot) bool {
+func (l *loader) whole(n *yaml.Node, v reflect.Value, known []field, meant map[string]bool, at spot) bool {
 	all := true
 	for _, f := range known {
 		if _, set := l.set[join(at.path, f.key)]; f.required && !set && !meant[f.key] {
-			all = l.problem(first(n), at.path, fmt.Sprintf("%s has no %q", article(noun(v.Type())), f.key), l.needs(f))
+			all = l.problem(n, at.path, fmt.Sprintf("%s has no %q", article(noun(v.Type())), f.key), l.needs(f))
 		} else if target := v.Field(f.index); f.required && target.Kind() == reflect.Slice && target.Len() == 0 {
-			all = l.problem(first(n), at.path, fmt.Sprintf("%q of %s is an empty list", f.key, article(noun(v.Type()))), l.needs(f))
+			all = l.problem(n, at.path, fmt.Sprintf("%q of %s is an empty list", f.key, article(noun(v.Type()))), l.needs(f))
 		}
 	}
 	return all

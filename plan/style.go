@@ -20,9 +20,15 @@ var (
 	otherWords = regexp.MustCompile(`^(?i:true|false|yes|no|on|off|y|n|null|~|\.inf|\.nan|nan|inf|infinity)$|^\.[0-9.]*$|^\.[0-9]|^[.][0-9]*[eE]`)
 )
 
+// lineEnds turns the line ends of every system into one.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // clean leaves out of a text what no plan may hold.
 func clean(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(s, string(utf8.RuneError)))
+	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r >= 0x7f }) {
+		return s
+	}
+	s = lineEnds.Replace(strings.ToValidUTF8(s, string(utf8.RuneError)))
 	s = strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && control(r) {
 			return ' '

@@ -30,8 +30,11 @@ var documents = []document{
 	{"notes", "What belongs to the plan and has no place of its own in it.", []string{"notes"}},
 }
 
-// largestPart is how many bytes of things Write puts into one file before it begins another, well below what Load reads.
-const largestPart = 1 << 20
+// What Write puts into one file before it begins another, well below what Load reads.
+const (
+	largestPart = maxFile / 4
+	mostPart    = maxMarks / 2
+)
 
 // Write writes a plan as the YAML files of a fresh folder, by name: one file for each part of the plan that says
 // something, as a person would have written it. Each begins with a line that names the schema for editors, unless schema
@@ -73,6 +76,7 @@ func (d document) parts(plan reflect.Value) [][]byte {
 	known := fields(plan.Type())
 	var parts [][]byte
 	var part []byte
+	held := 0        // marks in the part
 	section := false // whether the last key written was a section, which is set off by a blank line
 	for _, key := range d.keys {
 		f, _ := fieldOf(known, key)
@@ -90,12 +94,13 @@ func (d document) parts(plan reflect.Value) [][]byte {
 			continue
 		}
 		open := false // whether the key of the list stands in this part
-		spaced := spacious(v)
-		for i := range v.Len() {
-			item := appendItem(nil, 2, v.Index(i))
-			if len(part)+len(item) > largestPart && open {
-				parts, part, open = append(parts, part), nil, false
+		items := itemsOf(listStep, v)
+		spaced := spacious(items)
+		for _, item := range items {
+			if open && (len(part)+len(item) > largestPart || held+marks(item) > mostPart) {
+				parts, part, open, held = append(parts, part), nil, false, 0
 			}
+			held += marks(item)
 			switch {
 			case !open:
 				part = append(append(part, key...), ":\n"...)

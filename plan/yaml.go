@@ -1,26 +1,40 @@
 package plan
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
+	"go.yaml.in/yaml/v4"
 )
 
 const (
-	maxFile   = 4 << 20 // bytes of one file
-	maxTokens = 100_000 // words and marks of one file; the parser needs the square of it for some texts
-	maxDepth  = 64      // brackets within brackets
+	maxFile  = 4 << 20 // bytes of one file
+	maxMarks = 250_000 // lines and punctuation marks of one YAML file; no text has more values than twice these
+	maxDepth = 64      // things within things
 )
 
+// nesting lets the parser go no deeper than any plan does.
+type nesting struct{}
+
+var errDeep = errors.New("nested too deep")
+
+// CheckDepth refuses what is nested too deep.
+func (nesting) CheckDepth(depth int, _ *yaml.DepthContext) error {
+	if depth > maxDepth {
+		return errDeep
+	}
+	return nil
+}
+
+// CheckAlias refuses nothing: a plan has no aliases, and none is ever followed.
+func (nesting) CheckAlias(_, _ int) error { return nil }
+
 // parseYAML reads one file into its tree; on a problem the tree is nil.
-func (l *loader) parseYAML(text string) (body ast.Node) {
+func (l *loader) parseYAML(text string) (body *yaml.Node) {
 	defer func() {
 		// The parser is not ours and a plan is anybody's text: whatever it stumbles over becomes a problem of the file.
 		if r := recover(); r != nil {
@@ -31,43 +45,47 @@ func (l *loader) parseYAML(text string) (body ast.Node) {
 	if !l.plainText(text) {
 		return nil
 	}
-	tokens := lexer.Tokenize(text)
-	if tk := deep(tokens); tk != nil {
-		l.problem(tk, "", fmt.Sprintf("brackets or dashes are nested more than %d deep", maxDepth), "no plan needs that; write it flat")
+	if marks(text) > maxMarks {
+		l.fileProblem(fmt.Sprintf("this file holds more than %d lines and marks", maxMarks), "split it over several files")
 		return nil
 	}
-	if len(tokens) > maxTokens {
-		l.fileProblem(fmt.Sprintf("this file holds more than %d words and marks", maxTokens), "split it over several files")
+	if line := directive(text); line > 0 {
+		l.problemAt(Place{l.file, line, 1}, 1, "", "a plan uses no YAML directives", "leave the line that begins with % out")
 		return nil
 	}
-	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
-	var syntax yaml.Error
+	body, more, err := parse(text)
 	switch {
-	case errors.As(err, &syntax) && syntax.GetToken() != nil:
-		l.problem(syntax.GetToken(), "", "this is not YAML: "+syntax.GetMessage(), yamlHint(syntax.GetMessage()))
-		return nil
 	case err != nil:
-		l.fileProblem("this file cannot be read as YAML: "+err.Error(), "")
+		l.syntax(err)
 		return nil
+	case body == nil:
+		l.fileProblem("this file is empty", "write a section of the plan into it, or remove it")
+	case more != nil:
+		l.problem(more, "", "a second document begins here", `keep one document per file: leave "---" out, or move the rest to a file of its own`)
 	}
-	var docs []ast.Node
-	for _, d := range file.Docs {
-		switch b := d.Body.(type) {
-		case nil:
-		case *ast.DirectiveNode:
-			l.problem(b.GetToken(), "", "a plan uses no YAML directives", "leave the line that begins with % out")
+	return body
+}
+
+// parse reads the first document of a text that says anything, and the next one. The parser may panic.
+func parse(text string) (body, more *yaml.Node, err error) {
+	d, err := yaml.NewLoader(bytes.NewReader([]byte(text)), yaml.WithUniqueKeys(false), yaml.WithPlugin(nesting{}))
+	if err != nil {
+		return nil, nil, err
+	}
+	for {
+		var doc yaml.Node
+		switch err := d.Load(&doc); {
+		case errors.Is(err, io.EOF):
+			return body, nil, nil
+		case err != nil:
+			return nil, nil, err
+		case len(doc.Content) == 0 || doc.Content[0].Tag == tagNull && doc.Content[0].Value == "":
+		case body != nil:
+			return body, doc.Content[0], nil
 		default:
-			docs = append(docs, b)
+			body = doc.Content[0]
 		}
 	}
-	if len(docs) == 0 {
-		l.fileProblem("this file is empty", "write a section of the plan into it, or remove it")
-		return nil
-	}
-	if len(docs) > 1 {
-		l.problem(first(docs[1]), "", "a second document begins here", `keep one document per file: leave "---" out, or move the rest to a file of its own`)
-	}
-	return docs[0]
 }
 
 // plainText refuses what cannot be text that people wrote.
@@ -80,8 +98,10 @@ func (l *loader) plainText(text string) bool {
 			bad = "a byte here is not UTF-8"
 		case r == 0:
 			bad = "a NUL byte stands here"
-		case r < ' ' && r != '\n' && r != '\t', r == 0x7f:
+		case r != '\n' && r != '\t' && control(r), r == '\ufffe', r == '\uffff':
 			bad = fmt.Sprintf("the control character U+%04X stands here", r)
+		case r == '\u2028', r == '\u2029', r == '\ufeff':
+			bad = fmt.Sprintf("the invisible character U+%04X stands here", r)
 		}
 		if bad != "" {
 			l.problemAt(Place{l.file, line, column}, 1, "", bad, "save the file as plain text in UTF-8")
@@ -95,42 +115,29 @@ func (l *loader) plainText(text string) bool {
 	return true
 }
 
-// deep finds the token at which a text nests deeper than any plan does, so that the parser, which calls itself for each
-// level, is never asked to follow.
-func deep(tokens token.Tokens) *token.Token {
-	flow, opened, line := 0, 0, 0
-	for _, tk := range tokens {
-		if tk.Position != nil && tk.Position.Line != line {
-			line, opened = tk.Position.Line, 0
-		}
-		switch tk.Type {
-		case token.MappingStartType, token.SequenceStartType:
-			flow++
-		case token.MappingEndType, token.SequenceEndType:
-			flow--
-		case token.SequenceEntryType, token.MappingKeyType, token.TagType, token.AnchorType:
-			opened++
-		}
-		if flow > maxDepth || opened > maxDepth {
-			return tk
+// marks counts the characters that can begin another value.
+func marks[T string | []byte](text T) int {
+	n := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '\n', ',', ':', '-', '?', '[', '{':
+			n++
 		}
 	}
-	return nil
+	return n
 }
 
-// yamlHint says what usually lies behind a message of the parser.
-func yamlHint(message string) string {
-	switch {
-	case strings.Contains(message, "mapping value is not allowed"):
-		return `put a text that holds ": " in quotes`
-	case strings.Contains(message, "tab character"), strings.Contains(message, `'	'`):
-		return "indent with spaces"
-	case strings.Contains(message, "reserved character"):
-		return "put a text that begins with this character in quotes"
-	case strings.Contains(message, "value is not allowed"):
-		return "look at the indentation: items of one list and keys of one thing stand in one column"
-	case strings.Contains(message, "quoted text"):
-		return "close the quotation mark"
+// directive finds the line of a YAML directive, which can only stand above everything else; 0 if there is none.
+func directive(text string) int {
+	n := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		n++
+		switch trimmed := strings.TrimSpace(line); {
+		case strings.HasPrefix(line, "%"):
+			return n
+		case trimmed != "" && trimmed[0] != '#':
+			return 0
+		}
 	}
-	return ""
+	return 0
 }
