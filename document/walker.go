@@ -1,0 +1,146 @@
+package document
+
+import (
+	"strings"
+
+	"tocsin/document/markdown"
+)
+
+// reader reads blocks of a part into the plan. It is shown the part and the position of a block, and answers how many
+// blocks from there on it has dealt with (their lines marked placed, kept or unplaced); 0 if they are not its kind. It may
+// deal with the parts below as well and mark them as read.
+type reader func(w *walker, p *part, i int) int
+
+// readers lists all readers; the first that takes a block has it.
+func readers() []reader {
+	return []reader{
+		readIssues, readProcedures, readEscalation, readTeam, readCommunications, readDecisions, readExercise,
+	}
+}
+
+// walker goes through the parts of all pages, in order, and gives their blocks to the readers.
+type walker struct {
+	*builder
+	readers []reader
+	pages   []*page
+
+	noted *page // where the last line kept as a note stands
+	line  int
+	about string
+}
+
+// sections finds out what each part is about, before anything is read.
+func (w *walker) sections(p *part) {
+	if p.up != nil {
+		p.section, p.about = p.up.section, p.up.about
+	}
+	if p.heading != nil {
+		if s := sectionOf(p.title); s != "" {
+			p.section, p.about, p.own = s, s, true
+		}
+	}
+	for _, sub := range p.parts {
+		w.sections(sub)
+	}
+}
+
+// walk reads a part and those below it.
+func (w *walker) walk(p *part) {
+	if p.read {
+		return
+	}
+	p.read = true
+	w.head(p)
+	for i := 0; i < len(p.blocks); {
+		n := 0
+		for _, read := range w.readers {
+			if n = read(w, p, i); n > 0 {
+				break
+			}
+		}
+		if n == 0 {
+			w.leave(p, &p.blocks[i])
+			n = 1
+		}
+		i += n
+	}
+	for _, sub := range p.parts {
+		w.walk(sub)
+	}
+}
+
+// head accounts for a heading: one that names a section, or is the title, is placed; another is kept with what stands
+// under it.
+func (w *walker) head(p *part) {
+	h := p.heading
+	if h == nil {
+		return
+	}
+	title := p.level == 1 && p.up.heading == nil && p.page.root.parts[0] == p
+	if p.own || title {
+		p.page.mark(h.From, h.To, placed)
+		return
+	}
+	if len(p.blocks) > 0 || len(p.parts) == 0 {
+		w.keep(p, h.From, h.To)
+		return
+	}
+	p.page.mark(h.From, h.To, placed) // a heading of headings says nothing by itself
+}
+
+// leave keeps what no reader took: words as a note about the section or thing they stand under, tables and code that
+// belong to no section as unplaced.
+func (w *walker) leave(p *part, b *markdown.Block) {
+	switch {
+	case b.Kind == markdown.Rule, b.Kind == markdown.Markup && !says(b.Raw):
+		p.page.mark(b.From, b.To, placed) // it carries no words
+	case p.about == "" && (b.Kind == markdown.Table || b.Kind == markdown.Code):
+		p.page.mark(b.From, b.To, unplaced)
+		w.warn(p, b.From, "nothing tells which section of the plan this "+b.Kind+" belongs to", "put it under a heading such as “Response procedures”, or copy it from unplaced.md by hand")
+	default:
+		w.keep(p, b.From, b.To)
+	}
+}
+
+// says reports whether markup holds more than tags.
+func says(raw string) bool {
+	depth := 0
+	for _, r := range raw {
+		switch {
+		case r == '<' || r == '{':
+			depth++
+		case r == '>' || r == '}':
+			depth = max(0, depth-1)
+		case depth == 0 && !strings.ContainsRune(" \t\n\r", r):
+			return true
+		}
+	}
+	return strings.Contains(raw, "<!--")
+}
+
+// keep keeps lines as a note, word by word. Notes about the same thing become one.
+func (w *walker) keep(p *part, from, to int) {
+	text := strings.Trim(p.page.raw(from, to), "\n")
+	p.page.mark(from, to, kept)
+	between := "\n\n"
+	if w.noted == p.page && w.about == p.about && w.line == from-1 {
+		between = "\n"
+	}
+	w.note(p.about, text, between)
+	w.noted, w.line, w.about = p.page, to, p.about
+}
+
+// warn tells of something a person should look at.
+func (w *walker) warn(p *part, line int, say, do string) {
+	w.warnings = append(w.warnings, Warning{File: p.page.name, Line: line, Say: say, Do: do})
+}
+
+// lose leaves the row of a table unplaced.
+func (w *walker) lose(p *part, row []markdown.Cell, why string) {
+	if empty(row) {
+		p.page.mark(lineOf(row), lineOf(row), placed)
+		return
+	}
+	p.page.mark(lineOf(row), lineOf(row), unplaced)
+	w.warn(p, lineOf(row), why, "it stands in unplaced.md: put it where it belongs")
+}
