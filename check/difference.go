@@ -38,7 +38,7 @@ func Differences(old, new *plan.Plan) []Difference {
 	if new == nil {
 		new = &plan.Plan{}
 	}
-	c := &comparison{old: old, new: new}
+	c := &contrast{old: old, new: new}
 	c.comparePlan()
 	rank := map[string]int{Weakens: 0, Changes: 1, Strengthens: 2}
 	slices.SortStableFunc(c.found, func(a, b Difference) int {
@@ -47,14 +47,33 @@ func Differences(old, new *plan.Plan) []Difference {
 	return c.found
 }
 
-// comparison gathers what differs between two plans.
-type comparison struct {
+// contrast gathers what differs between two plans.
+type contrast struct {
 	old, new *plan.Plan
 	found    []Difference
 }
 
-func (c *comparison) add(weight int, effect, code, subject, say, old, new string) {
+// add notes a difference. Whoever decides which plan comes into force next decides everything, so that what cannot be known
+// to be stricter there weakens, and comes first.
+func (c *contrast) add(weight int, effect, code, subject, say, old, new string) {
+	if c.adopts(subject) && code != "decision-name" && code != "decision-question" {
+		if weight = 100; effect == Changes {
+			effect = Weakens
+		}
+	}
 	c.found = append(c.found, Difference{Code: code, Effect: effect, Subject: subject, Say: say, Old: old, New: new, weight: weight})
+}
+
+// adopts reports whether a subject is a decision about the next plan, or part of one.
+func (c *contrast) adopts(subject string) bool {
+	rest, ok := strings.CutPrefix(subject, "decisions[")
+	id, _, _ := strings.Cut(rest, "]")
+	for _, p := range []*plan.Plan{c.old, c.new} {
+		if d := decisionOf(p, id); ok && d != nil && d.Adopts {
+			return true
+		}
+	}
+	return false
 }
 
 // mostSummarised is how many differences a summary tells in words.

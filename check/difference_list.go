@@ -1,88 +1,141 @@
 package check
 
 import (
-	"fmt"
+	"cmp"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // compareThings compares lists of things: those with an id by it, the others by what they are most likely to be.
-func (c *comparison) compareThings(r rule, old, new reflect.Value, at spot) {
+func (c *contrast) compareThings(r rule, old, new reflect.Value, at spot) {
+	if old.Len() == 0 && new.Len() == 0 {
+		return
+	}
 	pairs := matched(old, new)
 	for _, p := range pairs {
 		v := p.new
 		if !v.IsValid() {
 			v = p.old
 		}
-		here := spot{path: fmt.Sprintf("%s[%s]", at.path, p.label), name: nameOf(v, at.name)}
-		switch {
-		case !p.new.IsValid():
-			c.add(r.weight, r.effectOf(r.removed), r.code+"-removed", here.path, r.lost(here.name), whole(p.old), "")
-		case !p.old.IsValid():
-			c.add(r.weight, r.effectOf(r.added), r.code+"-added", here.path, r.got(here.name), "", whole(p.new))
-		default:
-			c.compareThing(p.old, p.new, here)
+		owner := at.name
+		if owner == planName {
+			owner = ""
 		}
+		here := spot{path: at.path + "[" + p.label + "]", name: thingName(v, owner), of: at.name}
+		if p.old.IsValid() && p.new.IsValid() {
+			c.compareThing(p.old, p.new, here)
+			continue
+		}
+		d := delta{old: p.old, new: p.new, oldText: whole(p.old), newText: whole(p.new), at: here}
+		if r.more == "" {
+			r.more = "{Thing} is new."
+		}
+		if r.less == "" {
+			r.less = "{Thing} is no more."
+		}
+		c.note(r, suffixOf(d), d)
 	}
 	if !r.ordered {
 		return
 	}
-	var o, n []string
+	both := slices.DeleteFunc(pairs, func(p pair) bool { return !p.old.IsValid() || !p.new.IsValid() })
+	turned := slices.Clone(both)
+	slices.SortStableFunc(turned, func(a, b pair) int { return cmp.Compare(a.newAt, b.newAt) })
+	if !slices.EqualFunc(both, turned, func(a, b pair) bool { return a.oldAt == b.oldAt }) {
+		c.noteOrder(r, at, shown(both), shown(turned))
+	}
+}
+
+func shown(pairs []pair) string {
+	var texts []string
 	for _, p := range pairs {
-		if p.old.IsValid() && p.new.IsValid() {
-			o = append(o, p.label)
+		if text := label(p.new); p.new.FieldByName("ID").IsValid() {
+			texts = append(texts, text)
+		} else {
+			texts = append(texts, whole(p.new))
 		}
 	}
-	slices.SortStableFunc(pairs, func(a, b pair) int { return a.newAt - b.newAt })
-	for _, p := range pairs {
-		if p.old.IsValid() && p.new.IsValid() {
-			n = append(n, p.label)
-		}
-	}
-	if !slices.Equal(o, n) {
-		c.add(r.weight, r.effectOf(r.turned), r.code+"-order", at.path, fmt.Sprintf("%s: the order of %s changed.", upper(at.name), r.words), fmt.Sprint(o), fmt.Sprint(n))
-	}
+	return strings.Join(texts, ", ")
 }
 
 // pair is the same thing in two plans; one of the two is invalid where only one plan holds it.
 type pair struct {
-	old, new reflect.Value
-	label    string
-	newAt    int
+	old, new     reflect.Value
+	oldAt, newAt int
+	label        string // its place in the list: its id, or its position in the plan that holds it
 }
 
-// matched pairs the things of two lists, in the order of the old list, with what is new behind.
-func matched(old, new reflect.Value) []pair {
-	used := make([]bool, new.Len())
-	pairs := make([]pair, old.Len())
-	for i := range pairs {
-		pairs[i] = pair{old: old.Index(i), newAt: -1}
+// named is the name by which a list goes whose things have no id, but names that are unique.
+func (p pair) named() (string, bool) {
+	v := p.new
+	if !v.IsValid() {
+		v = p.old
 	}
-	take := func(same func(o, n reflect.Value) bool) {
+	return textOf(v.FieldByName("Name")), v.Type().Name() == "Attachment"
+}
+
+// matched pairs the things of two lists, in the order of the old list, with what is new behind: by their ids; or those that
+// say the same, then those that go by the same label, in order.
+func matched(old, new reflect.Value) []pair {
+	pairs := make([]pair, old.Len(), old.Len()+new.Len())
+	used := make([]bool, new.Len())
+	_, known := old.Type().Elem().FieldByName("ID")
+	keys := []func(reflect.Value) string{whole, label}
+	if known {
+		keys = []func(reflect.Value) string{label}
+	}
+	for i := range pairs {
+		pairs[i] = pair{old: old.Index(i), oldAt: i, newAt: -1}
+	}
+	for _, key := range keys {
+		at := map[string][]int{}
+		for j := range used {
+			if !used[j] {
+				at[key(new.Index(j))] = append(at[key(new.Index(j))], j)
+			}
+		}
 		for i := range pairs {
-			for j := 0; j < new.Len() && !pairs[i].new.IsValid(); j++ {
-				if !used[j] && same(pairs[i].old, new.Index(j)) {
-					used[j], pairs[i].new, pairs[i].newAt = true, new.Index(j), j
-				}
+			if pairs[i].new.IsValid() {
+				continue
+			}
+			k := key(pairs[i].old)
+			if free := at[k]; len(free) > 0 {
+				pairs[i].new, pairs[i].newAt, used[free[0]], at[k] = new.Index(free[0]), free[0], true, free[1:]
 			}
 		}
 	}
-	take(func(o, n reflect.Value) bool { return reflect.DeepEqual(o.Interface(), n.Interface()) })
-	take(func(o, n reflect.Value) bool { return label(o) != "" && label(o) == label(n) })
 	for j := range used {
 		if !used[j] {
-			pairs = append(pairs, pair{new: new.Index(j), newAt: j})
+			pairs = append(pairs, pair{new: new.Index(j), oldAt: -1, newAt: j})
 		}
 	}
 	for i := range pairs {
-		v := pairs[i].old
-		if !v.IsValid() {
-			v = pairs[i].new
+		p := &pairs[i]
+		switch {
+		case !known && p.new.IsValid():
+			p.label = strconv.Itoa(p.newAt)
+		case !known:
+			p.label = strconv.Itoa(p.oldAt)
+		case p.new.IsValid():
+			p.label = label(p.new)
+		default:
+			p.label = label(p.old)
 		}
-		if pairs[i].label = label(v); v.FieldByName("ID").IsValid() {
-			continue
+		if name, ok := p.named(); ok {
+			p.label = name
 		}
-		pairs[i].label = fmt.Sprint(max(pairs[i].newAt, 0))
 	}
 	return pairs
+}
+
+// label is what a thing goes by in its list.
+func label(v reflect.Value) string {
+	for _, key := range []string{"ID", "What", "Kind", "Name", "Answer", "For", "Person", "About"} {
+		if f := v.FieldByName(key); f.IsValid() {
+			return textOf(f)
+		}
+	}
+	return "" // rules of the escalation go by nothing
 }

@@ -1,121 +1,181 @@
 package check
 
 import (
-	"fmt"
+	"math/big"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
-	"unicode"
+
+	"tocsin/plan"
+)
+
+// turn says which way a difference in a key turns the plan: an item or a value more, less, another one, another order.
+// What is empty changes it.
+type turn struct{ added, removed, changed, moved string }
+
+var (
+	helps = turn{added: Strengthens, removed: Weakens}                                   // it is better to have it
+	harms = turn{added: Weakens, removed: Strengthens}                                   // it is better not to have it
+	lost  = turn{removed: Weakens}                                                       // without it there is less; more of it may be anything
+	risky = turn{added: Weakens, removed: Weakens, changed: Weakens, moved: Weakens}     // what an attacker would edit
+	held  = turn{added: Strengthens, removed: Weakens, changed: Weakens, moved: Weakens} // good to have, and dangerous to have another
 )
 
 // rule says what a difference in one key of the model means.
 type rule struct {
-	code    string
-	words   string // what the key is called in a sentence
-	weight  int    // how dangerous it is to weaken it, from 0
-	added   string // effect of an item more, or of a value where there was none; Changes if empty
-	removed string // effect of an item less, or of a value that is no more
-	changed string // effect of another value
-	turned  string // effect of another order
-
+	turn
+	weight   int    // how dangerous it is to weaken it, from 0 to 100
+	words    string // what the key is called in a sentence: "the time zone"
+	unset    string // what it means not to set the key
+	grows    string // effect of an amount or a length that grows; one that shrinks has the opposite
 	ordered  bool   // the order of the list says something
-	sequence bool   // the list says something only as a whole
-	zero     string // what it means not to set the key
+	whole    bool   // the list says something only as a whole
+	filter   bool   // the list narrows what something is for; empty means everything
+	more     string // sentence for something more
+	less     string // sentence for something less
+	now      string // sentence for something else
+	order    string // sentence for another order
+	decide   func(c *contrast, d delta) string
+	standing []string // kinds of things that the key refers to; set by ruleOf
+
+	code string
 }
 
-func ruleOf(owner reflect.Type, key string) rule {
-	r := rules[owner.Name()+"."+key]
+// delta is one difference before it is judged. What stands in one plan only has an invalid value on the other side.
+type delta struct {
+	old, new     reflect.Value
+	oldText      string
+	newText      string
+	before, now_ []string // the whole lists, of which item is one more or one less
+	item         string
+	at           spot
+}
+
+func ruleOf(owner reflect.Type, within, key string) rule {
+	r, ok := rules(within + "." + key)
+	if !ok {
+		r, _ = rules(owner.Name() + "." + key)
+	}
 	r.code = strings.ReplaceAll(strings.ReplaceAll(nounOf(owner), " ", "-")+"-"+key, "_", "-")
 	if r.words == "" {
-		r.words = "its " + strings.ReplaceAll(key, "_", " ")
+		r.words = "the " + strings.ReplaceAll(key, "_", " ")
 	}
 	return r
 }
 
-// rules are what is known about keys whose difference may weaken a plan. All others change it.
-var rules = map[string]rule{
-	"Decision.required": {weight: 90, added: Strengthens, removed: Weakens},
-	"Action.function":   {weight: 80, added: Weakens, removed: Weakens, changed: Weakens},
+// rules finds what is known about a key, "Action.function".
+func rules(name string) (rule, bool) {
+	for _, table := range []map[string]rule{rulesOfWatch, rulesOfDetector, rulesOfResponse, rulesOfTeam, rulesOfAgreement} {
+		if r, ok := table[name]; ok {
+			return r, true
+		}
+	}
+	return rule{}, false
 }
 
-func (r rule) effectOf(effect string) string {
+func effectOf(effect string) string {
 	if effect == "" {
 		return Changes
 	}
 	return effect
 }
 
-// meant is what a text means where nothing means something.
-func (r rule) meant(text string) string {
-	if text == "" {
-		return r.zero
+func opposite(effect string) string {
+	switch effect {
+	case Weakens:
+		return Strengthens
+	case Strengthens:
+		return Weakens
 	}
-	return text
+	return Changes
 }
 
-func (r rule) judge(_, _ reflect.Value, old, new string) string {
+// judge says which way a difference turns the plan.
+func (r rule) judge(c *contrast, d delta) string {
+	if r.decide != nil {
+		return effectOf(r.decide(c, d))
+	}
 	switch {
-	case old == "":
-		return r.effectOf(r.added)
-	case new == "":
-		return r.effectOf(r.removed)
-	}
-	return r.effectOf(r.changed)
-}
-
-func (r rule) say(thing, old, new string) string {
-	switch {
-	case old == "":
-		return fmt.Sprintf("%s: %s is now %s.", upper(thing), r.words, new)
-	case new == "":
-		return fmt.Sprintf("%s: %s is no longer said; it was %s.", upper(thing), r.words, old)
-	}
-	return fmt.Sprintf("%s: %s is now %s instead of %s.", upper(thing), r.words, new, old)
-}
-
-func (r rule) gone(thing, item string) string {
-	return fmt.Sprintf("%s: %s no longer have %s.", upper(thing), r.words, item)
-}
-
-func (r rule) come(thing, item string) string {
-	return fmt.Sprintf("%s: %s now have %s.", upper(thing), r.words, item)
-}
-
-func (r rule) lost(thing string) string { return upper(thing) + " is no more." }
-func (r rule) got(thing string) string  { return upper(thing) + " is new." }
-
-// nounOf is what a type of the model is called in a sentence: "manual sign" for ManualSign.
-func nounOf(t reflect.Type) string {
-	var b strings.Builder
-	for i, r := range t.Name() {
-		if unicode.IsUpper(r) && i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
-}
-
-// label is what a thing goes by in its list.
-func label(v reflect.Value) string {
-	for _, key := range []string{"ID", "What", "Kind", "Name", "Answer", "For", "From", "About"} {
-		if f := v.FieldByName(key); f.IsValid() {
-			return textOf(f)
+	case r.filter:
+		return narrowed(d)
+	case d.oldText == "":
+		return effectOf(r.added)
+	case d.newText == "":
+		return effectOf(r.removed)
+	case r.grows != "":
+		if order, ok := compareAmounts(d); ok && order < 0 {
+			return r.grows
+		} else if ok && order > 0 {
+			return opposite(r.grows)
 		}
 	}
-	return ""
+	return effectOf(r.changed)
 }
 
-func nameOf(v reflect.Value, within string) string {
-	name := label(v)
-	if f := v.FieldByName("Name"); f.IsValid() && f.String() != "" {
-		name = f.String()
+// narrowed judges a list that says what something is for: nothing listed means everything.
+func narrowed(d delta) string {
+	switch {
+	case len(d.before) == 0:
+		return Weakens
+	case len(d.now_) == 0:
+		return Strengthens
+	case d.newText == "":
+		return Weakens
 	}
-	thing := "the " + nounOf(v.Type())
-	if name != "" {
-		thing += fmt.Sprintf(" %q", name)
+	return Strengthens
+}
+
+// compareAmounts compares two amounts or lengths; ok is false if they are none.
+func compareAmounts(d delta) (order int, ok bool) {
+	if _, length := d.old.Interface().(plan.Duration); length || d.old.Kind() == reflect.Int || d.old.Kind() == reflect.Uint64 || d.old.Kind() == reflect.Float64 {
+		o, okOld := amountOf(d.oldText)
+		n, okNew := amountOf(d.newText)
+		return cmpFloat(o, n), okOld && okNew
 	}
-	if !v.FieldByName("ID").IsValid() {
-		thing += " of " + within
+	if t, is := d.old.Interface().(plan.Timing); is {
+		n := d.new.Interface().(plan.Timing)
+		if t.From != n.From || t.Open != n.Open || (t.Every == 0) != (n.Every == 0) {
+			return 0, false
+		}
+		return cmpFloat(float64(t.Every+t.After), float64(n.Every+n.After)), true
 	}
-	return thing
+	o, okOld := new(big.Int).SetString(d.oldText, 10)
+	n, okNew := new(big.Int).SetString(d.newText, 10)
+	if !okOld || !okNew {
+		return 0, false
+	}
+	return o.Cmp(n), true
+}
+
+func amountOf(text string) (float64, bool) {
+	if f, err := strconv.ParseFloat(text, 64); err == nil {
+		return f, true
+	}
+	length, err := plan.ParseDuration(text)
+	return float64(length), err == nil
+}
+
+func cmpFloat(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// ranked judges a value by its place in an order from the weakest to the strongest.
+func ranked(values ...string) func(*contrast, delta) string {
+	return func(_ *contrast, d delta) string {
+		o, n := slices.Index(values, d.oldText), slices.Index(values, d.newText)
+		switch {
+		case o < 0 || n < 0:
+			return Changes
+		case n < o:
+			return Weakens
+		}
+		return Strengthens
+	}
 }

@@ -1,0 +1,40 @@
+package check
+
+import (
+	"time"
+
+	"tocsin/plan"
+)
+
+// everybodyOf expands references to all persons they may stand for at some time: every member of a rota, on call or not.
+func everybodyOf(p *plan.Plan, refs []string) []string {
+	var ids []string
+	open := map[string]bool{}
+	var add func(ref string)
+	add = func(ref string) {
+		if open[ref] {
+			return
+		}
+		open[ref] = true
+		if g, ok := p.Group(ref); ok {
+			for _, m := range g.Members {
+				add(m)
+			}
+			return
+		}
+		if r, ok := p.Rota(ref); ok {
+			for _, m := range r.Members {
+				add(m)
+			}
+			for _, cover := range r.Cover {
+				add(cover.Person)
+			}
+			return
+		}
+		ids = append(ids, p.Members(ref, time.Time{})...)
+	}
+	for _, ref := range refs {
+		add(ref)
+	}
+	return ids
+}

@@ -1,0 +1,178 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/decision"
+	"tocsin/plan"
+)
+
+// quorum is who can make a decision.
+type quorum struct {
+	fewest int      // how many persons suffice together; 0 if nobody ever does
+	such   []string // names of some who do
+	alone  []string // persons who suffice alone
+	voices []string // persons whose approval counts
+}
+
+// persons says how many suffice, and who for instance.
+func (q quorum) persons() string {
+	switch {
+	case q.fewest == 0:
+		return "nobody"
+	case len(q.such) == 0:
+		return fmt.Sprintf("%d persons", q.fewest)
+	case len(q.such) == len(q.voices):
+		return listed(q.such)
+	}
+	return fmt.Sprintf("%d, such as %s", q.fewest, listed(q.such))
+}
+
+// quorumRules are a decision's rules with every reference expanded to persons.
+type quorumRules struct {
+	required  []requiredOf
+	further   []string
+	need      int
+	standIns  []standInOf
+	proposer  bool
+	unsettled int
+}
+
+type requiredOf struct {
+	ref     string
+	need    int
+	members []string
+}
+
+type standInOf struct {
+	of, who []string
+	after   plan.Duration
+}
+
+func rulesFor(p *plan.Plan, d *plan.Decision) quorumRules {
+	r := quorumRules{
+		further: p.MembersOf(d.Additional.Who, time.Time{}), need: d.Additional.Need,
+		proposer: d.ProposerMayNotApprove, unsettled: len(d.Unsettled),
+	}
+	for _, ref := range d.Required {
+		g, _ := p.Group(ref)
+		r.required = append(r.required, requiredOf{ref: ref, need: g.Need, members: p.Members(ref, time.Time{})})
+	}
+	for _, s := range d.StandIns {
+		r.standIns = append(r.standIns, standInOf{of: p.Members(s.For, time.Time{}), who: p.Members(s.Who, time.Time{}), after: s.After})
+	}
+	return r
+}
+
+// Bounds of the search for the fewest; beyond them it is estimated.
+const (
+	mostVoices  = 200
+	mostTallies = 3000
+)
+
+// quorumOf finds out who can make a decision by making it, with every stand-in's time come.
+func quorumOf(p *plan.Plan, d *plan.Decision) quorum {
+	opened := time.Time{}
+	now := opened.AddDate(200, 0, 0)
+	tally := func(persons []string) decision.Status {
+		voices := make([]decision.Voice, len(persons))
+		for i, person := range persons {
+			voices[i] = decision.Voice{Person: person, Choice: decision.Approve, At: now, Expires: now.AddDate(1, 0, 0)}
+		}
+		return decision.Tally(p, d, voices, opened, now, "")
+	}
+	start := tally(nil)
+	q := quorum{voices: start.Candidates}
+	sum := 0
+	for _, n := range start.Needed {
+		if n.Never != "" {
+			return q
+		}
+		sum += n.Need
+	}
+	if sum == 0 {
+		return q
+	}
+	if len(q.voices) > mostVoices {
+		q.fewest = min(sum, len(q.voices)) // more than it may take where one person counts twice
+		return q
+	}
+	classes := alike(rulesFor(p, d), q.voices)
+	for _, class := range classes {
+		if tally(class[:1]).State == decision.Met {
+			q.alone = append(q.alone, class...)
+		}
+	}
+	slices.Sort(q.alone)
+	s := fewest{classes: classes, met: func(persons []string) bool { return tally(persons).State == decision.Met }}
+	for size := 1; size <= len(q.voices) && s.found == nil && s.tallies < mostTallies; size++ {
+		s.try(0, size, nil)
+	}
+	if q.fewest = len(s.found); q.fewest == 0 {
+		q.fewest = min(sum, len(q.voices))
+	}
+	for _, id := range s.found {
+		q.such = append(q.such, p.NameOf(id))
+	}
+	return q
+}
+
+// alike sorts persons into those whose approvals are worth the same. Whoever has to do with a stand-in is like nobody.
+func alike(r quorumRules, voices []string) [][]string {
+	at := map[string]int{}
+	var classes [][]string
+	for _, person := range voices {
+		var key strings.Builder
+		for i, req := range r.required {
+			if slices.Contains(req.members, person) {
+				fmt.Fprintf(&key, "%d ", i)
+			}
+		}
+		if slices.Contains(r.further, person) {
+			key.WriteString("further")
+		}
+		for _, s := range r.standIns {
+			if slices.Contains(s.of, person) || slices.Contains(s.who, person) {
+				key.WriteString(" is " + person)
+				break
+			}
+		}
+		i, ok := at[key.String()]
+		if !ok {
+			i = len(classes)
+			at[key.String()] = i
+			classes = append(classes, nil)
+		}
+		classes[i] = append(classes[i], person)
+	}
+	return classes
+}
+
+// fewest searches for persons who suffice, by how many of each class.
+type fewest struct {
+	classes [][]string
+	met     func(persons []string) bool
+	found   []string
+	tallies int
+}
+
+func (s *fewest) try(class, left int, taken []string) {
+	if s.found != nil || s.tallies >= mostTallies {
+		return
+	}
+	if left == 0 {
+		if s.tallies++; s.met(taken) {
+			s.found = slices.Clone(taken)
+		}
+		return
+	}
+	if class == len(s.classes) {
+		return
+	}
+	for n := min(left, len(s.classes[class])); n >= 0; n-- {
+		s.try(class+1, left-n, append(slices.Clip(taken), s.classes[class][:n]...))
+	}
+}
