@@ -61,6 +61,7 @@ func (c *contrast) add(weight int, effect, code, subject, say, old, new string) 
 			effect = Weakens
 		}
 	}
+	say = strings.Join(strings.Fields(say), " ") // names may hold line breaks, which could look like another sentence
 	c.found = append(c.found, Difference{Code: code, Effect: effect, Subject: subject, Say: say, Old: old, New: new, weight: weight})
 }
 
