@@ -4,12 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"tocsin/check"
-	"tocsin/fault"
 	"tocsin/plan"
 )
 
@@ -30,16 +28,6 @@ type checked struct {
 	Hash     string         `json:"hash,omitempty"`
 	Problems []plan.Problem `json:"problems"`
 	Gaps     []check.Gap    `json:"gaps"`
-}
-
-// planFolder opens the folder of a plan. Nothing outside it can be read through it, whatever links lie in it: what a plan
-// holds is shown to the team and goes into every record.
-func planFolder(dir string) (*os.Root, error) {
-	r, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, fault.New(fault.Invalid, "%s is not a folder that can be read.", dir).Instead("Name the folder that holds the plan's YAML files.").Because(err)
-	}
-	return r, nil
 }
 
 func (t *terminal) checkPlan(dir string) error {

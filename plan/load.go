@@ -2,12 +2,8 @@ package plan
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"path"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -16,7 +12,8 @@ import (
 )
 
 // Load reads the plan in a folder: every file at its root that ends in .yaml or .yml. A plan may be split over files; each
-// holds some of its sections, and lists of the same section are joined in the order of the file names.
+// holds some of its sections, and lists of the same section are joined in the order of the file names. Then come the
+// folders that the plan names under "shared", in that order: the folder must hold each of them under its name.
 //
 // Load is strict. If anything is wrong with the plan, the error is Problems with all that was found, the plan is nil and
 // the source holds the files as far as they could be read. Other errors say that the folder itself could not be read.
@@ -33,11 +30,8 @@ func Load(folder fs.FS) (*Plan, *Source, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read plan folder: %w", err)
 	}
-	for _, e := range entries {
-		if n := e.Name(); !strings.HasPrefix(n, ".") && (path.Ext(n) == ".yaml" || path.Ext(n) == ".yml") {
-			l.loadFile(n)
-		}
-	}
+	l.loadFolder("", entries)
+	l.loadShared()
 	switch {
 	case len(l.source.Files) == 0 && len(l.problems) == 0:
 		l.problems = Problems{{Say: "this folder holds no plan: no file in it ends in .yaml", Do: "write a plan.yaml that begins with tocsin: 1"}}
@@ -73,61 +67,16 @@ type loader struct {
 	problems Problems
 
 	file  string              // being read
+	top   string              // first of the files at the root
+	files int                 // YAML files so far
+	marks int                 // in all of them
+	bytes int                 // of them and those that they name
 	lines map[string][]string // by file
 
 	set       map[string]Place     // keys that have been set, by path
 	names     map[string]*register // ids by what they name
 	uses      []use                // references to be resolved once all files are read
 	procedure string               // id of the procedure being decoded
-}
-
-func (l *loader) loadFile(name string) {
-	l.file = name
-	b, ok := l.read(name, func(say, do string) { l.fileProblem(say, do) })
-	if !ok {
-		return
-	}
-	text := normal(b)
-	l.lines[name] = strings.Split(text, "\n")
-	if body := l.parseYAML(text); body != nil {
-		l.decode(body, reflect.ValueOf(l.plan).Elem(), spot{})
-	}
-}
-
-// read reads a file of the folder into the source.
-func (l *loader) read(name string, problem func(say, do string)) ([]byte, bool) {
-	if b, ok := l.source.Files[name]; ok {
-		return b, true
-	}
-	if !fs.ValidPath(name) {
-		problem(fmt.Sprintf("%q does not lie in the plan folder", clip(name)), "name a file by its path from the plan folder")
-		return nil, false
-	}
-	f, err := l.folder.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		problem(fmt.Sprintf("there is no file %q in the plan folder", clip(name)), "put it there, or mend its name")
-		return nil, false
-	}
-	if err != nil {
-		problem(fmt.Sprintf("the file %q cannot be opened: %v", clip(name), err), "")
-		return nil, false
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		problem(fmt.Sprintf("%q is not a file", clip(name)), "put a plain file there")
-		return nil, false
-	}
-	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		problem(fmt.Sprintf("the file %q cannot be read: %v", clip(name), err), "")
-		return nil, false
-	}
-	if len(b) > maxFile {
-		problem(fmt.Sprintf("%q is larger than %d MiB", clip(name), maxFile>>20), "keep plans to what people read")
-		return nil, false
-	}
-	l.source.Files[name] = b
-	return b, true
 }
 
 // attach reads a file that the plan names and notes its hash, so that the plan's hash covers it.

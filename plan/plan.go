@@ -22,7 +22,7 @@ type Plan struct {
 	Reviewed Date   `yaml:"reviewed" json:"reviewed,omitzero"`                         // when somebody last read all of it
 	Tested   Date   `yaml:"tested" json:"tested,omitzero"`                             // when it was last exercised
 
-	Shared []string `yaml:"shared" json:"-"` // folders of files that several protocols of one organisation share
+	Shared []string `yaml:"shared" json:"-" plan:"form=id"` // folders beside this one with files that several protocols of one organisation share, read as part of this plan
 
 	Scope          Scope           `yaml:"scope" json:"scope,omitzero"`
 	Chains         []Chain         `yaml:"chains" json:"chains,omitempty"`

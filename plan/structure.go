@@ -46,7 +46,7 @@ func (l *loader) decodeStruct(n *yaml.Node, v reflect.Value, at spot) bool {
 		}
 		here := spot{field: f, path: join(at.path, key)}
 		target := v.Field(f.index)
-		if !l.once(kv, here, target.Type()) {
+		if !l.sharing(kv, here) || !l.once(kv, here, target.Type()) {
 			all = false
 			continue
 		}

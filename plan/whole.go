@@ -8,12 +8,7 @@ import (
 
 // checkTop checks the keys at the root of the plan, which any of its files may hold.
 func (l *loader) checkTop() {
-	l.file = ""
-	for name := range l.source.Files {
-		if l.file == "" || name < l.file {
-			l.file = name
-		}
-	}
+	l.file = l.top
 	for _, k := range []struct{ key, do string }{
 		{"tocsin", "write tocsin: 1 at the top of plan.yaml; it is the number of the plan format"},
 		{"protocol", "write protocol: and an id for the protocol, such as harbour-vault"},
