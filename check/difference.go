@@ -57,7 +57,7 @@ type contrast struct {
 // to be stricter there weakens, and comes first.
 func (c *contrast) add(weight int, effect, code, subject, say, old, new string) {
 	if c.adopts(subject) && code != "decision-name" && code != "decision-question" {
-		if weight = 100; effect == Changes {
+		if weight += 100; effect == Changes {
 			effect = Weakens
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"tocsin/plan"
 )
@@ -57,11 +58,23 @@ func ruleOf(owner reflect.Type, within, key string) rule {
 	if !ok {
 		r, _ = rules(owner.Name() + "." + key)
 	}
-	r.code = strings.ReplaceAll(strings.ReplaceAll(nounOf(owner), " ", "-")+"-"+key, "_", "-")
+	r.code = strings.ReplaceAll(hyphened(owner.Name())+"-"+key, "_", "-")
 	if r.words == "" {
 		r.words = "the " + strings.ReplaceAll(key, "_", " ")
 	}
 	return r
+}
+
+// hyphened writes the name of a type of the model as codes do: manual-sign for ManualSign.
+func hyphened(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if unicode.IsUpper(r) && i > 0 {
+			b.WriteByte('-')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
 }
 
 // rules finds what is known about a key, "Action.function".

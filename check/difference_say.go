@@ -40,6 +40,9 @@ func (r rule) say(c *contrast, d delta) string {
 			template = "{Thing} no longer says {words}."
 		}
 	}
+	if d.at.name == planName { // what belongs to the whole plan is spoken of without it
+		template = strings.Replace(template, "{Thing}: {words}", "{Words}", 1)
+	}
 	return c.fill(template, r, d)
 }
 
@@ -47,10 +50,16 @@ func (c *contrast) fill(template string, r rule, d delta) string {
 	sentence := strings.NewReplacer(
 		"{Thing}", capital(d.at.name), "{thing}", d.at.name,
 		"{Of}", capital(d.at.of), "{of}", d.at.of,
-		"{words}", r.words,
+		"{Words}", capital(r.words), "{words}", r.words,
 		"{old}", c.named(r, d.oldText), "{new}", c.named(r, d.newText), "{item}", c.named(r, d.item),
 	).Replace(template)
-	return strings.Replace(sentence, "..", ".", 1)
+	for _, end := range []string{".", "?", "!"} { // a text that is quoted last may end its sentence itself
+		sentence = strings.TrimSuffix(sentence, end+".") + map[bool]string{true: end}[strings.HasSuffix(sentence, end+".")]
+	}
+	if !strings.ContainsAny(sentence[max(0, len(sentence)-1):], ".?!") {
+		sentence += "."
+	}
+	return sentence
 }
 
 func long(s string) bool { return len([]rune(s)) > longest || strings.Contains(s, "\n") }
@@ -90,6 +99,9 @@ func thingName(v reflect.Value, within string) string {
 		return textOf(v.FieldByName("ID"))
 	}
 	name := label(v)
+	if v.Type().Name() == "EscalationRule" {
+		name = strings.Join(append(stringsOf(v.FieldByName("Categories")), stringsOf(v.FieldByName("Severities"))...), ", ")
+	}
 	if f := v.FieldByName("Name"); f.IsValid() && f.String() != "" {
 		name = f.String()
 	}
@@ -115,14 +127,7 @@ func nounOf(t reflect.Type) string {
 	case "Communication":
 		return "message"
 	}
-	var b strings.Builder
-	for i, r := range t.Name() {
-		if unicode.IsUpper(r) && i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
+	return strings.ReplaceAll(hyphened(t.Name()), "-", " ")
 }
 
 func capital(s string) string {

@@ -28,7 +28,7 @@ var rulesOfTeam = map[string]rule{
 	"Key.chain":      {turn: risky, weight: 96, words: "the chain of the key"},
 	"Key.passkey":    {turn: risky, weight: 97, now: "{Of} signs with another passkey: {new} instead of {old}.", more: "{Of} now signs with the passkey {new}.", less: "{Of} no longer signs with the passkey {old}."},
 	"Group.members":  {turn: lost, weight: 65, more: "{item} is now one of {thing}.", less: "{item} is no longer one of {thing}."},
-	"Group.need":     {weight: 91, decide: needWeakens, words: "how many of it must approve"},
+	"Group.need":     {weight: 91, decide: needWeakens, words: "how many of it must approve", now: "Of {thing}, {new} must now approve instead of {old}.", more: "Of {thing}, {new} must now approve; before, nobody had said how many.", less: "How many of {thing} must approve is no longer said; it was {old}."},
 	"Plan.groups":    {turn: lost, weight: 60},
 	"Plan.rotas":     {turn: lost, weight: 60},
 	"Rota.members":   {turn: lost, weight: 60, ordered: true, more: "{item} now takes shifts of {thing}.", less: "{item} no longer takes shifts of {thing}.", order: "The shifts of {thing} come in another order."},

@@ -1,22 +1,120 @@
 package check
 
 import (
+	"slices"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"tocsin/plan"
 )
 
 func TestSummaryTellsWhatWeakens(t *testing.T) {
-	old := &plan.Plan{Decisions: []plan.Decision{{ID: "pause", Name: "Pause", Required: []string{"ada", "ben"}}}}
-	new := &plan.Plan{Decisions: []plan.Decision{{ID: "pause", Name: "Pause", Required: []string{"ada"}}}}
-	found := Differences(old, new)
-	if len(found) == 0 || found[0].Effect != Weakens {
-		t.Fatalf("an approver less: %+v", found)
+	old := harbour(t)
+	for _, c := range []struct {
+		name string
+		new  *plan.Plan
+		want string
+	}{
+		{"nothing", harbour(t), "no change in meaning"},
+		{"one harmless", harbour(t, `version: "3"`, `version: "4"`), "1 change, none weakens the plan"},
+		{"one weakening", harbour(t, "ring_every: 2m", "ring_every: 5m", `version: "3"`, `version: "4"`), "2 changes, 1 weakens the plan: The time from one ring to the next is now 5m instead of 2m"},
+		{"two weakening, the graver first", harbour(t, "ring_every: 2m", "ring_every: 5m", "+19995551213", "+19995559999"), "2 changes, 2 weaken the plan: Ben is now called at +19995559999 instead of +19995551213; The time from one ring to the next is now 5m instead of 2m"},
+	} {
+		if got := Summarise(Differences(old, c.new)); got != c.want {
+			t.Errorf("%s: %s", c.name, got)
+		}
 	}
-	if s := Summarise(nil); s != "no change in meaning" {
-		t.Error(s)
+	if got := Summarise(Differences(old, &plan.Plan{})); !strings.Contains(got, "; and ") || strings.Contains(got, "\n") {
+		t.Errorf("a long summary: %s", got)
 	}
-	if d := Differences(new, new); len(d) > 0 {
-		t.Errorf("a plan differs from itself: %+v", d)
+}
+
+func TestFormIsNoDifference(t *testing.T) {
+	old := harbour(t)
+	for name, new := range map[string]*plan.Plan{
+		"comments":   harbour(t, "tocsin: 1", "# A word\ntocsin: 1 # and another"),
+		"form":       harbour(t, "scope:\n  incident: [Somebody takes what is not theirs]", "scope:\n  incident:\n    - \"Somebody takes what is not theirs\""),
+		"defaults":   harbour(t, "confirmations: 3", "confirmations: 3, kind: live, reorg: 64", "ring_every: 2m", "ring_every: 120s\n  rounds: 2"),
+		"order":      harbour(t, "required: [ada, keepers]", "required: [keepers, ada]", "who: [ben, cleo], need", "who: [cleo, ben], need", "participants: [ada, ben]", "participants: [ben, ada]"),
+		"key order":  harbour(t, "name: Harbour\nversion: \"3\"\n", "version: \"3\"\nname: Harbour\n"),
+		"list order": harbour(t, "  - {id: room, name: Room, kind: slack, to: \"#room\"}\n", "", "public: true}\n", "public: true}\n  - {id: room, name: Room, kind: slack, to: \"#room\"}\n"),
+	} {
+		if d := Differences(old, new); len(d) > 0 {
+			t.Errorf("%s: %+v", name, d)
+		}
+	}
+	split := fstest.MapFS{"a.yaml": {Data: []byte("tocsin: 1\nprotocol: x\nname: X\n")}, "b.yaml": {Data: []byte("channels: [{id: a, name: A, kind: slack}]\n")}}
+	joined := fstest.MapFS{"plan.yaml": {Data: []byte("channels: [{id: a, name: A, kind: slack}]\nname: X\nprotocol: x\ntocsin: 1\n")}}
+	p, _, err := plan.Load(split)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, _, err := plan.Load(joined)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := Differences(p, q); len(d) > 0 {
+		t.Errorf("files: %+v", d)
+	}
+}
+
+func TestWeakeningComesFirst(t *testing.T) {
+	found := Differences(harbour(t), harbour(t,
+		"required: [ada, ben], adopts: true", "required: [ada], adopts: true",
+		"everyone: 10m", "everyone: 5m", `version: "3"`, `version: "4"`, "ring_every: 2m", "ring_every: 5m"))
+	var effects []string
+	for _, d := range found {
+		effects = append(effects, d.Effect)
+	}
+	want := []string{Weakens, Changes, Strengthens}
+	if got := slices.Compact(effects); !slices.Equal(got, want) {
+		t.Errorf("the order is %v", got)
+	}
+	if found[0].Subject != "decisions[law]" || found[0].Code != "decision-alone" {
+		t.Errorf("who adopts the next plan comes first, not %s", found[0].Say)
+	}
+}
+
+func TestAdoptionWeakensUnlessStricter(t *testing.T) {
+	old := harbour(t)
+	for name, c := range map[string]struct {
+		edit   []string
+		effect string
+	}{
+		"another approver": {[]string{"required: [ada, ben], adopts", "required: [ada, cleo], adopts"}, Weakens},
+		"one fewer":        {[]string{"required: [ada, ben], adopts", "required: [ada], adopts"}, Weakens},
+		"one more":         {[]string{"required: [ada, ben], adopts", "required: [ada, ben, cleo], adopts"}, Strengthens},
+	} {
+		d := Differences(old, harbour(t, c.edit...))
+		i := slices.IndexFunc(d, func(d Difference) bool { return strings.HasPrefix(d.Code, "decision-required") })
+		if i < 0 || d[0].Effect != Weakens && c.effect == Weakens || c.effect == Strengthens && d[i].Effect != Strengthens {
+			t.Errorf("%s: %+v", name, d)
+		}
+		for _, x := range d {
+			if x.Effect == Changes {
+				t.Errorf("%s: nothing about adoption may be left open: %s", name, x.Say)
+			}
+		}
+	}
+}
+
+func TestNilPlansAreEmpty(t *testing.T) {
+	if d := Differences(nil, nil); len(d) > 0 {
+		t.Errorf("nothing differs from nothing: %v", d)
+	}
+	if d := Differences(nil, harbour(t)); len(d) == 0 {
+		t.Error("a plan does not differ from nothing")
+	}
+}
+
+func TestNamesCannotFakeSentences(t *testing.T) {
+	p := harbour(t)
+	p.CoreTeam[1].Name = "Ben\nStrengthens the plan\n  All is well"
+	p.CoreTeam[1].Keys[0].Address[3]++
+	for _, d := range Differences(harbour(t), p) {
+		if strings.Contains(d.Say, "\n") {
+			t.Errorf("%q", d.Say)
+		}
 	}
 }

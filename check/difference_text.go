@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tocsin/evm"
 )
 
 func isText(t reflect.Type) bool { return t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) }
@@ -23,6 +25,9 @@ func isValue(t reflect.Type) bool {
 func textOf(v reflect.Value) string {
 	if !v.IsValid() || v.Kind() != reflect.String && v.IsZero() {
 		return ""
+	}
+	if a, ok := v.Interface().(evm.Address); ok {
+		return a.Hex() // as wallets show it
 	}
 	if m, ok := v.Interface().(encoding.TextMarshaler); ok {
 		b, _ := m.MarshalText() // the model's own types do not fail

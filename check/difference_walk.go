@@ -137,6 +137,16 @@ func (c *contrast) compareTexts(r rule, old, new reflect.Value, at spot) {
 		c.note(r, "", d)
 		return
 	}
+	if r.filter && (len(o) == 0 || len(n) == 0) {
+		r.more, r.less = "{Thing} is now limited to {item}.", "{Thing} is no longer limited to {item}."
+		limits := slices.Concat(o, n)
+		for i := range limits {
+			limits[i] = c.named(r, limits[i])
+		}
+		d := delta{before: o, now_: n, oldText: oldText, newText: newText, item: listed(limits), at: at}
+		c.note(r, suffixOf(d), d)
+		return
+	}
 	for _, item := range without(o, n) {
 		c.note(r, "-removed", delta{before: o, now_: n, oldText: quotedIfEmpty(item), item: quotedIfEmpty(item), at: at})
 	}
