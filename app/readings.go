@@ -20,11 +20,11 @@ import (
 // gauges keep what the console shows of the contracts: how much stands in each, and whether the effects that the plan's
 // actions aim at hold. They are read at new heads, so that a page answers from what is known.
 type gauges struct {
-	plan    *plan.Plan
 	clients map[uint64]chain.Client
 	log     *slog.Logger
 
 	mu    sync.Mutex
+	plan  *plan.Plan               // in force
 	known map[uint64][]web.Reading // by chain
 }
 
@@ -39,6 +39,19 @@ func (g *gauges) readings(context.Context) []web.Reading {
 		list = append(list, g.known[c.ID]...)
 	}
 	return list
+}
+
+// adopt shows what another plan names, from the next head on.
+func (g *gauges) adopt(p *plan.Plan) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.plan = p
+}
+
+func (g *gauges) inForce() *plan.Plan {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.plan
 }
 
 // run reads one chain at its new heads until ctx ends.
@@ -73,13 +86,14 @@ func (g *gauges) run(ctx context.Context, id uint64) {
 func (g *gauges) read(ctx context.Context, id uint64, client chain.Client, h evm.Header) []web.Reading {
 	var list []web.Reading
 	at := time.Unix(int64(h.Time), 0).UTC()
-	for _, a := range g.plan.Assets {
+	p := g.inForce()
+	for _, a := range p.Assets {
 		if a.Chain != id || a.Address == (evm.Address{}) {
 			continue
 		}
 		r := web.Reading{Asset: a.ID, Label: a.Name, Block: h.Number, At: at}
 		var say []string
-		for _, e := range g.effects(a) {
+		for _, e := range effects(p, a) {
 			got, err := ask(ctx, client, e.effect, h.Number)
 			if err != nil {
 				g.log.Debug("read contract", "asset", a.ID, "err", err)
@@ -101,7 +115,7 @@ func (g *gauges) read(ctx context.Context, id uint64, client chain.Client, h evm
 			break
 		}
 		if a.Holdings != nil {
-			if e, err := action.PrepareReading(g.plan, *a.Holdings); err == nil {
+			if e, err := action.PrepareReading(p, *a.Holdings); err == nil {
 				if got, err := ask(ctx, client, e, h.Number); err == nil {
 					held := amountText(got, a.Decimals, a.Unit)
 					if r.Value == "" {
@@ -127,17 +141,17 @@ type aim struct {
 }
 
 // effects lists the effects that actions aim at in a contract, those of halting steps first.
-func (g *gauges) effects(a plan.Asset) []aim {
+func effects(in *plan.Plan, a plan.Asset) []aim {
 	var list []aim
-	for _, x := range g.plan.Actions {
+	for _, x := range in.Actions {
 		if x.Asset != a.ID || x.Effect == nil {
 			continue
 		}
-		pr, err := action.Prepare(g.plan, x.ID)
+		pr, err := action.Prepare(in, x.ID)
 		if err != nil || pr.Effect == nil {
 			continue
 		}
-		halts := slices.ContainsFunc(g.plan.Procedures, func(p plan.Procedure) bool {
+		halts := slices.ContainsFunc(in.Procedures, func(p plan.Procedure) bool {
 			return slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return s.Action == x.ID && s.Purpose == "halt" })
 		})
 		list = append(list, aim{*pr.Effect, halts})

@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -21,7 +20,6 @@ import (
 	"tocsin/chain"
 	"tocsin/chain/rpc"
 	"tocsin/deliver"
-	"tocsin/detect"
 	"tocsin/engine"
 	"tocsin/execute"
 	"tocsin/fault"
@@ -32,7 +30,6 @@ import (
 	"tocsin/notify/terminal"
 	"tocsin/plan"
 	"tocsin/signer"
-	"tocsin/watch"
 	"tocsin/web"
 )
 
@@ -154,7 +151,7 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	}
 	console, err := web.New(web.Options{
 		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.gauges.readings, Stage: s.o.stage, Exercise: s.o.exercise,
-		Standings: func() []engine.Standing { return []engine.Standing{s.standing} },
+		Standings: func() []engine.Standing { return []engine.Standing{s.stands(ctx)} },
 		Logger:    s.o.Logger, Secure: secure, Version: Version(), Done: ctx.Done(),
 	})
 	if err != nil {
@@ -183,17 +180,13 @@ func (s *server) run(ctx context.Context, secure bool) error {
 // still be called by hand, and it is tried again and again. One of another chain is a mistake that is said at once.
 func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string, err error) {
 	if s.standing.Differs {
-		say = append(say, "The plan folder differs from the plan in force; it changes nothing until it is adopted.")
+		say = append(say, "The plan folder differs from the plan in force; it changes nothing until it is adopted: tocsin adopt DIR --data "+s.desk.Data)
 	}
-	files, err := s.desk.Engine.Files(ctx, s.plan.Protocol)
+	first, broken, err := s.outlook(ctx, s.plan)
 	if err != nil {
 		return nil, err
 	}
-	abis, unread := detect.ABIs(s.plan, files)
-	index, broken := detect.Compile(s.plan, abis)
-	for _, b := range append(unread, broken...) {
-		say = append(say, fmt.Sprintf("Detector %s does not run: %s.", b.Detector, strings.TrimSuffix(b.Say, ".")))
-	}
+	say = append(say, broken...)
 	for id := range s.o.Endpoints {
 		if _, ok := s.plan.Chain(id); !ok {
 			return nil, fault.New(fault.Invalid, "An endpoint is given for chain %d, which the plan does not name.", id).Instead("Name the chain in the plan, or leave the endpoint out.")
@@ -202,8 +195,7 @@ func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string,
 	for _, c := range s.plan.Chains {
 		url, ok := s.o.Endpoints[c.ID]
 		if !ok {
-			say = append(say, fmt.Sprintf("Chain %d (%s) is not watched: no --endpoint %d=URL was given.", c.ID, c.Name, c.ID))
-			continue
+			continue // the outlook says so
 		}
 		client, err := rpc.New(rpc.Options{URL: url, ChainID: c.ID, Logger: s.o.Logger})
 		if err != nil {
@@ -216,14 +208,7 @@ func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string,
 		return nil, err
 	}
 	say = append(say, unseen...)
-	for id, client := range s.clients {
-		w := watch.New(watch.Options{Engine: s.desk.Engine, Client: client, Plan: s.plan, Index: index, Now: s.desk.Engine.Now, Logger: s.o.Logger})
-		wg.Go(func() {
-			if err := w.Run(ctx); err != nil && ctx.Err() == nil {
-				s.o.Logger.Error("watch chain", "chain", id, "err", err)
-			}
-		})
-	}
+	wg.Go(func() { s.watch(ctx, first) })
 	if s.o.SMTP == "" && s.o.stage == nil {
 		say = append(say, "No e-mail is sent: TOCSIN_SMTP_URL is not set.")
 	}
@@ -409,7 +394,12 @@ func (d *Desk) find(ctx context.Context, person string) (Link, error) {
 }
 
 // WriteExport writes an export into a new file.
-func WriteExport(file string, x journal.Export) (err error) {
+func WriteExport(file string, x journal.Export) error {
+	return WriteNew(file, func(w io.Writer) error { return journal.WriteExport(w, x) })
+}
+
+// WriteNew writes a new file that only this user can read. A fault of code conflict says that it is there already.
+func WriteNew(file string, write func(io.Writer) error) (err error) {
 	f, err := os.OpenFile(filepath.Clean(file), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return fault.New(fault.Conflict, "%s is there already.", file).Instead("Choose another file with --out.")
@@ -418,5 +408,5 @@ func WriteExport(file string, x journal.Export) (err error) {
 		return fault.New(fault.Invalid, "%s cannot be written.", file).Because(err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return journal.WriteExport(f, x)
+	return write(f)
 }

@@ -95,14 +95,14 @@ and          tocsin serve       the watch, the paging and the console`,
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fault.New(fault.Invalid, "%s.", upper(err.Error())).Instead("See %s --help.", c.CommandPath())
 	})
-	c.AddCommand(t.check(), t.diff(), t.serve(), t.demo(), t.person(), t.incident(), t.sign(), t.verify(), t.key())
+	c.AddCommand(t.check(), t.plan(), t.adopt(), t.trust(), t.decode(), t.diff(), t.serve(), t.demo(), t.person(), t.incident(), t.sign(), t.verify(), t.key())
 	strict(c)
 	return c
 }
 
 // strict makes unknown subcommands and superfluous words errors that name what there is.
 func strict(c *cobra.Command) {
-	if c.HasSubCommands() {
+	if c.HasSubCommands() && c.RunE == nil {
 		c.Args = cobra.ArbitraryArgs
 		c.RunE = func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -110,9 +110,9 @@ func strict(c *cobra.Command) {
 			}
 			return fault.New(fault.Invalid, "There is no command %q.", c.CommandPath()+" "+args[0]).Instead("See %s --help.", c.CommandPath())
 		}
-		for _, sub := range c.Commands() {
-			strict(sub)
-		}
+	}
+	for _, sub := range c.Commands() {
+		strict(sub)
 	}
 }
 

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"bufio"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,77 +10,28 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tocsin/app"
 	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/incident"
-	"tocsin/signer"
 )
-
-// The environment variables that hold the password of a key file, or name a file that does.
-const (
-	passwordVariable = "TOCSIN_KEYSTORE_PASSWORD"
-	passwordFile     = "TOCSIN_KEYSTORE_PASSWORD_FILE"
-)
-
-// openKey opens a key file with the password that the environment gives.
-func (t *terminal) openKey(path string) (*signer.Keystore, error) {
-	if path == "" {
-		return nil, fault.New(fault.Invalid, "No key file is named.").Instead("Give --keystore FILE; make one with: tocsin key new FILE")
-	}
-	password, err := keyPassword()
-	if err != nil {
-		return nil, err
-	}
-	k, err := signer.Open(path, password)
-	if err != nil {
-		return nil, unusable(err)
-	}
-	if n := k.Note(); n != "" {
-		fmt.Fprintln(t.err, "tocsin: "+n)
-	}
-	return k, nil
-}
-
-// keyPassword is the password of key files: the variable's own value, or else the content of the file that is named.
-func keyPassword() (string, error) {
-	value, file := os.Getenv(passwordVariable), os.Getenv(passwordFile)
-	if value == "" && file == "" {
-		return "", fault.New(fault.Invalid, "Nothing says what the password of the key file is.").
-			Instead("Set %s, or %s to the name of a file that holds it.", passwordVariable, passwordFile)
-	}
-	variable := ""
-	if value != "" {
-		variable, file = passwordVariable, ""
-	}
-	password, err := signer.Password(variable, file)
-	return password, unusable(err)
-}
-
-// unusable makes a fault about a key file one about the input: that a file cannot be opened is no verdict.
-func unusable(err error) error {
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return err
-	}
-	said := *f
-	said.Code = fault.Invalid
-	return &said
-}
 
 func (t *terminal) sign() *cobra.Command {
 	var d desk
-	var keystore, file string
+	var keystore string
+	var from signSource
 	var refuse, yes bool
 	c := &cobra.Command{
 		Use:   "sign [INCIDENT DECISION]",
 		Short: "Sign a decision with a key file, after reading exactly what is signed",
 		Long: `Sign shows a decision in words and hashes and signs it with a key file. The decision comes from the data folder, or from a
-file with the typed data that its page shows (--file), so that a machine without the server can sign. The password of the
-key file comes from ` + passwordVariable + ` or the file that ` + passwordFile + ` names. Hand the
-signature in with tocsin incident approve, or on the decision's page.`,
+file with the typed data that its page shows (--file), so that a machine without the server can sign. The adoption of a newer plan is
+signed by --adoption HASH, or --adoption latest. The password of the key file comes from ` + passwordVariable + ` or the file that
+` + passwordFile + ` names. Hand the signature in with tocsin incident approve or tocsin adopt approve, or on
+the decision's page. If this machine trusts a plan of the protocol (see tocsin trust), only what follows from it is signed.`,
 		RunE: func(c *cobra.Command, args []string) error {
-			m, err := t.message(c, d, file, args)
+			m, err := t.message(c, d, &from, args)
 			if err != nil {
 				return err
 			}
@@ -90,15 +39,16 @@ signature in with tocsin incident approve, or on the decision's page.`,
 			if refuse {
 				m.Choice = decision.Refuse
 			}
+			if err := t.vouch(&from.voucher, m); err != nil {
+				return err
+			}
 			k, err := t.openKey(keystore)
 			if err != nil {
 				return err
 			}
 			t.read(m, k.Address())
-			if !yes {
-				if ok, err := t.confirm(); err != nil || !ok {
-					return err
-				}
+			if err := t.ask("Is this what you mean to sign?", "Nothing was signed.", yes); err != nil {
+				return err
 			}
 			sig, err := k.SignDigest(c.Context(), m.Digest())
 			if err != nil {
@@ -109,34 +59,64 @@ signature in with tocsin incident approve, or on the decision's page.`,
 		},
 	}
 	d.flags(c, false)
+	from.flags(c)
+	c.Flags().StringVar(&d.protocol, "protocol", "", "protocol, if the server holds several plans")
 	c.Flags().StringVar(&keystore, "keystore", "", "key file (keystore v3)")
-	c.Flags().StringVar(&file, "file", "", "typed data saved from the decision's page, instead of INCIDENT DECISION")
+	c.Flags().StringVar(&from.file, "file", "", "typed data saved from the decision's page, instead of INCIDENT DECISION")
+	c.Flags().StringVar(&from.adoption, "adoption", "", "hash of the proposed plan whose adoption is signed, or latest")
 	c.Flags().BoolVar(&refuse, "refuse", false, "say no")
-	c.Flags().BoolVar(&yes, "yes", false, "sign without asking, for scripts")
+	c.Flags().BoolVar(&yes, "yes", false, "sign without asking, for scripts; trust is never moved on by it")
 	return c
 }
 
-// message finds what is to be signed.
-func (t *terminal) message(c *cobra.Command, d desk, file string, args []string) (decision.Message, error) {
-	if file != "" {
-		b, err := os.ReadFile(file)
+// signSource is where what is to be signed comes from, besides the words of the command.
+type signSource struct {
+	voucher
+	file     string
+	adoption string
+}
+
+// message finds what is to be signed, and what proves the plan that it names.
+func (t *terminal) message(c *cobra.Command, d desk, from *signSource, args []string) (decision.Message, error) {
+	if from.file != "" {
+		m, err := typedFrom(from.file)
 		if err != nil {
-			return decision.Message{}, fault.New(fault.Invalid, "%s cannot be read.", file).Because(err)
+			return decision.Message{}, err
 		}
-		m, err := typedMessage(b)
-		if err != nil {
-			return decision.Message{}, fault.New(fault.Invalid, "%s is not a decision.", file).Instead("Save the typed data that the decision's page shows.").Because(err)
-		}
-		return m, nil
+		return m, from.gather(c.Context(), nil, m.Protocol)
 	}
-	if len(args) != 2 {
-		return decision.Message{}, fault.New(fault.Invalid, "Nothing says what is to be signed.").Instead("Name an incident and a decision, or --file FILE.")
+	if from.adoption == "" && len(args) != 2 {
+		return decision.Message{}, fault.New(fault.Invalid, "Nothing says what is to be signed.").Instead("Name an incident and a decision, or --adoption HASH, or --file FILE.")
 	}
 	k, err := t.open(c.Context(), d)
 	if err != nil {
 		return decision.Message{}, err
 	}
 	defer k.Close()
+	m, err := t.storedMessage(c, k, d, from.adoption, args)
+	if err != nil {
+		return decision.Message{}, err
+	}
+	return m, from.gather(c.Context(), k.Engine, m.Protocol)
+}
+
+// storedMessage finds what is to be signed in the data folder.
+func (t *terminal) storedMessage(c *cobra.Command, k *app.Desk, d desk, adoption string, args []string) (decision.Message, error) {
+	if adoption != "" {
+		p, err := planOf(c.Context(), k.Engine, d.protocol)
+		if err != nil {
+			return decision.Message{}, err
+		}
+		h, err := k.Engine.History(c.Context(), p.Protocol)
+		if err != nil {
+			return decision.Message{}, err
+		}
+		x, err := findProposal(h, adoption, k.Engine.Now())
+		if err != nil {
+			return decision.Message{}, err
+		}
+		return x.Adoption.Message, nil
+	}
 	v, err := k.Engine.View(c.Context(), args[0])
 	if err != nil {
 		return decision.Message{}, err
@@ -155,6 +135,19 @@ func (t *terminal) message(c *cobra.Command, d desk, file string, args []string)
 	return x.Message, nil
 }
 
+// typedFrom reads a file of typed data.
+func typedFrom(file string) (decision.Message, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return decision.Message{}, fault.New(fault.Invalid, "%s cannot be read.", file).Because(err)
+	}
+	m, err := typedMessage(b)
+	if err != nil {
+		return decision.Message{}, fault.New(fault.Invalid, "%s is not a decision.", file).Instead("Save the typed data that the decision's page shows.").Because(err)
+	}
+	return m, nil
+}
+
 // read shows what is signed, on standard error so that standard output holds the signature alone.
 func (t *terminal) read(m decision.Message, a evm.Address) {
 	w := t.err
@@ -167,21 +160,49 @@ func (t *terminal) read(m decision.Message, a evm.Address) {
 	if m.Chain != 0 {
 		fmt.Fprintf(w, "  chain       %d\n", m.Chain)
 	}
-	fmt.Fprintf(w, "  counts till %s\n  action      %s\n  plan        %s\n  digest      %s\n  your key    %s\n",
-		time.Unix(int64(m.Expires), 0).UTC().Format(time.RFC3339), m.Action.Hex(), m.Plan.Hex(), m.Digest().Hex(), a.Hex())
+	what := "action      "
+	if _, adopts := m.Adopts(); adopts {
+		what = "newer plan  "
+	}
+	domain, message := m.Parts()
+	fmt.Fprintf(w, "  counts till %s\n  %s%s\n  plan        %s\n  domain      %s\n  message     %s\n  digest      %s\n  your key    %s\n",
+		time.Unix(int64(m.Expires), 0).UTC().Format(time.RFC3339), what, m.Action.Hex(), m.Plan.Hex(), domain.Hex(), message.Hex(), m.Digest().Hex(), a.Hex())
 }
 
-func (t *terminal) confirm() (bool, error) {
-	fmt.Fprint(t.err, "Is this what you mean to sign? Type yes: ")
-	line, err := bufio.NewReader(io.LimitReader(t.in, 1024)).ReadString('\n')
-	if err != nil && err != io.EOF {
-		return false, fmt.Errorf("read the answer: %w", err)
+// ask wants a typed yes; anything else is a no, which is said.
+func (t *terminal) ask(question, otherwise string, yes bool) error {
+	if yes {
+		return nil
+	}
+	fmt.Fprint(t.err, question+" Type yes: ")
+	line, err := t.line()
+	if err != nil {
+		return fmt.Errorf("read the answer: %w", err)
 	}
 	if strings.TrimSpace(line) != "yes" {
-		fmt.Fprintln(t.err, "Nothing was signed.")
-		return false, told(exitNo)
+		fmt.Fprintln(t.err, otherwise)
+		return told(exitNo)
 	}
-	return true, nil
+	return nil
+}
+
+// line reads one line of what is typed, and nothing behind it, for more may be asked.
+func (t *terminal) line() (string, error) {
+	var b []byte
+	for one := make([]byte, 1); len(b) < 1024; {
+		n, err := t.in.Read(one)
+		if n > 0 && one[0] == '\n' {
+			break
+		}
+		b = append(b, one[:n]...)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return string(b), nil
 }
 
 // signature reads a signature from a flag or from standard input.
@@ -202,24 +223,4 @@ func (t *terminal) signature(s string) ([]byte, error) {
 		return nil, fault.New(fault.Invalid, "The signature is not hexadecimal.").Instead("Give 0x and 130 digits.")
 	}
 	return b, nil
-}
-
-func (t *terminal) key() *cobra.Command {
-	c := &cobra.Command{Use: "key", Short: "Make and look at key files"}
-	c.AddCommand(&cobra.Command{
-		Use: "new FILE", Short: "Make a key file (keystore v3) and print its address", Args: exactly("a file"),
-		Long: "New makes a key and writes it encrypted. The password comes from " + passwordVariable + " or the file that " + passwordFile + " names.",
-		RunE: func(_ *cobra.Command, args []string) error {
-			password, err := keyPassword()
-			if err != nil {
-				return err
-			}
-			k, err := signer.New(args[0], password, signer.Standard)
-			if err != nil {
-				return err
-			}
-			return t.print(map[string]string{"address": k.Address().Hex(), "file": args[0]}, func(w io.Writer) { fmt.Fprintln(w, k.Address().Hex()) })
-		},
-	})
-	return c
 }

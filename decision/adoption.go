@@ -88,6 +88,12 @@ func (a Adoption) Proposer() string {
 	return who
 }
 
+// Adoptable says why no newer plan could take a plan's place: a fault of code forbidden; nil if one could.
+func Adoptable(p *plan.Plan, at time.Time) error {
+	_, err := adopting(p, "", "", at)
+	return err
+}
+
 // adopting finds the decision of a plan by which another may take its place.
 func adopting(p *plan.Plan, id, proposer string, at time.Time) (*plan.Decision, error) {
 	all := that(p, func(d *plan.Decision) bool { return d.Adopts })

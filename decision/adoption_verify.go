@@ -149,3 +149,8 @@ func opposite(choice string) string {
 	}
 	return Approve
 }
+
+// Voters are the persons whose answers to a decision could ever count, in the plan's order.
+func Voters(p *plan.Plan, d *plan.Decision) []string {
+	return newQuorum(p, d, time.Time{}, "").everyone
+}

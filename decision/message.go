@@ -113,3 +113,12 @@ func (m Message) TypedData() []byte {
 	}
 	return b
 }
+
+// Parts are the two hashes that hardware wallets show: that of the domain and that of the message.
+func (m Message) Parts() (domain, message evm.Hash) {
+	domain, message, err := m.typed().Parts()
+	if err != nil {
+		return evm.Hash{}, evm.Hash{} // as in Digest
+	}
+	return domain, message
+}

@@ -67,6 +67,23 @@ type Reading struct {
 // InForce is the plan in force, and since when.
 func (h *History) InForce() Reign { return h.Reigns[len(h.Reigns)-1] }
 
+// AdoptedBy lists the persons whose approvals brought the plan in force into force; none for the pinned one.
+func (h *History) AdoptedBy() []string {
+	a := h.InForce().Adoption
+	if a == nil || len(h.Reigns) < 2 {
+		return nil
+	}
+	last := map[string]string{}
+	var ids []string
+	for _, s := range a.Answers {
+		if _, seen := last[s.Person]; !seen {
+			ids = append(ids, s.Person)
+		}
+		last[s.Person] = s.Choice
+	}
+	return slices.DeleteFunc(ids, func(id string) bool { return last[id] != decision.Approve })
+}
+
 // Plan is the plan in force.
 func (h *History) Plan() *plan.Plan { return h.inForce }
 

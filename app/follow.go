@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"tocsin/detect"
+	"tocsin/engine"
+	"tocsin/fault"
+	"tocsin/plan"
+	"tocsin/watch"
+)
+
+// outlook is a plan made ready to be watched by.
+type outlook struct {
+	plan  *plan.Plan
+	index *detect.Index
+}
+
+// verify proves that every plan in force follows from the one that was pinned, and returns that of a protocol.
+func (d *Desk) verify(ctx context.Context, protocol string) (*plan.Plan, error) {
+	ids, err := d.Engine.Protocols(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if _, err := d.Engine.VerifyAdoptions(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return d.Engine.InForce(ctx, protocol)
+}
+
+// stands says how the folder that the server was started with compares to what is in force now.
+func (s *server) stands(ctx context.Context) engine.Standing {
+	st, err := s.desk.Engine.Standing(ctx, s.standing.Protocol, s.standing.Folder)
+	if err != nil {
+		return s.standing
+	}
+	return st
+}
+
+// outlook compiles the detectors of the plan in force, and says which of them do not run and which chains nobody watches.
+func (s *server) outlook(ctx context.Context, p *plan.Plan) (o outlook, say []string, err error) {
+	files, err := s.desk.Engine.Files(ctx, p.Protocol)
+	if err != nil {
+		return o, nil, err
+	}
+	abis, unread := detect.ABIs(p, files)
+	index, broken := detect.Compile(p, abis)
+	for _, b := range append(unread, broken...) {
+		say = append(say, fmt.Sprintf("Detector %s does not run: %s.", b.Detector, strings.TrimSuffix(b.Say, ".")))
+	}
+	for _, c := range p.Chains {
+		if s.o.Endpoints[c.ID] == "" {
+			say = append(say, fmt.Sprintf("Chain %d (%s) is not watched: no --endpoint %d=URL was given.", c.ID, c.Name, c.ID))
+		}
+	}
+	return outlook{plan: p, index: index}, say, nil
+}
+
+// watch watches the plan's chains until ctx ends. When another plan comes into force, it goes on by that one, from the block
+// that was seen last.
+func (s *server) watch(ctx context.Context, by outlook) {
+	changed, stop := s.desk.Engine.Subscribe()
+	defer stop()
+	for ctx.Err() == nil {
+		session, end := context.WithCancel(ctx)
+		var wg sync.WaitGroup
+		for id, client := range s.clients {
+			if _, ok := by.plan.Chain(id); !ok {
+				continue
+			}
+			w := watch.New(watch.Options{Engine: s.desk.Engine, Client: client, Plan: by.plan, Index: by.index, Now: s.desk.Engine.Now, Logger: s.o.Logger})
+			wg.Go(func() {
+				if err := w.Run(session); err != nil && session.Err() == nil {
+					s.o.Logger.Error("watch chain", "chain", id, "err", err)
+				}
+			})
+		}
+		by = s.adopted(ctx, changed, by)
+		end()
+		wg.Wait()
+	}
+}
+
+// adopted waits until another plan is in force and can be watched by.
+func (s *server) adopted(ctx context.Context, changed <-chan struct{}, by outlook) outlook {
+	hash := by.plan.Hash()
+	for {
+		select {
+		case <-ctx.Done():
+			return by
+		case <-changed:
+		}
+		st, err := s.desk.Engine.Standing(ctx, by.plan.Protocol, hash)
+		if err != nil || !st.Differs {
+			continue
+		}
+		p, err := s.desk.Engine.InForce(ctx, by.plan.Protocol)
+		if err != nil {
+			continue
+		}
+		next, say, err := s.outlook(ctx, p)
+		if err != nil {
+			s.o.Logger.Error("the plan adopted cannot be watched by; the one before is still watched by", "plan", st.InForce.Hex(), "say", fault.Sentence(err))
+			hash = st.InForce // once is enough
+			continue
+		}
+		s.o.Logger.Warn("another plan came into force; it is watched by from now on", "plan", st.InForce.Hex(), "version", p.Version)
+		for _, line := range say {
+			s.o.Logger.Warn(line, "plan", st.InForce.Hex())
+		}
+		s.gauges.adopt(p)
+		return next
+	}
+}

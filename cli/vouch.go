@@ -1,0 +1,230 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/action"
+	"tocsin/decision"
+	"tocsin/engine"
+	"tocsin/fault"
+	"tocsin/plan"
+)
+
+// voucher is what a machine goes by to say whether a message follows from a plan that it trusts.
+type voucher struct {
+	trust     string // file; see trustPath
+	adoptions string // file that tocsin adopt export wrote; empty if none
+	folder    string // of a newer plan, to see what its adoption changes; empty if none
+	yes       bool   // ask nothing
+
+	proof *engine.Adoptions // nil until there are any
+}
+
+func (v *voucher) flags(c *cobra.Command) {
+	c.Flags().StringVar(&v.trust, "trust", "", "trust file; see tocsin trust")
+	c.Flags().StringVar(&v.adoptions, "adoptions", "", "file of adoptions that leads from the trusted plan to the one in force; see tocsin adopt export")
+	c.Flags().StringVar(&v.folder, "plan", "", "folder of the newer plan whose adoption is signed, to see what it changes")
+}
+
+// gather takes adoptions from the file that was named, else from the data folder.
+func (v *voucher) gather(ctx context.Context, e *engine.Engine, protocol string) error {
+	var err error
+	switch {
+	case v.proof != nil:
+	case v.adoptions != "":
+		v.proof, err = readAdoptions(v.adoptions)
+	case e != nil:
+		v.proof, err = e.Adoptions(ctx, protocol)
+	}
+	return err
+}
+
+// vouch proves that a message is one that the trusted plan provides for, and shows what it does, worked out from that plan alone. A
+// fault of code forbidden says what does not fit. Without any trust for the protocol it says so, and vouches for nothing.
+func (t *terminal) vouch(v *voucher, m decision.Message) error {
+	f, err := readTrust(v.trust)
+	if err != nil {
+		return err
+	}
+	x := f.Protocols[m.Protocol]
+	if x == nil {
+		fmt.Fprintf(t.err, "NOTHING ON THIS MACHINE VOUCHES FOR THE PLAN of %q: what is shown is what the server or the file says.\nPin the plan that you have read: tocsin trust DIR\n\n", printable(m.Protocol))
+		if p, err := t.newer(v, m); err != nil {
+			return err
+		} else if p != nil && v.proof != nil {
+			if old, ok := v.proof.PlanOf(m.Plan); ok {
+				t.difference(old, p)
+			}
+		}
+		return nil
+	}
+	p, err := t.trustedFor(v, f, x, m)
+	if err != nil {
+		return err
+	}
+	return t.conform(v, p, m)
+}
+
+// trustedFor is the trusted plan that a message names.
+func (t *terminal) trustedFor(v *voucher, f *trustFile, x *trusted, m decision.Message) (*plan.Plan, error) {
+	_, adopts := m.Adopts()
+	p, current, ok := x.find(m.Plan)
+	if !ok && v.proof != nil {
+		steps, err := x.follow(v.proof)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(steps, func(s trustedPlan) bool { return s.Hash == m.Plan }) {
+			if err := t.advanceQuietly(f, m.Protocol, steps, v.yes); err != nil {
+				return nil, err
+			}
+			p, current, ok = x.find(m.Plan)
+		}
+	}
+	switch {
+	case !ok:
+		return nil, fault.New(fault.Forbidden, "THIS NAMES ANOTHER PLAN THAN THE ONE THIS MACHINE TRUSTS: %s, where %s is trusted, and nothing proves that it was adopted.", m.Plan.Hex(), x.current().Hash.Hex()).
+			Instead("Do not sign. If the plan was adopted meanwhile, give --adoptions FILE, which tocsin adopt export writes; else tell the others over a channel you trust.")
+	case !current && adopts:
+		return nil, fault.New(fault.Forbidden, "This would adopt a plan in the place of %s, which is not in force any more.", m.Plan.Hex()).Instead("Do not sign.")
+	case !current:
+		fmt.Fprintln(t.err, "This names an earlier plan that this machine trusted: an incident goes on under the plan it was opened under.")
+	default:
+		fmt.Fprintln(t.err, "The plan that this names is the one that this machine trusts.")
+	}
+	return p, nil
+}
+
+// advanceQuietly moves the trust on, as advance does, but prints no result of its own.
+func (t *terminal) advanceQuietly(f *trustFile, protocol string, steps []trustedPlan, yes bool) error {
+	x := f.Protocols[protocol]
+	old, _, _ := x.find(x.current().Hash)
+	next, err := plan.ParseCanonical([]byte(steps[len(steps)-1].Canonical))
+	if err != nil {
+		return fmt.Errorf("read the plan adopted: %w", err)
+	}
+	if err := t.askAdvance(old, next, len(steps), yes); err != nil {
+		return err
+	}
+	x.Plans = append(x.Plans, steps...)
+	return f.write()
+}
+
+// conform proves that a plan provides for what a message is about.
+func (t *terminal) conform(v *voucher, p *plan.Plan, m decision.Message) error {
+	unfit := func(format string, args ...any) error {
+		return fault.New(fault.Forbidden, "THIS IS NOT WHAT THE TRUSTED PLAN SAYS: "+format, args...).Instead("Do not sign; tell the others over a channel you trust.")
+	}
+	d, ok := p.Decision(m.Decision)
+	if !ok {
+		return unfit("it has no decision %q.", m.Decision)
+	}
+	allowed := func(list []*plan.Decision) bool {
+		return slices.ContainsFunc(list, func(x *plan.Decision) bool { return x.ID == d.ID })
+	}
+	if _, adopts := m.Adopts(); adopts {
+		if !d.Adopts {
+			return unfit("the decision %q adopts no plan.", d.ID)
+		}
+		next, err := t.newer(v, m)
+		if err != nil {
+			return err
+		}
+		if next == nil {
+			return fault.New(fault.Forbidden, "What the newer plan changes cannot be shown: it is not on this machine.").Instead("Give its folder by --plan DIR, or --adoptions FILE.")
+		}
+		t.difference(p, next)
+		return nil
+	}
+	kind, ref, _ := strings.Cut(m.Subject, " ")
+	switch kind {
+	case "action":
+		if !allowed(decision.ForAction(p, ref)) {
+			return unfit("the decision %q does not authorise the action %q.", d.ID, ref)
+		}
+		pr, err := action.Prepare(p, ref)
+		if err != nil {
+			return unfit("%s", fault.Sentence(err))
+		}
+		if pr.Hash != m.Action || pr.Chain != m.Chain {
+			return unfit("its action %q has the hash %s on chain %d, where %s on chain %d would be signed.", ref, pr.Hash.Hex(), pr.Chain, m.Action.Hex(), m.Chain)
+		}
+		t.words(pr)
+	case "step":
+		if !allowed(decision.ForStep(p, ref)) {
+			return unfit("the decision %q does not authorise the step %q.", d.ID, ref)
+		}
+	case "update": // its text stands on the decision's page; the hash of it is what is signed
+	default:
+		return unfit("it knows nothing like %q.", m.Subject)
+	}
+	return nil
+}
+
+// newer is the plan that a message would adopt, from the folder or the adoptions at hand; nil if it is not there or the message adopts none.
+func (t *terminal) newer(v *voucher, m decision.Message) (*plan.Plan, error) {
+	hash, adopts := m.Adopts()
+	if !adopts {
+		return nil, nil
+	}
+	if v.folder != "" {
+		p, _, err := t.load(v.folder)
+		if err != nil {
+			return nil, err
+		}
+		if p.Hash() != hash {
+			return nil, fault.New(fault.Forbidden, "The plan in %s is not the one that would be adopted: it is %s, not %s.", v.folder, p.Hash().Hex(), hash.Hex()).
+				Instead("Do not sign until you have read the plan that is meant.")
+		}
+		return p, nil
+	}
+	if v.proof != nil {
+		if p, ok := v.proof.PlanOf(hash); ok {
+			return p, nil
+		}
+	}
+	return nil, nil
+}
+
+// words shows what an action does, on standard error.
+func (t *terminal) words(pr action.Prepared) {
+	var b strings.Builder
+	w := pr.Words
+	fmt.Fprintf(&b, "By the trusted plan this %s\n", lower(w.Sentence))
+	for _, line := range [][2]string{
+		{"target", w.Target},
+		{"chain", w.Chain},
+		{"function", w.Function},
+		{"value", w.Value},
+		{"calldata", pr.Data.String()},
+		{"changes", w.Changes},
+		{"harms", w.Harms},
+		{"not when", w.NotWhen},
+		{"proof", w.Effect},
+	} {
+		if line[1] != "" {
+			fmt.Fprintf(&b, "  %-11s %s\n", line[0], line[1])
+		}
+	}
+	fmt.Fprint(t.err, printable(b.String()))
+}
+
+// difference shows what changes from one plan to another, on standard error.
+func (t *terminal) difference(old, next *plan.Plan) {
+	var b strings.Builder
+	writeDifferences(&b, compared(old, next))
+	fmt.Fprintln(&b)
+	fmt.Fprint(t.err, printable(b.String()))
+}
+
+func lower(s string) string {
+	if s == "" || s[0] < 'A' || s[0] > 'Z' {
+		return s
+	}
+	return string(s[0]+32) + s[1:]
+}
