@@ -16,8 +16,12 @@ type builder struct {
 
 	ids   map[string]map[string]bool   // ids that are taken, by the space they must differ in
 	names map[string]map[string]string // ids by space and name as nameKey makes it
+	shown map[string]map[string]string // names by space and id
 	later []func()                     // what waits until everything is read
 	notes map[string]int               // position of the note about a thing
+
+	told     map[string]bool // things below whose own heading something stood already
+	overlays []func()        // what the last sections of documents that Markdown wrote add
 }
 
 // The spaces of ids. Whoever a reference to people may mean shares one.
@@ -30,7 +34,9 @@ func newBuilder() *builder {
 		plan:  &plan.Plan{Tocsin: plan.Format},
 		ids:   map[string]map[string]bool{},
 		names: map[string]map[string]string{},
+		shown: map[string]map[string]string{},
 		notes: map[string]int{},
+		told:  map[string]bool{},
 	}
 }
 
@@ -45,8 +51,11 @@ func (b *builder) settle() {
 		f()
 	}
 	b.resolve()
-	b.mend()
 	slices.SortStableFunc(b.plan.Notes, func(x, y plan.Note) int { return rank(x.About) - rank(y.About) })
+	for _, add := range b.overlays {
+		add()
+	}
+	b.mend()
 }
 
 // id makes an id of a name, one that nothing of its space has yet, and registers it under the name. Spaces are the
@@ -70,10 +79,10 @@ func (b *builder) take(space, name, want string) string {
 	taken := b.ids[space]
 	if taken == nil {
 		taken = map[string]bool{}
-		b.ids[space], b.names[space] = taken, map[string]string{}
+		b.ids[space], b.names[space], b.shown[space] = taken, map[string]string{}, map[string]string{}
 	}
 	id := free(want, taken)
-	taken[id] = true
+	taken[id], b.shown[space][id] = true, name
 	for _, key := range []string{nameKey(name), nameKey(id)} {
 		if _, known := b.names[space][key]; !known && key != "" {
 			b.names[space][key] = id

@@ -88,6 +88,7 @@ func open(f File) (*page, error) {
 // finish settles what had to wait until all was read, and closes the account.
 func (w *walker) finish(o ImportOptions) *Imported {
 	w.title(o)
+	w.nameScenarios()
 	w.settle()
 	out := &Imported{Plan: w.plan, Items: items(w.plan), Warnings: w.warnings}
 	if out.Warnings == nil {

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"tocsin/plan"
 )
 
 // key is one key of a thing of the plan, as documents speak of it.
@@ -41,17 +39,17 @@ func keysOf(t reflect.Type) []key {
 	return keys
 }
 
+// labels are what people call keys whose names say too little by themselves.
+var labels = map[string]string{
+	"abi": "ABI", "abi_file": "ABI file", "url": "URL", "not_incident": "Not an incident", "expect": "Expected", "budget": "Time budget",
+	"not_when": "Not to be used when", "secret_at": "Secret lies at", "asked_by": "Asked by", "look_alikes": "What looks alike", "tell": "How to tell",
+	"then_every": "Once familiar, every", "page": "Paged on detection", "update_every": "Updates every",
+}
+
 // labelOf writes a key for people: "Respond within".
 func labelOf(name string) string {
-	switch name {
-	case "abi":
-		return "ABI"
-	case "abi_file":
-		return "ABI file"
-	case "url":
-		return "URL"
-	case "id":
-		return "Id"
+	if label, ok := labels[name]; ok {
+		return label
 	}
 	s := strings.ReplaceAll(name, "_", " ")
 	return strings.ToUpper(s[:1]) + s[1:]
@@ -135,15 +133,4 @@ func set(v reflect.Value, k key, text string) error {
 		return fmt.Errorf("read %s: it is more than a text can say", k.label)
 	}
 	return nil
-}
-
-// sectionType is the type of the things of a section of the plan.
-func sectionType(section string) (reflect.Type, bool) {
-	t := reflect.TypeFor[plan.Plan]()
-	for _, k := range keysOf(t) {
-		if f := t.Field(k.index).Type; k.name == section && f.Kind() == reflect.Slice && f.Elem().Kind() == reflect.Struct {
-			return f.Elem(), true
-		}
-	}
-	return nil, false
 }

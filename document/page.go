@@ -13,6 +13,7 @@ type page struct {
 	lines []string
 	fate  []fate // by line, from 0
 	root  *part
+	own   bool // Markdown wrote it
 }
 
 // fate is what became of a line.
@@ -38,6 +39,7 @@ type part struct {
 	section string // key of the plan's section that it is about, empty if nothing says
 	own     bool   // its own heading says so, not one above it
 	about   string // what a note here is about: a section or a thing of the plan; empty for the whole plan
+	thing   int    // in a document that Markdown wrote: position from 1 of the thing of its section that the heading names
 	read    bool   // a reader has dealt with it already, with all that stands below it
 }
 
@@ -49,6 +51,9 @@ func newPage(name string, text []byte, blocks []markdown.Block) *page {
 	at := p.root
 	for i := range blocks {
 		b := &blocks[i]
+		for at.heading != nil && b.Fold < at.heading.Fold {
+			at = at.up // the part that folds has ended
+		}
 		if b.Kind != markdown.Heading || b.Quote {
 			at.blocks = append(at.blocks, *b)
 			continue
@@ -60,6 +65,7 @@ func newPage(name string, text []byte, blocks []markdown.Block) *page {
 		at.parts = append(at.parts, sub)
 		at = sub
 	}
+	p.own = ownPage(p)
 	return p
 }
 

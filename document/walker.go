@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"strings"
 
 	"tocsin/document/markdown"
@@ -13,9 +14,9 @@ type reader func(w *walker, p *part, i int) int
 
 // readers lists all readers; the first that takes a block has it.
 func readers() []reader {
-	return []reader{
+	return slices.Concat(otherReaders(), []reader{
 		readIssues, readProcedures, readEscalation, readTeam, readCommunications, readDecisions, readExercise,
-	}
+	}, lateReaders())
 }
 
 // walker goes through the parts of all pages, in order, and gives their blocks to the readers.
@@ -35,7 +36,13 @@ func (w *walker) sections(p *part) {
 		p.section, p.about = p.up.section, p.up.about
 	}
 	if p.heading != nil {
-		if s := sectionOf(p.title); s != "" {
+		s := sectionOf(p.title)
+		if p.page.own {
+			s = ownSection(p)
+		} else if cover(p, s) {
+			s = ""
+		}
+		if s != "" {
 			p.section, p.about, p.own = s, s, true
 		}
 	}
@@ -46,14 +53,18 @@ func (w *walker) sections(p *part) {
 
 // walk reads a part and those below it.
 func (w *walker) walk(p *part) {
-	if p.read {
+	if p.read || !p.page.own && w.other(p) {
 		return
 	}
 	p.read = true
 	w.head(p)
 	for i := 0; i < len(p.blocks); {
 		n := 0
-		for _, read := range w.readers {
+		readers := w.readers
+		if p.page.own {
+			readers = []reader{readOwn} // nothing in it needs to be guessed
+		}
+		for _, read := range readers {
 			if n = read(w, p, i); n > 0 {
 				break
 			}
@@ -75,6 +86,9 @@ func (w *walker) head(p *part) {
 	h := p.heading
 	if h == nil {
 		return
+	}
+	if p.page.own {
+		w.ownHead(p)
 	}
 	title := p.level == 1 && p.up.heading == nil && p.page.root.parts[0] == p
 	if p.own || title {
