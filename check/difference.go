@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -38,6 +39,9 @@ func Differences(old, new *plan.Plan) []Difference {
 	if new == nil {
 		new = &plan.Plan{}
 	}
+	if bytes.Equal(old.Canonical(), new.Canonical()) {
+		return nil
+	}
 	c := &contrast{old: old, new: new}
 	c.comparePlan()
 	rank := map[string]int{Weakens: 0, Changes: 1, Strengthens: 2}
@@ -51,6 +55,7 @@ func Differences(old, new *plan.Plan) []Difference {
 type contrast struct {
 	old, new *plan.Plan
 	found    []Difference
+	tallies  int // how often a decision was made to see who can
 }
 
 // add notes a difference. Whoever decides which plan comes into force next decides everything, so that what cannot be known

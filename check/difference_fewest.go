@@ -69,15 +69,21 @@ func rulesFor(p *plan.Plan, d *plan.Decision) quorumRules {
 
 // Bounds of the search for the fewest; beyond them it is estimated.
 const (
-	mostVoices  = 200
-	mostTallies = 3000
+	mostVoices  = 100    // persons of one decision
+	mostTallies = 1000   // for one decision
+	allTallies  = 50_000 // for two whole plans
 )
 
 // quorumOf finds out who can make a decision by making it, with every stand-in's time come.
-func quorumOf(p *plan.Plan, d *plan.Decision) quorum {
+func (c *contrast) quorumOf(p *plan.Plan, d *plan.Decision) quorum {
+	rules := rulesFor(p, d)
+	if all := rules.everyone(); len(all) > mostVoices || c.tallies > allTallies {
+		return rules.estimate(all)
+	}
 	opened := time.Time{}
 	now := opened.AddDate(200, 0, 0)
 	tally := func(persons []string) decision.Status {
+		c.tallies++
 		voices := make([]decision.Voice, len(persons))
 		for i, person := range persons {
 			voices[i] = decision.Voice{Person: person, Choice: decision.Approve, At: now, Expires: now.AddDate(1, 0, 0)}
@@ -96,11 +102,7 @@ func quorumOf(p *plan.Plan, d *plan.Decision) quorum {
 	if sum == 0 {
 		return q
 	}
-	if len(q.voices) > mostVoices {
-		q.fewest = min(sum, len(q.voices)) // more than it may take where one person counts twice
-		return q
-	}
-	classes := alike(rulesFor(p, d), q.voices)
+	classes := alike(rules, q.voices)
 	for _, class := range classes {
 		if tally(class[:1]).State == decision.Met {
 			q.alone = append(q.alone, class...)
@@ -116,6 +118,40 @@ func quorumOf(p *plan.Plan, d *plan.Decision) quorum {
 	}
 	for _, id := range s.found {
 		q.such = append(q.such, p.NameOf(id))
+	}
+	return q
+}
+
+// everyone lists all persons whom the rules name.
+func (r quorumRules) everyone() []string {
+	lists := [][]string{r.further}
+	for _, req := range r.required {
+		lists = append(lists, req.members)
+	}
+	for _, s := range r.standIns {
+		lists = append(lists, s.who)
+	}
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// estimate adds up what is needed. It may take fewer, where one person counts for several needs.
+func (r quorumRules) estimate(all []string) quorum {
+	q := quorum{voices: all}
+	sum := r.need
+	for _, req := range r.required {
+		need := req.need
+		if len(req.members) == 1 {
+			need = 1
+		}
+		if need == 0 || len(req.members) < need {
+			return q
+		}
+		sum += need
+	}
+	if r.unsettled == 0 {
+		q.fewest = min(sum, len(all))
 	}
 	return q
 }

@@ -19,13 +19,13 @@ func (c *contrast) compareQuorums() {
 		path, name := "decisions["+n.ID+"]", strconv.Quote(n.Name)
 		o := decisionOf(c.old, n.ID)
 		if o == nil {
-			c.noteAlone(path, name, quorum{}, quorumOf(c.new, n))
+			c.noteAlone(path, name, quorum{}, c.quorumOf(c.new, n))
 			continue
 		}
 		if reflect.DeepEqual(rulesFor(c.old, o), rulesFor(c.new, n)) {
 			continue
 		}
-		before, now := quorumOf(c.old, o), quorumOf(c.new, n)
+		before, now := c.quorumOf(c.old, o), c.quorumOf(c.new, n)
 		told[n.ID] = c.noteFewest("decision-fewest", path, name, before, now)
 		c.noteAlone(path, name, before, now)
 		c.noteVoices(path, name, before, now)
@@ -88,7 +88,7 @@ func (c *contrast) compareWays(told map[string]bool) {
 		if slices.Equal(before, now) || slices.ContainsFunc(slices.Concat(before, now), func(id string) bool { return told[id] }) {
 			return
 		}
-		c.noteFewest("action-fewest", path, name, least(c.old, old), least(c.new, new))
+		c.noteFewest("action-fewest", path, name, c.least(c.old, old), c.least(c.new, new))
 	}
 	for _, a := range c.new.Actions {
 		if _, ok := c.old.Action(a.ID); ok {
@@ -102,10 +102,10 @@ func (c *contrast) compareWays(told map[string]bool) {
 }
 
 // least is the quorum of the decision that takes the fewest.
-func least(p *plan.Plan, decisions []*plan.Decision) quorum {
+func (c *contrast) least(p *plan.Plan, decisions []*plan.Decision) quorum {
 	var best quorum
 	for _, d := range decisions {
-		if q := quorumOf(p, d); q.fewest > 0 && (best.fewest == 0 || q.fewest < best.fewest) {
+		if q := c.quorumOf(p, d); q.fewest > 0 && (best.fewest == 0 || q.fewest < best.fewest) {
 			best = q
 		}
 	}
@@ -135,7 +135,7 @@ func decisionOf(p *plan.Plan, id string) *plan.Decision {
 func (c *contrast) persons(ids []string) []string {
 	out := make([]string, len(ids))
 	for i, id := range ids {
-		if out[i] = c.nameBy("person", id); out[i] == "" {
+		if out[i] = oneLine(c.nameBy("person", id)); out[i] == "" {
 			out[i] = id
 		}
 	}

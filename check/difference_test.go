@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -95,6 +96,32 @@ func TestAdoptionWeakensUnlessStricter(t *testing.T) {
 			if x.Effect == Changes {
 				t.Errorf("%s: nothing about adoption may be left open: %s", name, x.Say)
 			}
+		}
+	}
+}
+
+func TestLargeGroupsAreEstimated(t *testing.T) {
+	large := func(need int) *plan.Plan {
+		p := harbour(t)
+		p.Groups = append(p.Groups, plan.Group{ID: "all", Name: "All", Need: need})
+		for i := range 3 * mostVoices {
+			id := fmt.Sprintf("member-%d", i)
+			p.ExtendedTeam = append(p.ExtendedTeam, plan.Person{ID: id, Name: id})
+			p.Groups[len(p.Groups)-1].Members = append(p.Groups[len(p.Groups)-1].Members, id)
+		}
+		p.Decisions[0].Required = []string{"ada", "all"}
+		return p
+	}
+	for _, c := range []struct {
+		old, new int
+		say      string
+	}{
+		{5, 3, `"Pause the vault" now needs 2 approvers fewer: 4 instead of 6.`},
+		{0, 3, `"Pause the vault" could never be approved; now it can be, by 4 persons.`},
+	} {
+		d := Differences(large(c.old), large(c.new))
+		if len(d) == 0 || d[0].Say != c.say || d[0].Effect != Weakens {
+			t.Errorf("want %s\nhave %+v", c.say, d)
 		}
 	}
 }

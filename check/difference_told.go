@@ -12,13 +12,13 @@ import (
 // moments are when people are told, soonest first.
 var moments = []string{"detection", "validation", "containment", "resolution"}
 
-// never is the moment of those who are not told.
+// notTold is the moment of those who are not told.
 const notTold = 4
 
 // compareTold compares who is called for each issue, and when, over all rules that apply to it.
 func (c *contrast) compareTold() {
 	old, new := teller{plan: c.old}, teller{plan: c.new}
-	type move struct{ persons, from, to string }
+	said := map[[4]string][]move{} // what holds for all issues of the same categories and severities
 	var order []move
 	issues := map[move][]plan.Issue{}
 	for _, n := range c.new.Issues {
@@ -31,27 +31,45 @@ func (c *contrast) compareTold() {
 			c.add(85, Weakens, "escalation-nobody", "issues["+n.ID+"]",
 				fmt.Sprintf("No rule calls anybody any more when %q is detected; it is left to the whole core team.", n.Name), "", "")
 		}
-		for from := range notTold + 1 {
-			for to := range notTold + 1 {
-				var who []string
-				for _, person := range before.order {
-					if at, ok := now.at[person]; ok && from != to && before.at[person] == from && at == to {
-						who = append(who, person)
-					}
-				}
-				if len(who) > 0 {
-					m := move{strings.Join(c.persons(who), "\n"), moment(from), moment(to)}
-					if issues[m] == nil {
-						order = append(order, m)
-					}
-					issues[m] = append(issues[m], n)
-				}
+		key := [4]string{o.Category, o.Severity, n.Category, n.Severity}
+		moves, ok := said[key]
+		if !ok {
+			moves = c.moves(before, now)
+			said[key] = moves
+		}
+		for _, m := range moves {
+			if issues[m] == nil {
+				order = append(order, m)
 			}
+			issues[m] = append(issues[m], n)
 		}
 	}
 	for _, m := range order {
 		c.noteMove(strings.Split(m.persons, "\n"), m.from, m.to, issues[m])
 	}
+}
+
+// move is persons, by their names, who are called at another moment.
+type move struct{ persons, from, to string }
+
+// moves lists who of both plans is called at another moment, those called soonest before first.
+func (c *contrast) moves(before, now telling) []move {
+	var who [notTold + 1][notTold + 1][]string
+	for _, person := range before.order {
+		from := before.at[person]
+		if to, ok := now.at[person]; ok && from != to {
+			who[from][to] = append(who[from][to], person)
+		}
+	}
+	var list []move
+	for from := range who {
+		for to, persons := range who[from] {
+			if len(persons) > 0 {
+				list = append(list, move{strings.Join(c.persons(persons), "\n"), moment(from), moment(to)})
+			}
+		}
+	}
+	return list
 }
 
 func moment(i int) string {
