@@ -96,7 +96,10 @@ func Summarise(differences []Difference) string {
 			weakening = append(weakening, oneLine(strings.TrimSuffix(d.Say, ".")))
 		}
 	}
-	line := plural(len(differences), "change")
+	line := "1 change"
+	if n := len(differences); n > 1 {
+		line = fmt.Sprintf("%d changes", n)
+	}
 	switch n := len(weakening); n {
 	case 0:
 		return line + ", none weakens the plan"
@@ -121,11 +124,4 @@ func oneLine(s string) string {
 		return string(r[:most]) + "…"
 	}
 	return s
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
