@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"encoding/hex"
 	"net/http"
 	"net/url"
 	"strings"
@@ -139,10 +138,9 @@ func (c *Console) approval(ctx context.Context, s *session, st *incident.State, 
 		op.Signature = sig
 		return op, nil
 	}
-	text := strings.TrimPrefix(strings.Join(strings.Fields(form.Get("signature")), ""), "0x")
-	sig, err := hex.DecodeString(text)
-	if err != nil || len(sig) == 0 {
-		return nil, fault.New(fault.Invalid, "This is not a signature.").Instead("Paste what your wallet or `tocsin sign` gave you: 0x and 130 hexadecimal digits.")
+	sig, err := formSignature(form)
+	if err != nil {
+		return nil, err
 	}
 	op.Signature = sig
 	return op, nil

@@ -9,6 +9,7 @@ import (
 	"tocsin/access"
 	"tocsin/incident"
 	"tocsin/plan"
+	"tocsin/readiness"
 )
 
 // overviewPage is what is going on, what is owed, and how the plan stands.
@@ -44,8 +45,8 @@ type planStanding struct {
 	Name    string
 	Version string
 	Hash    string
-	Differs bool
 	Href    string
+	Gaps    []readiness.Gap
 }
 
 // watched is how far a chain has been watched.
@@ -152,8 +153,8 @@ func (p *overviewPage) standing(ctx context.Context, c *Console, s *session) err
 		return err
 	}
 	st := planStanding{Name: pl.Name, Version: pl.Version, Hash: short(pl.Hash().Hex()), Href: "/plan"}
-	for _, x := range c.standings() {
-		st.Differs = st.Differs || x.Protocol == s.protocol && x.Differs
+	if st.Gaps, err = c.gaps(ctx, s); err != nil {
+		return err
 	}
 	p.Plan = st
 	for _, ch := range pl.Chains {

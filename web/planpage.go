@@ -5,29 +5,65 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/plan"
+	"tocsin/readiness"
 )
 
 // planPage is the plan in force, for people.
 type planPage struct {
 	*shell
-	Plan    *plan.Plan
-	Hash    string
-	Differs bool
+	Plan      *plan.Plan
+	Hash      string
+	Since     string // how it came into force
+	Differs   bool
+	Unread    []string // persons of the core team who have not said that they have read it
+	Read      *moment  // when the viewer said so; nil if they have not
+	ReadForm  *form    // nil if they need not
+	Adoptions []adoption
 }
 
 func (c *Console) planPage(w http.ResponseWriter, r *http.Request, s *session) {
-	p, err := c.Engine.InForce(r.Context(), s.protocol)
+	c.showPlan(w, r, s, http.StatusOK, &forms{})
+}
+
+func (c *Console) showPlan(w http.ResponseWriter, r *http.Request, s *session, status int, fs *forms) {
+	h, err := c.Engine.History(r.Context(), s.protocol)
 	if err != nil {
 		c.fail(w, r, err)
 		return
 	}
-	page := &planPage{shell: c.shell(s, "Plan", "/plan"), Plan: p, Hash: p.Hash().Hex()}
+	g, p := h.InForce(), h.Plan()
+	page := &planPage{shell: c.shell(s, "Plan", "/plan"), Plan: p, Hash: g.Hash.Hex(), Unread: readiness.Unread(h)}
+	page.Signs, page.Live = true, status == http.StatusOK
+	page.Since = "The first plan, in force since " + g.Since.Format("2 January 2006 15:04") + " UTC."
+	if by := h.AdoptedBy(); len(by) > 0 {
+		page.Since = "Adopted by " + readiness.Names(p, by) + " on " + g.Since.Format("2 January 2006 15:04") + " UTC."
+	}
 	for _, st := range c.standings() {
 		page.Differs = page.Differs || st.Protocol == s.protocol && st.Differs
 	}
-	c.render(w, r, http.StatusOK, planBody(page))
+	for _, x := range h.Read(g.Hash) {
+		if x.Person == s.person.ID {
+			at := page.at(x.At)
+			page.Read = &at
+		}
+	}
+	if page.Read == nil {
+		f := fs.form("read", "/plan/read")
+		page.ReadForm = &f
+	}
+	choice := decision.Approve
+	if r.FormValue("choice") == decision.Refuse {
+		choice = decision.Refuse
+	}
+	if err := page.adoptions(r.Context(), c, s, h, choice, fs); err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	page.Fault = fs.homeless()
+	c.render(w, r, status, planBody(page))
 }
 
 // lead says which plan this is.

@@ -428,7 +428,7 @@ func TestAFolderThatDiffersChangesNothing(t *testing.T) {
 	}
 	b2 := w.signedIn(s, "janet")
 	_, text := b2.ask(s.URL+"/", nil)
-	if !strings.Contains(text, "the folder holds another plan") || strings.Contains(text, "Harbour Vault II") {
+	if !strings.Contains(text, "folder holds another plan") || strings.Contains(text, "Harbour Vault II") {
 		t.Errorf("the overview does not say that the folder differs, or shows the folder's plan")
 	}
 	var r record
