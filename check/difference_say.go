@@ -30,7 +30,7 @@ func (r rule) say(c *contrast, d delta) string {
 	case template == "":
 		template = "{Thing}: {words} is now {new} instead of {old}."
 	}
-	if long(d.oldText) || long(d.newText) {
+	if lengthy(d.oldText) || lengthy(d.newText) {
 		switch {
 		case strings.Contains(template, "{new}") && strings.Contains(template, "{old}"):
 			template = "{Thing}: {words} reads differently."
@@ -62,7 +62,7 @@ func (c *contrast) fill(template string, r rule, d delta) string {
 	return sentence
 }
 
-func long(s string) bool { return len([]rune(s)) > longest || strings.Contains(s, "\n") }
+func lengthy(s string) bool { return len([]rune(s)) > longest || strings.Contains(s, "\n") }
 
 // named is what people call what a value refers to; the value itself, clipped, if it refers to nothing.
 func (c *contrast) named(r rule, value string) string {
@@ -106,7 +106,7 @@ func thingName(v reflect.Value, within string) string {
 		name = f.String()
 	}
 	thing := "the " + nounOf(v.Type())
-	if name != "" && !long(name) {
+	if name != "" && !lengthy(name) {
 		thing += fmt.Sprintf(" %q", name)
 	}
 	if within != "" && within != planName && (!v.FieldByName("ID").IsValid() || v.Type().Name() == "Step") {
