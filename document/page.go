@@ -40,6 +40,7 @@ type part struct {
 	own     bool   // its own heading says so, not one above it
 	about   string // what a note here is about: a section or a thing of the plan; empty for the whole plan
 	thing   int    // in a document that Markdown wrote: position from 1 of the thing of its section that the heading names
+	due     bool   // nothing has told yet what becomes of the heading
 	read    bool   // a reader has dealt with it already, with all that stands below it
 }
 

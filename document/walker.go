@@ -75,12 +75,13 @@ func (w *walker) walk(p *part) {
 		}
 		i += n
 	}
+	w.foot(p)
 	for _, sub := range p.parts {
 		w.walk(sub)
 	}
 }
 
-// head accounts for a heading: one that names a section, or is the title, is placed; another is kept with what stands
+// head accounts for a heading: one that names a section, or is the title, is placed; another goes the way of what stands
 // under it.
 func (w *walker) head(p *part) {
 	h := p.heading
@@ -95,11 +96,30 @@ func (w *walker) head(p *part) {
 		p.page.mark(h.From, h.To, placed)
 		return
 	}
-	if len(p.blocks) > 0 || len(p.parts) == 0 {
-		w.keep(p, h.From, h.To)
+	p.due = true
+}
+
+// foot accounts for a heading that nothing kept below it has taken along: it shares the fate of what stands below it.
+func (w *walker) foot(p *part) {
+	if !p.due {
 		return
 	}
-	p.page.mark(h.From, h.To, placed) // a heading of headings says nothing by itself
+	if len(p.blocks) == 0 && len(p.parts) == 0 {
+		w.takeHead(p)
+		return
+	}
+	p.due = false
+	fate := placed
+	for i, b := range p.blocks {
+		if p.page.fate[b.From-1] != unplaced {
+			fate = placed
+			break
+		}
+		if i == 0 {
+			fate = unplaced
+		}
+	}
+	p.page.mark(p.heading.From, p.heading.To, fate)
 }
 
 // leave keeps what no reader took: words as a note about the section or thing they stand under, tables and code that
@@ -132,8 +152,17 @@ func says(raw string) bool {
 	return strings.Contains(raw, "<!--")
 }
 
+// takeHead keeps the heading of a part, of which something is kept.
+func (w *walker) takeHead(p *part) {
+	if p.due {
+		p.due = false
+		w.keep(p, p.heading.From, p.heading.To)
+	}
+}
+
 // keep keeps lines as a note, word by word. Notes about the same thing become one.
 func (w *walker) keep(p *part, from, to int) {
+	w.takeHead(p)
 	text := strings.Trim(p.page.raw(from, to), "\n")
 	p.page.mark(from, to, kept)
 	between := "\n\n"
