@@ -210,3 +210,26 @@ func callsOf(happened []incident.Happened) []string {
 	}
 	return calls
 }
+
+func TestWhatAnIssueAsksFor(t *testing.T) {
+	p := loadPlan(t, "testdata/plan")
+	var got []string
+	for _, a := range incident.AgreementsOf(p, "theft", time.Now()) {
+		got = append(got, fmt.Sprintf("%s for %s optional=%t: %s", a.Decision.ID, strings.Join(a.For, ", "), a.Optional, a.Status.Say))
+	}
+	want := []string{
+		"pause for Pause optional=false: Waiting for Ben and Cyd.",
+		"repair for Repair optional=false: Waiting for Ada.",
+		"resume for Resume optional=true: Waiting for Ben.",
+		"speak for Notice, Press optional=false: Waiting for Dan.",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("asked for\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if list := incident.AgreementsOf(p, "outage", time.Now()); len(list) != 1 || list[0].Decision.ID != "speak" || !slices.Equal(list[0].For, []string{"Notice"}) {
+		t.Errorf("the outage asks for %+v, want only the approval of the notice: the press hears of what is critical", list)
+	}
+	if list := incident.AgreementsOf(p, "none", time.Now()); list != nil {
+		t.Errorf("an unknown issue asks for %+v", list)
+	}
+}

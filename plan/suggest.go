@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// Nearest returns the candidates that somebody who wrote word may have meant, best first, at most three.
+func Nearest(word string, candidates []string) []string { return nearest(word, candidates) }
+
 // nearest returns the candidates that somebody who wrote word may have meant, best first, at most three.
 func nearest(word string, candidates []string) []string {
 	type near struct {
