@@ -196,6 +196,36 @@ func flowRow(v reflect.Value) (string, bool) {
 	return "{ " + strings.Join(words, ", ") + " }", len(words) > 0
 }
 
+// flowAny writes any value in one line, for a place within brackets.
+func flowAny(v reflect.Value) string {
+	if s, ok := single(v); ok {
+		return style(s, v, 0, 0, true)
+	}
+	var words []string
+	switch v.Kind() {
+	case reflect.Pointer:
+		return flowAny(v.Elem())
+	case reflect.Struct:
+		for _, f := range fields(v.Type()) {
+			if due(f, v, v.Field(f.index)) {
+				words = append(words, f.key+": "+flowAny(v.Field(f.index)))
+			}
+		}
+		return "{ " + strings.Join(words, ", ") + " }"
+	case reflect.Map:
+		for _, name := range mapKeys(v) {
+			words = append(words, quoteKey(name)+": "+flowAny(v.MapIndex(reflect.ValueOf(name))))
+		}
+		return "{ " + strings.Join(words, ", ") + " }"
+	}
+	for i := range v.Len() {
+		if says(v.Index(i)) {
+			words = append(words, flowAny(v.Index(i)))
+		}
+	}
+	return "[" + strings.Join(words, ", ") + "]"
+}
+
 // single returns the text of a value that is written as a single one.
 func single(v reflect.Value) (string, bool) {
 	if text, ok := v.Interface().(encoding.TextMarshaler); ok {

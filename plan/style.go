@@ -134,6 +134,11 @@ func quoteText(s string) string {
 	if strings.Contains(s, `"`) && !strings.Contains(s, `'`) && printable(s) {
 		return "'" + s + "'"
 	}
+	return doubleQuote(s)
+}
+
+// doubleQuote puts a text in double quotes, which can hold every character.
+func doubleQuote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range s {

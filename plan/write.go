@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 )
 
 // document is one file of a plan as Write splits it: its name, what stands above it, and the keys it holds, in order.
@@ -115,4 +116,10 @@ func (d document) parts(plan reflect.Value) [][]byte {
 		parts = append(parts, part)
 	}
 	return parts
+}
+
+// documentOf finds the document in which Write puts a key of the plan.
+func documentOf(key string) document {
+	i := slices.IndexFunc(documents, func(d document) bool { return slices.Contains(d.keys, key) })
+	return documents[max(0, i)]
 }
