@@ -18,6 +18,7 @@ type builder struct {
 	names map[string]map[string]string // ids by space and name as nameKey makes it
 	shown map[string]map[string]string // names by space and id
 	later []func()                     // what waits until everything is read
+	named map[string]bool // people whom a role has named and no list of a team yet
 	notes map[string]int               // position of the note about a thing
 
 	told     map[string]bool // things below whose own heading something stood already
@@ -55,7 +56,6 @@ func (b *builder) settle() {
 	for _, add := range b.overlays {
 		add()
 	}
-	b.mend()
 }
 
 // id makes an id of a name, one that nothing of its space has yet, and registers it under the name. Spaces are the
@@ -166,6 +166,9 @@ func (b *builder) step(r *plan.Procedure, name, id string) *plan.Step {
 
 // person adds somebody to a team, the core team or the extended one. The pointer holds until the next person is added.
 func (b *builder) person(core bool, name, id string) *plan.Person {
+	if r := b.met(core, name); r != nil {
+		return r
+	}
 	team := &b.plan.ExtendedTeam
 	if core {
 		team = &b.plan.CoreTeam

@@ -87,7 +87,7 @@ var contactColumns = []struct {
 // contact still to be given, with the words beside it.
 func contacts(kind string, cell markdown.Cell) []plan.Contact {
 	s := strings.TrimSpace(cell.Text)
-	if s == "" {
+	if s == "" || none.MatchString(s) {
 		return nil
 	}
 	if plan.Open(s) {
@@ -100,7 +100,7 @@ func contacts(kind string, cell markdown.Cell) []plan.Contact {
 		switch {
 		case to == "":
 			continue
-		case kind == "email" && !mail.MatchString(to), (kind == "phone" || kind == "sms") && !phone.MatchString(to):
+		case kind == "email" && !mail.MatchString(to), (kind == "phone" || kind == "sms") && (!phone.MatchString(to) || madeUp.MatchString(to)):
 			c.To, c.Note = plan.TBD, to
 			if plan.Open(to) {
 				c.Note = ""

@@ -8,7 +8,7 @@ import (
 )
 
 // ordinary are the words of a title that say what a document is and not whose.
-var ordinary = regexp.MustCompile(`(?i)\b(the|our|an?|emergency|incident|security|crisis|response|responses|management|plan|plans|playbook|playbooks|runbook|runbooks|procedures?|policy|process|guide|guidelines?|handbook|template|document|draft|example|of|for|and|v?[0-9.]+)\b`)
+var ordinary = regexp.MustCompile(`(?i)\b(the|our|an?|emergency|incident|security|crisis|response|responses|management|plan|plans|playbook|playbooks|runbook|runbooks|procedures?|policy|process|guide|guidelines?|handbook|template|decisions?|contacts?|manual|checklist|document|draft|example|of|for|and|v?[0-9.]+)\b`)
 
 // title names the protocol: as the options say, else as the title of the first document does where it says more than that it
 // is an emergency response plan.

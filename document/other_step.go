@@ -1,0 +1,347 @@
+package document
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"tocsin/document/markdown"
+	"tocsin/plan"
+)
+
+// stepper reads the steps of one procedure.
+type stepper struct {
+	*walker
+	part    *part
+	id      string         // of the procedure
+	purpose string         // what the phase that is being read is for
+	number  map[int]string // steps by the number that they stand under
+	asked   map[string]*answers
+}
+
+// procedure answers the procedure that is being read. The pointer holds until the next procedure is added.
+func (s *stepper) procedure() *plan.Procedure {
+	return byID(s.plan.Procedures, func(r *plan.Procedure) string { return r.ID }, s.id)
+}
+
+// last answers the step read last; nil before the first.
+func (s *stepper) last() *plan.Step {
+	r := s.procedure()
+	if r == nil || len(r.Steps) == 0 {
+		return nil
+	}
+	return &r.Steps[len(r.Steps)-1]
+}
+
+// list reads the items from block i on as steps, with what is nested in each, and answers how many blocks it read.
+func (s *stepper) list(i int) int {
+	blocks := s.part.blocks
+	base, numbered := blocks[i].Level, blocks[i].Ordered
+	n := i
+	for n < len(blocks) {
+		b := &blocks[n]
+		if b.Kind != markdown.Item || b.Level > base {
+			break
+		}
+		to := n + 1
+		for to < len(blocks) {
+			d := &blocks[to]
+			inner := d.Kind == markdown.Item && d.Level > base || d.Kind != markdown.Item && d.In > base
+			// "1. Pause" over "- open the Safe" that nobody indented
+			flat := numbered && d.Kind == markdown.Item && !d.Ordered && d.Level == base && d.From == blocks[to-1].To+1
+			if !inner && !flat {
+				break
+			}
+			to++
+		}
+		s.item(b, blocks[n+1:to])
+		n = to
+	}
+	return n - i
+}
+
+// item reads one item as a step.
+func (s *stepper) item(b *markdown.Block, details []markdown.Block) {
+	lines := strings.Split(b.Text, "\n")
+	n := 1
+	for n < len(lines) {
+		if f, ok := factOf(lines[n]); ok && stepKeys[f.key] != "" {
+			break
+		}
+		n++
+	}
+	st := s.step(strings.Join(lines[:n], "\n"), b.Raw)
+	if b.Ordered && b.Number > 0 {
+		s.number[b.Number] = st.ID
+	}
+	for _, line := range lines[n:] {
+		s.detailLine(line, b.Links)
+	}
+	s.part.page.mark(b.From, b.To, placed)
+	s.details(details)
+}
+
+var (
+	boldLead    = regexp.MustCompile(`^\s*(?:[-*+•]|\(?\w{1,3}[.)])?\s*(?:\[[ xX]\]\s*)?(?:\*\*|__)(.+?)(?:\*\*|__)`)
+	inBrackets  = regexp.MustCompile(`\s*\(([^()]*)\)\s*$`)
+	askedBehind = regexp.MustCompile(`\s+[-–—:]\s+(\[[^\[\]]*\])$`)
+	stepNumber  = regexp.MustCompile(`(?i)^step\s+(\d{1,3})\s*[:.)–—-]?\s*`)
+)
+
+// step adds a step of a text: its first words are the name, what follows a colon or a dash is how it is done.
+func (s *stepper) step(text, raw string) *plan.Step {
+	flat := stepNumber.ReplaceAllString(markdown.Flat(text), "")
+	name, how := flat, ""
+	if m := askedBehind.FindStringSubmatchIndex(name); m != nil {
+		name, how = name[:m[0]], name[m[2]:m[3]]
+	}
+	bold := ""
+	if m := boldLead.FindStringSubmatch(raw); m != nil {
+		bold = strings.TrimRight(markdown.Flat(strings.NewReplacer("*", "", "`", "", `\`, "").Replace(m[1])), " :.")
+	}
+	if rest, ok := strings.CutPrefix(name, bold); ok && bold != "" && len(strings.Fields(bold)) <= 12 {
+		if extra := inBrackets.FindString(rest); extra != rest || extra == "" {
+			rest = strings.TrimLeft(rest, " :.–—-")
+			if rest != "" {
+				name, how = bold, joinLines(rest, how)
+			}
+		}
+	} else if lead, rest, ok := cutLead(name); ok && !strings.Contains(lead, "?") && !strings.HasPrefix(rest, "→") && strings.Contains(name, ": ") && rest != "" {
+		name, how = lead, joinLines(rest, how)
+	}
+	if at := strings.Index(name, "? "); at > 0 && at < 120 {
+		name, how = name[:at+1], joinLines(strings.TrimSpace(name[at+1:]), how)
+	}
+	const long = 100
+	if len([]rune(name)) > long {
+		if at := strings.Index(name, ". "); at > 0 && at < long {
+			name, how = name[:at], joinLines(strings.TrimSpace(name[at+1:]), how)
+		}
+	}
+	name = strings.TrimRight(strings.TrimSpace(name), ":.;")
+	var budget plan.Duration
+	optional := false
+	if m := inBrackets.FindStringSubmatch(name); m != nil && len(m[0]) < len(name) {
+		if d, ok := span(m[1]); ok {
+			budget, name = d, strings.TrimSuffix(name, m[0])
+		} else if strings.EqualFold(m[1], "optional") {
+			optional, name = true, strings.TrimSuffix(name, m[0])
+		}
+	}
+	if name == "" {
+		name = clip(flat)
+	}
+	if name == "" {
+		name = plan.TBD
+	}
+	st := s.walker.step(s.procedure(), name, "")
+	if bare := nameKey(inBrackets.ReplaceAllString(name, "")); bare != "" && s.names[s.id+"/"][bare] == "" {
+		s.names[s.id+"/"][bare] = st.ID // "PAUSE (any guardian)" is known as "pause" as well
+	}
+	st.How, st.Budget, st.Optional = how, budget, optional
+	if st.Purpose = purpose(name); st.Purpose == "" {
+		st.Purpose = s.purpose
+	}
+	if strings.HasSuffix(name, "?") {
+		s.ask(st.ID, how)
+	}
+	return st
+}
+
+func joinLines(a, b string) string {
+	switch {
+	case a == "":
+		return b
+	case b == "":
+		return a
+	}
+	return a + "\n" + b
+}
+
+// details reads what stands under a step: facts into the step's keys, all else into how it is done, as written.
+func (s *stepper) details(blocks []markdown.Block) {
+	var written []string
+	for i := 0; i < len(blocks); i++ {
+		b := &blocks[i]
+		s.part.page.mark(b.From, b.To, placed)
+		if b.Kind == markdown.Markup || b.Kind == markdown.Rule {
+			if says(b.Raw) {
+				written = append(written, s.part.page.raw(b.From, b.To))
+			}
+			continue
+		}
+		lines := strings.Split(b.Text, "\n")
+		deeper := i+1 < len(blocks) && blocks[i+1].Kind == markdown.Item && b.Kind == markdown.Item && blocks[i+1].Level > b.Level
+		f, ok := factOf(lines[0])
+		if ok && stepKeys[f.key] != "" && b.Kind != markdown.Code && b.Kind != markdown.Table && (f.value != "" || !deeper) && f.value != "" {
+			for _, line := range lines {
+				s.detailLine(line, b.Links)
+			}
+			continue
+		}
+		if b.Kind == markdown.Item && !deeper && s.answer(markdown.Flat(b.Text)) {
+			continue
+		}
+		written = append(written, s.part.page.raw(b.From, b.To))
+	}
+	s.add(outdent(strings.Join(written, "\n")))
+}
+
+// add appends lines to how the last step is done.
+func (s *stepper) add(text string) {
+	if st := s.last(); st != nil {
+		st.How = joinLines(st.How, strings.TrimRight(text, "\n"))
+	}
+}
+
+// detailLine reads one line under a step.
+func (s *stepper) detailLine(line string, links []markdown.Link) {
+	st := s.last()
+	if st == nil {
+		return
+	}
+	if f, ok := factOf(line); ok && s.fact(st, f, links) {
+		return
+	}
+	s.add(line)
+}
+
+// outdent takes the indentation off that all lines share.
+func outdent(s string) string {
+	lines := strings.Split(s, "\n")
+	least := -1
+	for _, line := range lines {
+		if t := strings.TrimLeft(line, " \t"); t != "" && (least < 0 || len(line)-len(t) < least) {
+			least = len(line) - len(t)
+		}
+	}
+	for i, line := range lines {
+		cut := 0
+		for cut < len(line) && cut < least && (line[cut] == ' ' || line[cut] == '\t') {
+			cut++
+		}
+		lines[i] = strings.TrimRight(line[cut:], " \t")
+	}
+	return strings.Trim(strings.Join(lines, "\n"), "\n")
+}
+
+// stepKeys are what people write under a step, and the key of the step that it means.
+var stepKeys = map[string]string{
+	"owner": "owner", "responsible": "owner", "who": "owner", "assignee": "owner", "assigned to": "owner", "by": "owner", "role": "owner", "responsibility": "owner",
+	"time": "budget", "time budget": "budget", "budget": "budget", "duration": "budget", "target": "budget", "deadline": "budget", "time limit": "budget", "timebox": "budget", "sla": "budget", "target time": "budget",
+	"verify": "verify", "verification": "verify", "confirm": "verify", "check": "verify", "how to verify": "verify",
+	"expected": "expect", "expected result": "expect", "expected outcome": "expect", "outcome": "expect", "result": "expect", "success": "expect",
+	"rollback": "rollback", "roll back": "rollback", "undo": "rollback", "revert": "rollback", "if it fails": "rollback", "back out": "rollback",
+	"why": "why", "rationale": "why", "purpose": "why", "reason": "why", "goal": "why",
+	"tool": "tool", "tools": "tool", "tools used": "tool", "tooling": "tool", "fallback": "fallback", "backup tool": "fallback", "fallback tool": "fallback",
+	"how": "how", "instructions": "how", "command": "how", "details": "how", "irreversible": "irreversible",
+}
+
+// fact sets a key of a step; false if the text cannot be held by it.
+func (s *stepper) fact(st *plan.Step, f fact, links []markdown.Link) bool {
+	put := func(to *string) bool {
+		*to = joinLines(*to, f.value)
+		return true
+	}
+	switch stepKeys[f.key] {
+	case "owner":
+		if st.Owner != "" || placeholder(f.value) || len(list(f.value)) != 1 || len(f.value) > 60 {
+			return false
+		}
+		st.Owner = f.value
+		procedure, id := s.id, st.ID
+		s.after(func() { s.owner(procedure, id) })
+	case "budget":
+		d, ok := span(f.value)
+		if !ok || st.Budget != 0 {
+			return false
+		}
+		st.Budget = d
+	case "verify":
+		return put(&st.Verify)
+	case "expect":
+		return put(&st.Expect)
+	case "rollback":
+		return put(&st.Rollback)
+	case "why":
+		return put(&st.Why)
+	case "how":
+		return put(&st.How)
+	case "tool":
+		for _, name := range list(f.value) {
+			tool := plan.Tool{Name: name}
+			for _, l := range links {
+				if strings.HasPrefix(l.URL, "http") && markdown.Flat(l.Text) == name {
+					tool.URL = l.URL
+				}
+			}
+			st.Tools = append(st.Tools, tool)
+		}
+	case "fallback":
+		if n := len(st.Tools); n > 0 && st.Tools[n-1].Fallback == "" {
+			st.Tools[n-1].Fallback = f.value
+			return true
+		}
+		return false
+	case "irreversible":
+		switch strings.ToLower(f.value) {
+		case "yes", "true":
+			st.Irreversible = true
+		case "no", "false":
+		default:
+			return false
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// owner turns the words that name a step's owner into a role. A person who is named instead of a role holds the role of
+// their title; without one the words go to how the step is done.
+func (w *walker) owner(procedure, step string) {
+	r := byID(w.plan.Procedures, func(r *plan.Procedure) string { return r.ID }, procedure)
+	if r == nil {
+		return
+	}
+	st := byID(r.Steps, func(st *plan.Step) string { return st.ID }, step)
+	if st == nil || st.Owner == "" {
+		return
+	}
+	id := w.known(st.Owner)
+	if _, ok := w.plan.Role(id); ok || id == "" {
+		return // the names of roles are resolved with all others
+	}
+	if p := w.personOf(id); p != nil {
+		for i := range w.plan.Roles {
+			if h := w.plan.Roles[i].Holders; len(h) > 0 && h[0] == id {
+				st.Owner = w.plan.Roles[i].ID
+				return
+			}
+		}
+		if p.Title != "" && nameKey(p.Title) == nameKey(st.Owner) {
+			role := plan.Role{ID: w.take(people, p.Title+" (role)", slug(people, p.Title)), Name: p.Title, Holders: []string{id}}
+			w.plan.Roles = append(w.plan.Roles, role)
+			st.Owner = role.ID
+			return
+		}
+	}
+	if _, ok := w.plan.Unlist(id); ok {
+		return
+	}
+	st.How = joinLines(st.How, "Owner: "+st.Owner)
+	st.Owner = ""
+}
+
+// stepsIn reports whether blocks hold something that can be read as steps.
+func stepsIn(blocks []markdown.Block, bullets bool) bool {
+	return slices.ContainsFunc(blocks, func(b markdown.Block) bool {
+		switch b.Kind {
+		case markdown.Item:
+			return b.Ordered || b.Task || bullets
+		case markdown.Code:
+			return drawn.MatchString(b.Text) || numberedLines(b.Text)
+		}
+		return false
+	})
+}
