@@ -210,7 +210,7 @@ func (w *workflow) manual(s *plan.Step) string {
 		for _, one := range f {
 			exact = append(exact, one.Label+": "+between(one.Values, ", ").String())
 		}
-		how = strings.TrimSpace(how + " Carry out “" + clipped(a.Name) + "”. " + strings.Join(exact, "; ") + ".")
+		how = oneLine(how + " Carry out “" + clipped(a.Name) + "”. " + strings.Join(exact, "; ") + ".")
 	}
 	if how == "" {
 		return oneLine(missing("how it is done").String())

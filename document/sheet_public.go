@@ -2,10 +2,11 @@ package document
 
 import (
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"tocsin/plan"
 )
@@ -17,8 +18,15 @@ func withoutPeople(p *plan.Plan) *plan.Plan {
 	if err != nil { // a plan that was not loaded may hold what no file could; such a one has nothing public
 		return &plan.Plan{Tocsin: p.Tocsin, Protocol: p.Protocol, Name: p.Name, Version: p.Version}
 	}
-	var swap swaps
+	swap := swaps{}
 	called := map[string]int{}
+	for _, team := range [][]plan.Person{p.CoreTeam, p.ExtendedTeam} {
+		for i := range team {
+			for _, c := range team[i].Sealed { // the copy does not have them
+				swap.add(c.To, "(left out)")
+			}
+		}
+	}
 	for _, core := range []bool{true, false} {
 		team := q.ExtendedTeam
 		if core {
@@ -28,7 +36,6 @@ func withoutPeople(p *plan.Plan) *plan.Plan {
 			swap.person(q, &team[i], core, called)
 		}
 	}
-	hide := swap.replacer()
 	q.Contacts = plan.ContactsFile{}
 	q.Attachments = nil
 	for i := range q.Assets {
@@ -39,22 +46,22 @@ func withoutPeople(p *plan.Plan) *plan.Plan {
 			q.Channels[i].To = ""
 		}
 	}
-	redact(reflect.ValueOf(q).Elem(), hide)
+	redact(reflect.ValueOf(q).Elem(), swap.hide)
 	return q
 }
 
-// swaps gathers what is taken out of the texts, and what stands in its place.
-type swaps struct {
-	from []string // as they are written
-	to   map[string]string
-}
+// swaps are what is taken out of the texts, and what stands in its place, by the first word of it in lower case.
+type swaps map[string][]swap
+
+// swap is one of them; before is what stands in front of its first word, such as the @ of a handle.
+type swap struct{ before, from, to string }
 
 // ordinaryWords are given names that are words of the language as well: these are only taken out where they begin with a capital.
 var ordinaryWords = strings.Fields(`will mark may june april august grace hope faith joy rose bill frank art rich sue pat drew chase grant jack max
 	ray rob dean miles summer dawn iris ruby victor page drill act role plan scout guy an so see do in is to on`)
 
 // person takes one person's details away and gives them another name: their title, else a role of theirs, else their team.
-func (s *swaps) person(p *plan.Plan, r *plan.Person, core bool, called map[string]int) {
+func (s swaps) person(p *plan.Plan, r *plan.Person, core bool, called map[string]int) {
 	name := r.Title
 	for _, id := range r.Roles {
 		if role, ok := p.Role(id); ok && name == "" {
@@ -83,46 +90,58 @@ func (s *swaps) person(p *plan.Plan, r *plan.Person, core bool, called map[strin
 	r.Name, r.Title, r.Contact, r.Keys, r.TimeZone, r.Sealed = name, "", nil, nil, "", nil
 }
 
-func (s *swaps) add(from, to string) {
+func (s swaps) add(from, to string) {
 	from = strings.TrimSpace(from)
-	if len([]rune(from)) < 2 || plan.Open(from) || from == "console" {
+	start := strings.IndexFunc(from, inWord)
+	if len([]rune(from)) < 2 || plan.Open(from) || from == "console" || start < 0 {
 		return
 	}
-	if s.to == nil {
-		s.to = map[string]string{}
-	}
-	if _, have := s.to[strings.ToLower(from)]; !have {
-		s.from = append(s.from, from)
-		s.to[strings.ToLower(from)] = to
-	}
+	first := strings.ToLower(wordAt(from[start:]))
+	all := append(s[first], swap{from[:start], from[start:], to})
+	slices.SortStableFunc(all, func(a, b swap) int { return len(b.before+b.from) - len(a.before+a.from) })
+	s[first] = all
 }
 
-// replacer takes names out of a text wherever they stand as words, the longest first.
-func (s *swaps) replacer() func(string) string {
-	if len(s.from) == 0 {
-		return func(text string) string { return text }
+func inWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// wordAt is the word at the beginning of a text.
+func wordAt(s string) string {
+	if end := strings.IndexFunc(s, func(r rune) bool { return !inWord(r) }); end >= 0 {
+		return s[:end]
 	}
-	from := slices.Clone(s.from)
-	slices.SortStableFunc(from, func(a, b string) int { return len(b) - len(a) })
-	for i, f := range from {
-		quoted := regexp.QuoteMeta(f)
-		if !slices.Contains(ordinaryWords, strings.ToLower(f)) {
-			quoted = "(?i:" + quoted + ")"
-		} else {
-			quoted = regexp.QuoteMeta(strings.ToUpper(f[:1]) + f[1:])
+	return s
+}
+
+// hide takes names out of a text wherever they stand as words, the longest first.
+func (s swaps) hide(text string) string {
+	var out strings.Builder
+	done := 0 // what is written
+	for at := 0; at < len(text); {
+		word := wordAt(text[at:])
+		if word == "" {
+			_, n := utf8.DecodeRuneInString(text[at:])
+			at += n
+			continue
 		}
-		from[i] = quoted
-	}
-	re := regexp.MustCompile(`(^|[^\pL\pN_])(` + strings.Join(from, "|") + `)($|[^\pL\pN_])`)
-	return func(text string) string {
-		for range 2 { // matches beside each other share the character between them
-			text = re.ReplaceAllStringFunc(text, func(m string) string {
-				parts := re.FindStringSubmatch(m)
-				return parts[1] + s.to[strings.ToLower(parts[2])] + parts[3]
-			})
+		next := at + len(word)
+		for _, w := range s[strings.ToLower(word)] {
+			end := at + len(w.from)
+			if end > len(text) || !strings.EqualFold(text[at:end], w.from) || wordAt(text[end:]) != "" && inWord(lastOf(w.from)) ||
+				!strings.HasSuffix(text[done:at], w.before) || slices.Contains(ordinaryWords, strings.ToLower(w.from)) && strings.ToLower(word) == word {
+				continue
+			}
+			out.WriteString(text[done:at-len(w.before)] + w.to)
+			done, next = end, end
+			break
 		}
-		return text
+		at = next
 	}
+	return out.String() + text[done:]
+}
+
+func lastOf(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
 }
 
 // redact walks the free texts of a plan; ids, forms and choices stay as they are.
@@ -131,7 +150,7 @@ func redact(v reflect.Value, hide func(string) string) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
-			if f.IsExported() && !bound(f.Tag.Get("plan")) {
+			if f.IsExported() && !bound(f.Tag.Get("plan")) && f.Type != reflect.TypeFor[plan.Timing]() {
 				redact(v.Field(i), hide)
 			}
 		}

@@ -79,7 +79,7 @@ func spoil(v reflect.Value, text string) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() && !bound(f.Tag.Get("plan")) {
+			if f := v.Type().Field(i); f.IsExported() && !bound(f.Tag.Get("plan")) && f.Type != reflect.TypeFor[plan.Timing]() {
 				spoil(v.Field(i), text)
 			}
 		}
