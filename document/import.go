@@ -53,6 +53,16 @@ func Import(files []File, o ImportOptions) (*Imported, error) {
 	if len(files) == 0 {
 		return nil, fault.New(fault.Invalid, "There is no document to import.").Instead("Name at least one Markdown file.")
 	}
+	w, err := read(files, o)
+	if err != nil {
+		return nil, err
+	}
+	w.mend()
+	return w.account(), nil
+}
+
+// read reads documents into a plan, which may still hold what no plan can hold.
+func read(files []File, o ImportOptions) (*walker, error) {
 	w := &walker{builder: newBuilder(), readers: readers()}
 	for _, f := range files {
 		p, err := open(f)
@@ -67,7 +77,10 @@ func Import(files []File, o ImportOptions) (*Imported, error) {
 	for _, p := range w.pages {
 		w.walk(p.root)
 	}
-	return w.finish(o), nil
+	w.title(o)
+	w.nameScenarios()
+	w.settle()
+	return w, nil
 }
 
 // open reads one document into its headings and blocks.
@@ -85,11 +98,8 @@ func open(f File) (*page, error) {
 	return newPage(f.Name, f.Text, blocks), nil
 }
 
-// finish settles what had to wait until all was read, and closes the account.
-func (w *walker) finish(o ImportOptions) *Imported {
-	w.title(o)
-	w.nameScenarios()
-	w.settle()
+// account tells what became of the documents.
+func (w *walker) account() *Imported {
 	out := &Imported{Plan: w.plan, Items: items(w.plan), Warnings: w.warnings}
 	if out.Warnings == nil {
 		out.Warnings = []Warning{}

@@ -152,7 +152,8 @@ func listDifference(got, want []any) (any, bool) {
 	return d, len(d) > 0
 }
 
-// identity is the key by which the things of two lists are told apart; empty if there is none.
+// identity is the key by which the things of two lists are told apart: their id, or of notes what they are about; empty if
+// there is none.
 func identity(lists ...[]any) string {
 	for _, by := range []string{"id", "about"} {
 		fits := true
@@ -165,7 +166,8 @@ func identity(lists ...[]any) string {
 				}
 				id := fmt.Sprint(m[by])
 				_, has := m[by]
-				if !has && by == "id" || seen[id] {
+				_, text := m["text"]
+				if by == "id" && !has || by == "about" && !text && m["remove"] != true || seen[id] {
 					fits = false
 				}
 				seen[id] = true
@@ -272,8 +274,10 @@ func joinList(in, d []any) []any {
 		m := e.(map[string]any)
 		i, has := at[fmt.Sprint(m[by])]
 		switch {
-		case has && m["remove"] == true:
-			gone[i] = true
+		case m["remove"] == true:
+			if has {
+				gone[i] = true
+			}
 		case has:
 			join(out[i].(map[string]any), m)
 		default:

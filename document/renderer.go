@@ -25,11 +25,11 @@ func Markdown(p *plan.Plan, o RenderOptions) []byte {
 		p = Public(p)
 	}
 	text := write(p)
-	got, err := Import([]File{{Name: "plan.md", Text: text}}, ImportOptions{})
+	got, err := read([]File{{Name: "plan.md", Text: text}}, ImportOptions{})
 	if err != nil {
 		return text // longer than any document that Import reads, or with characters that no plan has
 	}
-	return append(text, remainder(got.Plan, p)...)
+	return append(text, remainder(got.plan, p)...)
 }
 
 // renderer writes one plan.
@@ -314,24 +314,19 @@ func (r *renderer) notes(about string) {
 
 // readsBack reports whether a note that stands in its section is read as the note it is, and as nothing else.
 func readsBack(n plan.Note) bool {
-	heading := "## Notes of a test"
+	heading, about := "", ""
 	for _, f := range forms() {
 		if n.About == f.section {
-			heading = "## " + f.heading
+			heading, about = "## "+f.heading+"\n\n", n.About
 		}
 	}
-	text := fmt.Sprintf("---\ntocsin: 1\nprotocol: tbd\n---\n\n# TBD%s\n\n%s\n\n## %s\n", titleTail, n.Text, "Categories of issues")
-	want := ""
-	if heading != "## Notes of a test" {
-		text = fmt.Sprintf("---\ntocsin: 1\nprotocol: tbd\n---\n\n# TBD%s\n\n%s\n\n%s\n\n## %s\n", titleTail, heading, n.Text, "Categories of issues")
-		want = n.About
-	}
-	got, err := Import([]File{{Name: "plan.md", Text: []byte(text)}}, ImportOptions{})
+	text := fmt.Sprintf("---\ntocsin: 1\nprotocol: tbd\n---\n\n# TBD%s\n\n%s%s\n\n## Categories of issues\n", titleTail, heading, n.Text)
+	got, err := read([]File{{Name: "plan.md", Text: []byte(text)}}, ImportOptions{})
 	if err != nil {
 		return false
 	}
-	alone := plan.Plan{Tocsin: plan.Format, Protocol: "tbd", Name: plan.TBD, Notes: []plan.Note{{About: want, Text: n.Text}}}
-	return got.Plan.Hash() == alone.Hash()
+	alone := plan.Plan{Tocsin: plan.Format, Protocol: "tbd", Name: plan.TBD, Notes: []plan.Note{{About: about, Text: n.Text}}}
+	return got.plan.Hash() == alone.Hash()
 }
 
 // name writes a reference by the name of what it means, where Import finds it by that; else by its id.

@@ -65,3 +65,58 @@ func TestExamplesComeBack(t *testing.T) {
 func TestImportedPlansComeBack(t *testing.T) {
 	same(t, importFile(t, "own-form.md").Plan)
 }
+
+// Who edits the rendering edits the plan: what a cell or a line says is what the plan then says.
+func TestEditedMarkdownIsAnEditedPlan(t *testing.T) {
+	p := loadExample(t, "../examples/vault")
+	p.Attachments = nil
+	text := string(Markdown(p, RenderOptions{}))
+	for _, edit := range [][2]string{
+		{"| hanna@example.com |", "| hanna@example.org |"},
+		{"   - Time budget: 5m\n", "   - Time budget: 7m\n"},
+		{"| Pause the contract | Carmen E, Oscar P |", "| Pause the contract | Carmen E |"},
+		{"| Upon validation | Upon resolution | On call |", "| Upon detection | Upon resolution | On call |"},
+		{"## Groups\n", "## Groups\n\nWho they are changes every year.\n"},
+	} {
+		if strings.Count(text, edit[0]) != 1 {
+			t.Fatalf("%q stands %d times in the rendering", edit[0], strings.Count(text, edit[0]))
+		}
+		text = strings.Replace(text, edit[0], edit[1], 1)
+	}
+	got, err := Import([]File{{Name: "plan.md", Text: []byte(text)}}, ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range p.ExtendedTeam {
+		if p.ExtendedTeam[i].ID == "hanna" {
+			p.ExtendedTeam[i].Contact[0].To = "hanna@example.org"
+		}
+	}
+	p.Procedures[0].Steps[0].Budget, _ = plan.ParseDuration("7m")
+	p.Decisions[0].Required = []string{"carmen"}
+	p.Escalation.Rules[2].Core = "detection"
+	p.Notes = append(p.Notes, plan.Note{About: "groups", Text: "Who they are changes every year."})
+	if got.Plan.Hash() != p.Hash() {
+		d, _ := difference(tree(got.Plan), tree(p))
+		t.Errorf("the plan differs from the edited one in %v; warnings %v", d, got.Warnings)
+	}
+}
+
+// What no key takes is kept and told of, not dropped, wherever somebody writes it.
+func TestStrangeLinesOfARendering(t *testing.T) {
+	p := loadExample(t, "../examples/vault")
+	text := string(Markdown(p, RenderOptions{}))
+	text = strings.Replace(text, "   - Time budget: 5m\n", "   - Time budget: soon\n   - Weather: fine\n", 1)
+	got, err := Import([]File{{Name: "plan.md", Text: []byte(text)}}, ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sound(t, []File{{Text: []byte(text)}}, got)
+	note := ""
+	for _, n := range got.Plan.Notes {
+		note += n.About + ": " + n.Text
+	}
+	if len(got.Warnings) != 2 || !strings.Contains(note, "procedures[stolen-user-funds]: ") || !strings.Contains(note, "Time budget: soon") || !strings.Contains(note, "Weather: fine") {
+		t.Errorf("notes %q, warnings %v", note, got.Warnings)
+	}
+}
