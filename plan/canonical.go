@@ -57,9 +57,12 @@ func ParseCanonical(b []byte) (*Plan, error) {
 // canonical appends a value and reports whether there was more to it than nothing. The items of a list are always written,
 // for their number and order count.
 func canonical(b []byte, v reflect.Value) ([]byte, bool) {
-	if text, ok := v.Interface().(encoding.TextMarshaler); ok {
-		s, _ := text.MarshalText() // the model's own types do not fail
-		return quote(b, string(s)), !v.IsZero()
+	switch v.Kind() {
+	case reflect.Struct, reflect.Array, reflect.Int64: // of which some are written as text
+		if text, ok := v.Interface().(encoding.TextMarshaler); ok {
+			s, _ := text.MarshalText() // the model's own types do not fail
+			return quote(b, string(s)), !v.IsZero()
+		}
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -68,7 +71,7 @@ func canonical(b []byte, v reflect.Value) ([]byte, bool) {
 		}
 		return canonical(b, v.Elem())
 	case reflect.Struct:
-		return object(b, structItems(v))
+		return object(b, v)
 	case reflect.Map:
 		items := make(map[string]reflect.Value, v.Len())
 		for i := v.MapRange(); i.Next(); {
@@ -98,29 +101,50 @@ func canonical(b []byte, v reflect.Value) ([]byte, bool) {
 	return append(b, "null"...), false // no other kind stands in the model; a test says so
 }
 
-// structItems returns the fields of a struct by their JSON names.
-func structItems(v reflect.Value) map[string]reflect.Value {
-	items := make(map[string]reflect.Value, v.NumField())
-	for i := range v.NumField() {
-		if name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ","); name != "-" {
-			items[name] = v.Field(i)
-		}
-	}
-	return items
+// member is a field of a struct by its JSON name.
+type member struct {
+	name  string
+	index int
 }
 
-// object appends what is not zero.
-func object(b []byte, items map[string]reflect.Value) ([]byte, bool) {
+// members holds the fields of every struct type of the model, in the order of their names. It never changes.
+var members = membersOf(map[reflect.Type][]member{}, reflect.TypeFor[Plan]())
+
+func membersOf(known map[reflect.Type][]member, t reflect.Type) map[reflect.Type][]member {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		return membersOf(known, t.Elem())
+	case reflect.Struct:
+		if _, done := known[t]; done {
+			return known
+		}
+		var own []member
+		for i := range t.NumField() {
+			if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "-" && name != "" {
+				own = append(own, member{name, i})
+			}
+		}
+		slices.SortFunc(own, func(a, b member) int { return strings.Compare(a.name, b.name) })
+		known[t] = own
+		for _, m := range own {
+			membersOf(known, t.Field(m.index).Type)
+		}
+	}
+	return known
+}
+
+// object appends what is not zero of a struct.
+func object(b []byte, v reflect.Value) ([]byte, bool) {
 	b = append(b, '{')
 	start := len(b)
-	for _, name := range sortedNames(items) {
+	for _, m := range members[v.Type()] {
 		before := len(b)
 		if len(b) > start {
 			b = append(b, ',')
 		}
-		b = append(quote(b, name), ':')
+		b = append(quote(b, m.name), ':')
 		var some bool
-		if b, some = canonical(b, items[name]); !some {
+		if b, some = canonical(b, v.Field(m.index)); !some {
 			b = b[:before]
 		}
 	}
@@ -152,6 +176,9 @@ func sortedNames(items map[string]reflect.Value) []string {
 
 // quote appends a JSON string; unlike json.Marshal it leaves <, > and & as they are.
 func quote(b []byte, s string) []byte {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+		return append(append(append(b, '"'), s...), '"')
+	}
 	var w bytes.Buffer
 	e := json.NewEncoder(&w)
 	e.SetEscapeHTML(false)

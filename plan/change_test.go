@@ -132,7 +132,7 @@ func TestAnyChangeIsSaved(t *testing.T) {
 	files := remark(t, Write(loadExample(t), "x"))
 	example, _ := loadFiles(t, files)
 	done := 0
-	for seed := uint64(0); done < 40; seed++ {
+	for seed := uint64(0); done < 25; seed++ {
 		r := rand.New(rand.NewPCG(seed, 2))
 		_, src := loadFiles(t, files)
 		p := copied(t, example)

@@ -164,15 +164,18 @@ func (l *loader) decodeList(n *yaml.Node, v reflect.Value, at spot) bool {
 	if n.Kind != yaml.SequenceNode {
 		return l.wrongType(n, at, "a list")
 	}
-	have := map[string]bool{}
+	var have map[string]bool // words that stand in the list, where each may stand once
+	if e := v.Type().Elem(); e.Kind() == reflect.String && (len(at.ref) > 0 || len(at.one) > 0) {
+		have = map[string]bool{}
+	}
 	all := true
 	for _, item := range n.Content {
 		e := reflect.New(v.Type().Elem()).Elem()
 		here := at
-		here.path = fmt.Sprintf("%s[%d]", at.path, v.Len())
+		here.path = at.path + "[" + strconv.Itoa(v.Len()) + "]"
 		if e.Kind() == reflect.Struct {
 			if id, ok := peek(item, "id"); ok {
-				here.path = fmt.Sprintf("%s[%s]", at.path, id)
+				here.path = at.path + "[" + id + "]"
 				if l.taken(here.path) {
 					here.path = fmt.Sprintf("%s[%s#%d]", at.path, id, v.Len())
 				}
@@ -180,7 +183,7 @@ func (l *loader) decodeList(n *yaml.Node, v reflect.Value, at spot) bool {
 		}
 		if !l.decode(item, e, here) {
 			all = false
-		} else if e.Kind() == reflect.String && (len(at.ref) > 0 || len(at.one) > 0) {
+		} else if have != nil {
 			if have[e.String()] {
 				l.problem(item, here.path, fmt.Sprintf("%q stands twice in %q", clip(e.String()), at.key), "name it once")
 			}

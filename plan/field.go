@@ -25,10 +25,17 @@ type field struct {
 	zero     bool
 }
 
-// model holds the keys of every struct type of the model. It never changes.
-var model = describe(map[reflect.Type][]field{}, reflect.TypeFor[Plan]())
+// shape is what the loader knows of a struct type of the model.
+type shape struct {
+	fields []field
+	noun   string
+	id     bool // whether things of this type have ids
+}
 
-func describe(known map[reflect.Type][]field, t reflect.Type) map[reflect.Type][]field {
+// model holds the shape of every struct type of the model. It never changes.
+var model = describe(map[reflect.Type]shape{}, reflect.TypeFor[Plan]())
+
+func describe(known map[reflect.Type]shape, t reflect.Type) map[reflect.Type]shape {
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
 		return describe(known, t.Elem())
@@ -36,8 +43,9 @@ func describe(known map[reflect.Type][]field, t reflect.Type) map[reflect.Type][
 		if _, done := known[t]; done {
 			return known
 		}
-		known[t] = readFields(t)
-		for _, f := range known[t] {
+		_, id := t.FieldByName("ID")
+		known[t] = shape{readFields(t), readNoun(t), id}
+		for _, f := range known[t].fields {
 			describe(known, t.Field(f.index).Type)
 		}
 	}
@@ -45,7 +53,7 @@ func describe(known map[reflect.Type][]field, t reflect.Type) map[reflect.Type][
 }
 
 // fields lists the keys of a struct type of the model, in order. The list must not be written to.
-func fields(t reflect.Type) []field { return model[t] }
+func fields(t reflect.Type) []field { return model[t].fields }
 
 func readFields(t reflect.Type) []field {
 	var fs []field
@@ -77,6 +85,13 @@ func readFields(t reflect.Type) []field {
 
 // noun is what a type of the model is called in a sentence: "manual sign" for ManualSign.
 func noun(t reflect.Type) string {
+	if s, ok := model[t]; ok {
+		return s.noun
+	}
+	return readNoun(t)
+}
+
+func readNoun(t reflect.Type) string {
 	switch t.Name() {
 	case "Plan":
 		return "plan"

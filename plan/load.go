@@ -73,7 +73,7 @@ type loader struct {
 	bytes int                 // of them and those that they name
 	lines map[string][]string // by file
 
-	set       map[string]Place     // keys that have been set, by path
+	set       map[string]Place     // keys of the plan and its sections that have been set, by path
 	names     map[string]*register // ids by what they name
 	uses      []use                // references to be resolved once all files are read
 	procedure string               // id of the procedure being decoded

@@ -4,9 +4,14 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
+
+// mostKeys is more than any thing of the model has.
+const mostKeys = 64
 
 // decodeStruct writes a mapping into a struct of the model: unknown keys, keys that stand twice and keys that are missing
 // are problems. A struct at the root of the plan may be continued by another file.
@@ -17,15 +22,12 @@ func (l *loader) decodeStruct(n *yaml.Node, v reflect.Value, at spot) bool {
 	}
 	t := v.Type()
 	known := fields(t)
-	var keys []string
-	for _, f := range known {
-		keys = append(keys, f.key)
-	}
 	if t == reflect.TypeFor[Procedure]() {
 		l.procedure, _ = peek(n, "id")
 	}
 	all := true
-	meant := map[string]bool{} // keys that were written, but not rightly
+	var seen [mostKeys]*yaml.Node // keys that were written, by the index of their field
+	var meant []string            // keys that were written, but not rightly
 	for _, kv := range pairs {
 		key, ok := l.keyOf(kv, at)
 		if !ok {
@@ -38,21 +40,26 @@ func (l *loader) decodeStruct(n *yaml.Node, v reflect.Value, at spot) bool {
 			if t == reflect.TypeFor[Plan]() {
 				what = "the plan"
 			}
+			var keys []string
+			for _, k := range known {
+				keys = append(keys, k.key)
+			}
 			if near := nearest(key, keys); len(near) > 0 {
-				meant[near[0]] = true
+				meant = append(meant, near[0])
 			}
 			all = l.problem(kv.key, at.path, fmt.Sprintf("%q is not a key of %s", clip(key), what), advise(key, "its keys are", keys))
 			continue
 		}
 		here := spot{field: f, path: join(at.path, key)}
 		target := v.Field(f.index)
-		if !l.sharing(kv, here) || !l.once(kv, here, target.Type()) {
+		if !l.sharing(kv, here) || !l.once(kv, here, target.Type(), seen[f.index]) {
 			all = false
 			continue
 		}
+		seen[f.index] = kv.key
 		all = l.decode(kv.value, target, here) && all
 	}
-	if t != reflect.TypeFor[Plan]() && !l.whole(n, v, known, meant, at) {
+	if t != reflect.TypeFor[Plan]() && !l.whole(n, v, &seen, meant, at) {
 		all = false
 	}
 	l.name(n, v, at)
@@ -61,14 +68,17 @@ func (l *loader) decodeStruct(n *yaml.Node, v reflect.Value, at spot) bool {
 
 // once notes that a key is set and reports whether it may be: within one file once, and again in another file only if it
 // is a list or a section.
-func (l *loader) once(kv pair, at spot, t reflect.Type) bool {
+func (l *loader) once(kv pair, at spot, t reflect.Type, before *yaml.Node) bool {
+	if before != nil {
+		return l.problem(kv.key, at.path, fmt.Sprintf("the key %q stands twice", at.key), fmt.Sprintf("it is already on line %d: keep one of the two", before.Line))
+	}
+	if strings.Contains(at.path, "[") {
+		return true // no other file can go on with an item of a list
+	}
 	earlier, again := l.set[at.path]
 	if !again {
 		l.set[at.path] = l.place(kv.key)
 		return true
-	}
-	if earlier.File == l.file {
-		return l.problem(kv.key, at.path, fmt.Sprintf("the key %q stands twice", at.key), fmt.Sprintf("it is already on line %d: keep one of the two", earlier.Line))
 	}
 	section := t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 	if section || t.Kind() == reflect.Slice {
@@ -78,12 +88,16 @@ func (l *loader) once(kv pair, at spot, t reflect.Type) bool {
 }
 
 // whole checks that no required key is missing.
-func (l *loader) whole(n *yaml.Node, v reflect.Value, known []field, meant map[string]bool, at spot) bool {
+func (l *loader) whole(n *yaml.Node, v reflect.Value, seen *[mostKeys]*yaml.Node, meant []string, at spot) bool {
 	all := true
-	for _, f := range known {
-		if _, set := l.set[join(at.path, f.key)]; f.required && !set && !meant[f.key] {
+	for _, f := range fields(v.Type()) {
+		if !f.required {
+			continue
+		}
+		_, elsewhere := l.set[join(at.path, f.key)]
+		if seen[f.index] == nil && !elsewhere && !slices.Contains(meant, f.key) {
 			all = l.problem(n, at.path, fmt.Sprintf("%s has no %q", article(noun(v.Type())), f.key), l.needs(f))
-		} else if target := v.Field(f.index); f.required && target.Kind() == reflect.Slice && target.Len() == 0 {
+		} else if target := v.Field(f.index); target.Kind() == reflect.Slice && target.Len() == 0 {
 			all = l.problem(n, at.path, fmt.Sprintf("%q of %s is an empty list", f.key, article(noun(v.Type()))), l.needs(f))
 		}
 	}

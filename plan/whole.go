@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -65,8 +66,8 @@ func (l *loader) checkWhole() {
 }
 
 func (l *loader) checkDetector(d *Detector) {
-	l.inABI("event", fmt.Sprintf("detectors[%s].event", d.ID), d.Asset, d.Event)
-	l.inABI("function", fmt.Sprintf("detectors[%s].function", d.ID), d.Asset, d.Function)
+	l.inABI("event", "detectors["+d.ID+"].event", d.Asset, d.Event)
+	l.inABI("function", "detectors["+d.ID+"].function", d.Asset, d.Function)
 }
 
 func (l *loader) checkAction(a *Action) {
@@ -81,7 +82,7 @@ func (l *loader) checkAction(a *Action) {
 	case "maintenance-page", "hook":
 		l.demand("actions", a.ID, what, want{"url", a.URL != ""})
 	}
-	l.inABI("function", fmt.Sprintf("actions[%s].function", a.ID), a.Asset, a.Function)
+	l.inABI("function", "actions["+a.ID+"].function", a.Asset, a.Function)
 }
 
 func (l *loader) checkProcedure(r *Procedure) {
@@ -100,7 +101,10 @@ func (l *loader) checkProcedure(r *Procedure) {
 }
 
 func (l *loader) checkPerson(team string, i int, r *Person) {
-	path := fmt.Sprintf("%s[%s]", team, r.ID)
+	if len(r.Contact)+len(r.Keys) == 0 {
+		return
+	}
+	path := team + "[" + r.ID + "]"
 	if !l.taken(path) {
 		path = fmt.Sprintf("%s[%d]", team, i)
 	}
@@ -110,7 +114,7 @@ func (l *loader) checkPerson(team string, i int, r *Person) {
 		}
 	}
 	for j, k := range r.Keys {
-		at, none := fmt.Sprintf("%s.keys[%d]", path, j), k.Address == [20]byte{}
+		at, none := path+".keys["+strconv.Itoa(j)+"]", k.Address == [20]byte{}
 		switch {
 		case k.Kind == "passkey" && k.Passkey == "":
 			l.broken(at, "a key of kind passkey has no \"passkey\"", "add the credential id under passkey")
@@ -129,7 +133,7 @@ type want struct {
 }
 
 func (l *loader) demand(section, id, what string, wants ...want) {
-	path := fmt.Sprintf("%s[%s]", section, id)
+	path := section + "[" + id + "]"
 	for _, w := range wants {
 		if !w.has && !l.bad(path+"."+w.key) {
 			l.broken(path, fmt.Sprintf("%s has no %s", article(what), w.key), fmt.Sprintf("add %s", w.key))
@@ -139,8 +143,7 @@ func (l *loader) demand(section, id, what string, wants ...want) {
 
 // bad reports whether a value was written, so that what is wrong with it has been said already.
 func (l *loader) bad(path string) bool {
-	_, written := l.set[path]
-	return written
+	return l.taken(path)
 }
 
 // broken notes what is wrong at a path.
@@ -159,8 +162,11 @@ func (l *loader) broken(path, say, do string) {
 
 // inABI checks that an event or a function that is named on an asset stands in that asset's ABI, where the plan holds it.
 func (l *loader) inABI(kind, path, asset, named string) {
+	if named == "" {
+		return
+	}
 	a, ok := l.plan.Asset(asset)
-	if !ok || named == "" || a.ABIFile != "" || len(a.ABI) == 0 {
+	if !ok || a.ABIFile != "" || len(a.ABI) == 0 {
 		return
 	}
 	name := nameOf(kind, named)

@@ -175,7 +175,7 @@ func copied(t testing.TB, p *Plan) *Plan {
 
 func TestAnyTextSurvivesWriting(t *testing.T) {
 	example := loadExample(t)
-	for seed := range uint64(30) {
+	for seed := range uint64(12) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		p := copied(t, example)
 		p.Detectors[0].Expect = map[string]string{"status": "", "a: b": "", "200": "", "yes": ""}
