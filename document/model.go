@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tocsin/plan"
 )
 
 // key is one key of a thing of the plan, as documents speak of it.
@@ -18,9 +20,24 @@ type key struct {
 	ref   []string
 }
 
-// keysOf lists the keys of a struct of the model, in order.
-func keysOf(t reflect.Type) []key {
-	var keys []key
+// model holds the keys of every struct of the plan, made once: they are asked for at every line of a document.
+var model = modelOf(reflect.TypeFor[plan.Plan](), map[reflect.Type]*keys{})
+
+// keys are those of one struct, in order, and by their labels and names as plainKey makes them.
+type keys struct {
+	list    []key
+	labeled map[string]int
+}
+
+func modelOf(t reflect.Type, m map[reflect.Type]*keys) map[reflect.Type]*keys {
+	for t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || m[t] != nil {
+		return m
+	}
+	ks := &keys{labeled: map[string]int{}}
+	m[t] = ks
 	for i := range t.NumField() {
 		name := t.Field(i).Tag.Get("yaml")
 		if name == "" || name == "-" {
@@ -34,9 +51,25 @@ func keysOf(t reflect.Type) []key {
 				k.ref = strings.Split(ref, "|")
 			}
 		}
-		keys = append(keys, k)
+		ks.list = append(ks.list, k)
+		modelOf(t.Field(i).Type, m)
 	}
-	return keys
+	for _, name := range []func(key) string{func(k key) string { return k.label }, func(k key) string { return k.name }} {
+		for i, k := range ks.list {
+			if _, taken := ks.labeled[plainKey(name(k))]; !taken {
+				ks.labeled[plainKey(name(k))] = i
+			}
+		}
+	}
+	return m
+}
+
+// keysOf lists the keys of a struct of the model, in order.
+func keysOf(t reflect.Type) []key {
+	if ks := model[t]; ks != nil {
+		return ks.list
+	}
+	return nil
 }
 
 // labels are what people call keys whose names say too little by themselves.
@@ -57,10 +90,9 @@ func labelOf(name string) string {
 
 // keyLabelled finds the key of a label.
 func keyLabelled(t reflect.Type, label string) (key, bool) {
-	want := plainKey(label)
-	for _, k := range keysOf(t) {
-		if plainKey(k.label) == want || plainKey(k.name) == want {
-			return k, true
+	if ks := model[t]; ks != nil {
+		if i, ok := ks.labeled[plainKey(label)]; ok {
+			return ks.list[i], true
 		}
 	}
 	return key{}, false

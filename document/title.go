@@ -18,10 +18,13 @@ func (w *walker) title(o ImportOptions) {
 		p.Name = o.Name
 	}
 	if p.Name == "" && len(w.pages[0].root.parts) > 0 && w.pages[0].root.parts[0].level == 1 {
-		t := w.pages[0].root.parts[0].title
+		t := ownerSegment(w.pages[0].root.parts[0].title)
 		if rest := strings.Trim(ordinary.ReplaceAllString(t, ""), " \t:–—-|,()&#/."); len([]rune(rest)) > 1 && strings.ContainsAny(strings.ToLower(rest), "abcdefghijklmnopqrstuvwxyz") {
 			p.Name = trimTitle(t)
 		}
+	}
+	if plan.Open(p.Name) {
+		p.Name = ""
 	}
 	if o.Protocol != "" {
 		p.Protocol = o.Protocol
