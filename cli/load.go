@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 
+	"tocsin/app"
 	"tocsin/plan"
+	"tocsin/plan/contacts"
 )
 
-// load reads the plan in a folder. What is wrong with it has then been printed, and the error only sets the exit code.
+// load reads the plan in a folder, with its contact details where they are sealed and the environment has their key. What is wrong with it has then been printed, and the error only sets the exit code.
 func (t *terminal) load(dir string) (*plan.Plan, *plan.Source, error) {
 	folder, err := planFolder(dir)
 	if err != nil {
@@ -18,7 +20,7 @@ func (t *terminal) load(dir string) (*plan.Plan, *plan.Source, error) {
 	p, src, err := plan.Load(folder.FS())
 	var problems plan.Problems
 	if !errors.As(err, &problems) {
-		return p, src, err
+		return p, src, errors.Join(err, unsealed(p, src))
 	}
 	said := t.print(map[string]any{"problems": problems}, func(w io.Writer) {
 		for _, pr := range problems {
@@ -27,4 +29,16 @@ func (t *terminal) load(dir string) (*plan.Plan, *plan.Source, error) {
 		fmt.Fprintf(w, "%s. The plan cannot be used until they are mended.\n", count(len(problems), "problem"))
 	})
 	return nil, nil, errors.Join(told(exitUnusable), said)
+}
+
+// unsealed opens the contact details of a plan if they are sealed and the environment has a key.
+func unsealed(p *plan.Plan, src *plan.Source) error {
+	if p == nil || p.Contacts.File == "" {
+		return nil
+	}
+	key, err := app.Secret(app.ContactsKey)
+	if err != nil || key == "" {
+		return err
+	}
+	return contacts.Open(p, src.Files, key)
 }
