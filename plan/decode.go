@@ -169,6 +169,7 @@ func (l *loader) decodeList(n *yaml.Node, v reflect.Value, at spot) bool {
 		have = map[string]bool{}
 	}
 	all := true
+	v.Grow(len(n.Content))
 	for _, item := range n.Content {
 		e := reflect.New(v.Type().Elem()).Elem()
 		here := at

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -122,7 +123,10 @@ func (l *loader) read(name string, problem func(say, do string)) ([]byte, bool) 
 		return nil, false
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	var read bytes.Buffer
+	read.Grow(int(min(info.Size(), maxFile)) + bytes.MinRead)
+	_, err = read.ReadFrom(io.LimitReader(f, maxFile+1))
+	b := read.Bytes()
 	if err != nil {
 		problem(fmt.Sprintf("the file %q cannot be read: %v", clip(name), err), "")
 		return nil, false

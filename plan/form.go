@@ -22,6 +22,9 @@ var (
 	nameForm = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$]*$`)
 )
 
+// numberMarks takes out what people write into telephone numbers to read them better.
+var numberMarks = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "")
+
 // badForm says why a text does not have a form, and what would; both are empty if it does. A file's form is checked where
 // the folder is at hand.
 func badForm(form, s string) (say, do string) {
@@ -79,7 +82,7 @@ func badContact(kind, to string) (say, do string) {
 			return fmt.Sprintf("%q is not an e-mail address", clip(to)), "write it plainly, such as janet@example.com, or TBD"
 		}
 	case "phone", "sms":
-		digits := strings.NewReplacer(" ", "", "-", "", "(", "", ")", "").Replace(to)
+		digits := numberMarks.Replace(to)
 		number, ok := strings.CutPrefix(digits, "+")
 		if _, err := strconv.ParseUint(number, 10, 64); !ok || err != nil || len(number) > 15 || len(number) < 5 {
 			return fmt.Sprintf("%q is not a telephone number", clip(to)), "write it in quotes with plus and country code, such as \"+19995551212\", or TBD"

@@ -46,5 +46,8 @@ func (s *Source) Line(file string, line int) string {
 // normal returns a file's text with the line ends of every system turned into one and without a byte order mark.
 func normal(b []byte) string {
 	s := strings.TrimPrefix(string(b), "\ufeff")
+	if !strings.Contains(s, "\r") {
+		return s
+	}
 	return lineEnds.Replace(s)
 }
