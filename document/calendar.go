@@ -29,7 +29,8 @@ func Calendar(p *plan.Plan, o RenderOptions, from time.Time) ([]byte, error) {
 	if name == "" {
 		name = clipped(p.Protocol)
 	}
-	c := calendar{plan: p, name: name, public: o.Public, from: from.UTC().Truncate(time.Second), cal: ics.NewCalendarFor("Tocsin")}
+	c := calendar{plan: p, name: name, public: o.Public, from: from.UTC().Truncate(time.Second), cal: ics.NewCalendar()}
+	c.cal.SetProductId("-//Tocsin//Tocsin//EN")
 	c.cal.SetName(name + ": emergency response")
 	c.cal.SetXWRCalName(name + ": emergency response")
 	c.review()

@@ -18,7 +18,7 @@ func withoutPeople(p *plan.Plan) *plan.Plan {
 	if err != nil { // a plan that was not loaded may hold what no file could; such a one has nothing public
 		return &plan.Plan{Tocsin: p.Tocsin, Protocol: p.Protocol, Name: p.Name, Version: p.Version}
 	}
-	swap := swaps{}
+	swap, ids := swaps{}, map[string]string{}
 	called := map[string]int{}
 	for _, team := range [][]plan.Person{p.CoreTeam, p.ExtendedTeam} {
 		for i := range team {
@@ -34,6 +34,7 @@ func withoutPeople(p *plan.Plan) *plan.Plan {
 		}
 		for i := range team {
 			swap.person(q, &team[i], core, called)
+			ids[team[i].ID] = freeID(q, "person-"+strconv.Itoa(len(ids)+1))
 		}
 	}
 	q.Contacts = plan.ContactsFile{}
@@ -46,7 +47,7 @@ func withoutPeople(p *plan.Plan) *plan.Plan {
 			q.Channels[i].To = ""
 		}
 	}
-	redact(reflect.ValueOf(q).Elem(), swap.hide)
+	redact(reflect.ValueOf(q).Elem(), swap.hide, ids)
 	return q
 }
 
@@ -144,23 +145,42 @@ func lastOf(s string) rune {
 	return r
 }
 
-// redact walks the free texts of a plan; ids, forms and choices stay as they are.
-func redact(v reflect.Value, hide func(string) string) {
+// freeID is an id that nothing else has that a reference to a person may lead to.
+func freeID(p *plan.Plan, id string) string {
+	for p.NameOf(id) != id {
+		id += "x"
+	}
+	return id
+}
+
+// redact walks a plan: names leave its free texts, and persons get other ids, for an id is a name as well. All other ids,
+// forms and choices stay as they are.
+func redact(v reflect.Value, hide func(string) string, ids map[string]string) {
 	switch v.Kind() {
 	case reflect.Struct:
+		person := v.Type() == reflect.TypeFor[plan.Person]()
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
-			if f.IsExported() && !bound(f.Tag.Get("plan")) && f.Type != reflect.TypeFor[plan.Timing]() {
-				redact(v.Field(i), hide)
+			switch tag := f.Tag.Get("plan"); {
+			case !f.IsExported() || f.Type == reflect.TypeFor[plan.Timing]():
+			case strings.Contains(tag, "ref=") && strings.Contains(tag, "person") || person && f.Name == "ID":
+				redact(v.Field(i), func(id string) string {
+					if other, ok := ids[id]; ok {
+						return other
+					}
+					return id
+				}, ids)
+			case !bound(tag):
+				redact(v.Field(i), hide, ids)
 			}
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			redact(v.Index(i), hide)
+			redact(v.Index(i), hide, ids)
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {
-			redact(v.Elem(), hide)
+			redact(v.Elem(), hide, ids)
 		}
 	case reflect.String:
 		if v.CanSet() {

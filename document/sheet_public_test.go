@@ -42,6 +42,9 @@ roles: [{ id: lead, name: Leader }]
 			}
 		}
 	}
+	if q.CoreTeam[0].ID != "person-1" || len(q.Members("lead", printed)) != 1 || q.Members("lead", printed)[0] != "person-2" {
+		t.Errorf("the ids are %s, the leader is %v", q.CoreTeam[0].ID, q.Members("lead", printed))
+	}
 	if p.CoreTeam[0].Name != "Will Brandt" {
 		t.Error("the plan itself was changed")
 	}
