@@ -35,7 +35,22 @@ func TestSchemaIsUpToDate(t *testing.T) {
 	}
 }
 
-// An node of the schema; keys in the order of their names.
+// An editor shows these while somebody writes a plan.
+func TestSchemaDescribesEverySection(t *testing.T) {
+	var s struct {
+		Properties map[string]struct{ Description string }
+	}
+	if err := json.Unmarshal(Schema(), &s); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range fields(reflect.TypeFor[Plan]()) {
+		if s.Properties[f.key].Description == "" {
+			t.Errorf("the schema does not say what %q is", f.key)
+		}
+	}
+}
+
+// A node of the schema; keys in the order of their names.
 type node = map[string]any
 
 // newSchema makes the JSON Schema of one file of a plan. A file may hold any of the sections, so none is required of it.
@@ -59,7 +74,7 @@ func (m *schemaMaker) structure(t reflect.Type) node {
 	var required []string
 	for _, f := range fields(t) {
 		p := m.value(t.Field(f.index).Type, f)
-		if doc := m.docs[t.Name()+"."+t.Field(f.index).Name]; doc != "" {
+		if doc := m.describe(t, f); doc != "" {
 			p["description"] = doc
 		}
 		if t == reflect.TypeFor[Plan]() && f.key == "tocsin" {
@@ -77,6 +92,39 @@ func (m *schemaMaker) structure(t reflect.Type) node {
 	return o
 }
 
+// describe says what belongs into a key: what the model's comment says, or what follows from its type.
+func (m *schemaMaker) describe(t reflect.Type, f field) string {
+	v := t.Field(f.index).Type
+	list := v.Kind() == reflect.Slice
+	if doc := m.docs[t.Name()+"."+t.Field(f.index).Name]; doc != "" {
+		return doc
+	}
+	for v.Kind() == reflect.Slice || v.Kind() == reflect.Pointer || v.Kind() == reflect.Map {
+		v = v.Elem()
+	}
+	switch {
+	case len(f.ref) > 0 && list:
+		return "Ids, each of " + kinds(f.ref) + "."
+	case len(f.ref) > 0:
+		return "The id of " + kinds(f.ref) + "."
+	case f.form == "id":
+		return "The id by which the rest of the plan refers to it: lower-case letters, digits and hyphens."
+	case v == reflect.TypeFor[Duration]():
+		return "A length of time, such as 30s, 5m, 2h or 7d."
+	case v == reflect.TypeFor[Date]():
+		return "A day, such as 2026-11-21."
+	case v == reflect.TypeFor[Timing]():
+		return "When it is owed: hourly, every 4 hours, open until completion, validation, resolution + 2 days."
+	case v == reflect.TypeFor[evm.Address]():
+		return "An account's address, 0x and 40 hexadecimal digits in quotes; TBD while it is not known."
+	case v.Kind() == reflect.Struct:
+		return m.docs[v.Name()]
+	case f.key == "name":
+		return "What people call it."
+	}
+	return ""
+}
+
 func (m *schemaMaker) value(t reflect.Type, f field) node {
 	switch t {
 	case reflect.TypeFor[Duration]():
@@ -86,7 +134,7 @@ func (m *schemaMaker) value(t reflect.Type, f field) node {
 	case reflect.TypeFor[Timing]():
 		return node{"type": "string", "examples": []string{"hourly", "every 4 hours", "open until completion", "validation", "resolution + 2 days"}}
 	case reflect.TypeFor[evm.Address]():
-		return node{"type": "string", "pattern": "^(0x[0-9a-fA-F]{40}|TBD)$"}
+		return node{"type": "string", "pattern": "^(0x[0-9a-fA-F]{40}|[Tt][Bb][Dd])$"}
 	case reflect.TypeFor[evm.Hash]():
 		return node{"type": "string", "pattern": "^0x[0-9a-fA-F]{64}$"}
 	}

@@ -77,7 +77,7 @@ func plain(s string, flow bool) bool {
 	if strings.Contains(s, ": ") || strings.Contains(s, " #") || strings.HasSuffix(s, ":") || strings.HasSuffix(s, " ") || strings.HasPrefix(s, "...") {
 		return false
 	}
-	return !flow || !strings.ContainsAny(s, ",[]{}:")
+	return !flow || !strings.ContainsAny(s, ",[]{}:?")
 }
 
 // printable reports whether every character of a text shows.
