@@ -83,7 +83,7 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	inForce, err := desk.Engine.InForce(ctx, p.Protocol)
+	inForce, err := desk.verify(ctx, p.Protocol)
 	if err != nil {
 		return err
 	}

@@ -136,7 +136,7 @@ func (t *terminal) decodeMessage(c *cobra.Command, v *voucher, m decision.Messag
 		}
 		fmt.Fprintln(w, out.Say)
 	})
-	if err == nil && out.Say != "" && !out.Fits && t.hasTrust(v, m.Protocol) {
+	if err == nil && out.Vouched != "" && !out.Fits {
 		return told(exitNo)
 	}
 	return err

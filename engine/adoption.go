@@ -39,14 +39,17 @@ func (e *Engine) History(ctx context.Context, protocol string) (*History, error)
 	if known == nil {
 		known = &History{Protocol: protocol}
 	}
-	records, err := e.store.Load(ctx, kindPlan+"/"+protocol, known.version())
-	if err != nil {
-		return nil, fmt.Errorf("load the plan's record: %w", err)
+	var records []journal.Record
+	var err error
+	if known.version() == 0 {
+		records, err = e.planRecords(ctx, protocol)
+	} else {
+		records, err = e.store.Load(ctx, kindPlan+"/"+protocol, known.version())
 	}
-	switch {
-	case len(records) == 0 && known.version() == 0:
-		return nil, fault.New(fault.NotFound, "No plan of %q is in force.", protocol).Instead("Start the server with its plan folder first.")
-	case len(records) == 0:
+	if err != nil {
+		return nil, err
+	}
+	if len(records) == 0 {
 		return known, nil
 	}
 	next, err := known.read(records, func(hash evm.Hash) (*plan.Plan, error) { return e.planByHash(ctx, hash.Hex()) })
@@ -62,6 +65,27 @@ func (e *Engine) History(ctx context.Context, protocol string) (*History, error)
 		e.log.Error("the record of the plan does not hold; the plan that was in force before stays so", "protocol", protocol, "err", err)
 	}
 	return known, nil
+}
+
+// planRecords loads the whole record of a protocol's plan. A fault of code not_found says that there is none; invalid, that events
+// are missing at its end.
+func (e *Engine) planRecords(ctx context.Context, protocol string) ([]journal.Record, error) {
+	name := kindPlan + "/" + protocol
+	head, err := e.store.Head(ctx, name)
+	if isNotFound(err) {
+		return nil, fault.New(fault.NotFound, "No plan of %q is in force.", protocol).Instead("Start the server with its plan folder first.")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look at the plan's record: %w", err)
+	}
+	records, err := e.store.Load(ctx, name, 0)
+	if err != nil {
+		return nil, fmt.Errorf("load the plan's record: %w", err)
+	}
+	if n := uint64(len(records)); n < head.Version {
+		return nil, (&History{Protocol: protocol}).broken(fault.New(fault.Invalid, "It has %d events, where %d were written.", n, head.Version))
+	}
+	return records, nil
 }
 
 // planEvent is an event to be appended to a plan's stream.

@@ -48,20 +48,9 @@ func (e *Engine) VerifyAdoptions(ctx context.Context, protocol string) (*History
 
 // Adoptions returns what proves which plan is in force. It proves nothing itself: Verify does.
 func (e *Engine) Adoptions(ctx context.Context, protocol string) (*Adoptions, error) {
-	name := kindPlan + "/" + protocol
-	head, err := e.store.Head(ctx, name)
-	if isNotFound(err) {
-		return nil, fault.New(fault.NotFound, "No plan of %q is in force.", protocol).Instead("Start the server with its plan folder first.")
-	}
+	records, err := e.planRecords(ctx, protocol)
 	if err != nil {
-		return nil, fmt.Errorf("look at the plan's record: %w", err)
-	}
-	records, err := e.store.Load(ctx, name, 0)
-	if err != nil {
-		return nil, fmt.Errorf("load the plan's record: %w", err)
-	}
-	if uint64(len(records)) < head.Version {
-		return nil, (&History{Protocol: protocol}).broken(fault.New(fault.Invalid, "It has %d events, and there were %d.", len(records), head.Version))
+		return nil, err
 	}
 	x := &Adoptions{Tocsin: adoptionsVersion, Protocol: protocol, Plans: map[string]string{}}
 	for _, r := range records {
