@@ -20,7 +20,7 @@ func otherReaders() []reader {
 
 // lateReaders come after the readers of the seven tables.
 func lateReaders() []reader {
-	return []reader{readRoleItems, readContactItems, readScope, readCadence, readTemplate, readCommands}
+	return []reader{readRoleItems, readContactItems, readScope, readCadence, readTemplate, readMessageItems, readCommands}
 }
 
 // other reads a whole part, with those below it, whose heading names one thing of the plan: a severity, a role, what to do
@@ -36,8 +36,36 @@ func (w *walker) other(p *part) bool {
 		return w.rolePart(p)
 	case "communications":
 		return w.messagePart(p)
+	case "scope":
+		if w.scopePart(p) {
+			return true
+		}
+	}
+	if verbatim.MatchString(p.title) && p.section != "communications" {
+		w.whole(p)
+		return true
 	}
 	return w.contents(p) || w.scenario(p)
+}
+
+// verbatim are headings of what people look up and no key holds: it is kept whole.
+var verbatim = regexp.MustCompile(`(?i)\b(post-? ?mortem|incident report|timeline|report) (template|format|form)\b|\btemplates?$|^(appendix: )?(glossary|definitions|resources|references|further reading|links|useful links|change ?log|revision history|version history)$`)
+
+// whole keeps a part with all below it as one note.
+func (w *walker) whole(p *part) {
+	var last func(p *part) int
+	last = func(p *part) int {
+		to := p.heading.To
+		if n := len(p.blocks); n > 0 {
+			to = max(to, p.blocks[n-1].To)
+		}
+		for _, sub := range p.parts {
+			to = max(to, last(sub))
+		}
+		return to
+	}
+	w.keep(p, p.heading.From, last(p))
+	done(p)
 }
 
 // done marks a part and all below it as read.
@@ -165,3 +193,27 @@ func readMarkup(_ *walker, p *part, i int) int {
 	p.page.mark(b.From, b.To, placed)
 	return 1
 }
+
+// ownerSegment is the part of a title beside a dash or colon that does not say what the document is: "Harrow Lending" of
+// "Emergency pause runbook – Harrow Lending"; the title itself if that is not plain.
+func ownerSegment(title string) string {
+	found := ""
+	for _, s := range segments.Split(title, -1) {
+		if s = strings.TrimSpace(s); s == "" || documentWord.MatchString(s) {
+			continue
+		}
+		if found != "" {
+			return title
+		}
+		found = s
+	}
+	if found == "" {
+		return title
+	}
+	return found
+}
+
+var (
+	segments     = regexp.MustCompile(`\s+[-–—|]\s+|:\s+`)
+	documentWord = regexp.MustCompile(`(?i)\b(runbooks?|playbooks?|plan|procedures?|policy|guide|handbook|response|checklist|contacts)$`)
+)

@@ -34,6 +34,11 @@ func readAssets(w *walker, p *part, i int) int {
 			w.lose(p, row, "this row names no asset")
 			continue
 		}
+		if kind := assetKind(text(row, kind)+" "+p.title+" "+text(row, name), address >= 0); (kind == "contract" || kind == "token") && w.chainOf(p, text(row, chain)) == 0 {
+			w.keep(p, lineOf(row), lineOf(row))
+			w.warn(p, lineOf(row), "nothing tells which chain “"+clip(text(row, name))+"” stands on", "add it to the assets with the id of its chain")
+			continue
+		}
 		a := plan.Asset{Name: text(row, name), Description: text(row, description), Provider: filled(text(row, provider)), Location: filled(text(row, location))}
 		a.ID = w.id("assets", a.Name)
 		about := "assets[" + a.ID + "]"
@@ -51,12 +56,8 @@ func readAssets(w *walker, p *part, i int) int {
 				w.note(about, w.header(c, address)+s, "\n")
 			}
 		}
-		if s := text(row, chain); s != "" {
-			if id := w.chain(s); id != 0 {
-				a.Chain = id
-			} else {
-				w.note(about, w.header(c, chain)+s, "\n")
-			}
+		if a.Chain = w.chainOf(p, text(row, chain)); a.Chain == 0 && text(row, chain) != "" {
+			w.note(about, w.header(c, chain)+text(row, chain), "\n")
 		}
 		for _, h := range []struct {
 			column int
@@ -113,6 +114,25 @@ var chainIDs = map[string]uint64{
 	"avalanche c chain": 43114, "linea": 59144, "scroll": 534352, "zksync era": 324, "sepolia": 11155111,
 }
 
+// chainOf finds the chain of a cell or, where that is empty, of the headings above the table: "Contracts on Base".
+func (w *walker) chainOf(p *part, cell string) uint64 {
+	if cell != "" {
+		return w.chain(cell)
+	}
+	for ; p != nil && p.heading != nil; p = p.up {
+		found := uint64(0)
+		for _, word := range strings.Fields(nameKey(p.title)) {
+			if id := chainIDs[word]; id != 0 {
+				found = w.chain(word)
+			}
+		}
+		if found != 0 {
+			return found
+		}
+	}
+	return 0
+}
+
 // chain finds or adds the chain of a name or number; 0 if it is none that is known.
 func (w *walker) chain(name string) uint64 {
 	id, err := strconv.ParseUint(strings.TrimSpace(name), 10, 63)
@@ -125,7 +145,8 @@ func (w *walker) chain(name string) uint64 {
 		}
 	}
 	if id != 0 {
-		w.plan.Chains = append(w.plan.Chains, plan.Chain{ID: id, Name: strings.TrimSpace(name)})
+		name = strings.TrimSpace(name)
+		w.plan.Chains = append(w.plan.Chains, plan.Chain{ID: id, Name: strings.ToUpper(firstRune(name)) + name[len(firstRune(name)):]})
 	}
 	return id
 }

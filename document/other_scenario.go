@@ -79,7 +79,7 @@ func (w *walker) procedural(p *part) bool {
 			return false // the tables of the section say it
 		}
 	}
-	named := happens.MatchString(p.title) || flow.MatchString(p.title) || stepOf.MatchString(p.title)
+	named := happens.MatchString(p.title) || flow.MatchString(p.title) || stepOf.MatchString(p.title) || stepped(p)
 	below := p.section == "procedures" && p.up != nil && p.up.section == "procedures"
 	if !named && !below && !(p.section == "procedures" && p.own) {
 		return false
@@ -117,6 +117,17 @@ func phasesOnly(p *part) bool {
 		}
 	}
 	return steps > 0 && phases >= others && (phases > 0 || happens.MatchString(p.title))
+}
+
+// stepped reports whether headings under a part are its steps, by their number: "Step 1", "Step 2".
+func stepped(p *part) bool {
+	n := 0
+	for _, sub := range p.parts {
+		if stepOf.MatchString(headingText(sub)) {
+			n++
+		}
+	}
+	return n > 1
 }
 
 func headingText(p *part) string {
@@ -165,6 +176,7 @@ func (w *walker) issueOf(name, procedure, severity string) string {
 	return is.ID
 }
 
+// firstRune is the first character of a text.
 func firstRune(s string) string {
 	for i := range s {
 		if i > 0 {
@@ -211,7 +223,7 @@ func (s *stepper) read(p *part, issue string, top bool) {
 			lead = ""
 		case b.Kind == markdown.Item && (b.Ordered || b.Task || !seen):
 			i += s.list(i)
-		case b.Kind == markdown.Code && s.code(b):
+		case b.Kind == markdown.Code && s.code(b), b.Kind == markdown.Paragraph && b.In == 0 && s.lines(b):
 			i++
 		case b.Kind == markdown.Paragraph && top && s.procedure().Summary == "" && len(s.procedure().Steps) == 0 && !b.Quote && len(b.Links) == 0 && !strings.HasSuffix(flat, ":"):
 			s.procedure().Summary = flat
@@ -230,7 +242,10 @@ func (s *stepper) below(p *part, issue string) {
 	for _, sub := range p.parts {
 		title := headingText(sub)
 		switch {
-		case sub.own && sub.section != "procedures" && sub.section != "issues" && sub.section != "detectors":
+		case starts.MatchString(sub.title) && issue == "" && !stepsIn(sub.blocks, false):
+			sub.about = p.about
+			s.aside(sub)
+		case sub.own && sub.section != "procedures" && sub.section != "issues" && sub.section != "detectors" && !starts.MatchString(sub.title):
 			s.walk(sub)
 		case stepOf.MatchString(title) || s.stepHeading(sub):
 			s.headed(sub)

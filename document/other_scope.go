@@ -14,10 +14,30 @@ var (
 	inScope     = regexp.MustCompile(`(?i)\bincident|in scope|emergenc|scope|includ|cover`)
 )
 
+// scopePart reads a heading that says which list of the scope stands under it.
+func (w *walker) scopePart(p *part) bool {
+	if p.up.section != "scope" && !p.own || len(p.parts) > 0 || len(p.blocks) == 0 || p.blocks[0].Kind != markdown.Item ||
+		!notIncident.MatchString(p.title) && !activation.MatchString(p.title) && !inScope.MatchString(p.title) {
+		return false
+	}
+	p.read = true
+	p.page.mark(p.heading.From, p.heading.To, placed)
+	for i := 0; i < len(p.blocks); {
+		i += w.handle(p, i)
+	}
+	return true
+}
+
 // readScope reads lists of what is an incident, what is not, and what activates the plan. The heading says which, or the
 // words above the list.
 func readScope(w *walker, p *part, i int) int {
 	b := &p.blocks[i]
+	if p.section == "scope" && b.Kind == markdown.Paragraph && i+1 < len(p.blocks) && p.blocks[i+1].Kind == markdown.Item && strings.HasSuffix(markdown.Flat(b.Text), ":") {
+		if t := markdown.Flat(b.Text); notIncident.MatchString(t) || activation.MatchString(t) || inScope.MatchString(t) {
+			p.page.mark(b.From, b.To, placed)
+			return 1
+		}
+	}
 	if b.Kind != markdown.Item || p.section != "scope" || b.Level > 0 {
 		return 0
 	}

@@ -203,8 +203,19 @@ func (w *walker) severityPart(p *part) bool {
 	}
 	s := w.addSeverity(p.title)
 	p.page.mark(p.heading.From, p.heading.To, placed)
+	id := s.ID
 	for i := range p.blocks {
-		w.severityBlock(p, &p.blocks[i], s)
+		b := &p.blocks[i]
+		if lead, _, ok := cutLead(markdown.Flat(b.Text)); ok && b.Kind == markdown.Item && b.Level == 0 && severityLead.MatchString(lead) {
+			readSeverityItems(w, p, i) // the next level, in a list
+			id = ""
+			continue
+		}
+		if s := byID(w.plan.Severities, func(s *plan.Severity) string { return s.ID }, id); s != nil {
+			w.severityBlock(p, b, s)
+		} else if b.Kind != markdown.Item {
+			w.leave(p, b)
+		}
 	}
 	done(p)
 	return true

@@ -173,6 +173,10 @@ func (s *stepper) details(blocks []markdown.Block) {
 		lines := strings.Split(b.Text, "\n")
 		deeper := i+1 < len(blocks) && blocks[i+1].Kind == markdown.Item && b.Kind == markdown.Item && blocks[i+1].Level > b.Level
 		f, ok := factOf(lines[0])
+		if ok && stepKeys[f.key] == "tool" && f.value == "" && deeper {
+			i += s.tools(blocks[i+1:], b.Level)
+			continue
+		}
 		if ok && stepKeys[f.key] != "" && b.Kind != markdown.Code && b.Kind != markdown.Table && (f.value != "" || !deeper) && f.value != "" {
 			for _, line := range lines {
 				s.detailLine(line, b.Links)
@@ -185,6 +189,62 @@ func (s *stepper) details(blocks []markdown.Block) {
 		written = append(written, s.part.page.raw(b.From, b.To))
 	}
 	s.add(outdent(strings.Join(written, "\n")))
+}
+
+// tools reads the items under "Tools used:" and answers how many they are.
+func (s *stepper) tools(blocks []markdown.Block, level int) int {
+	n := 0
+	for n < len(blocks) && blocks[n].Kind == markdown.Item && blocks[n].Level > level {
+		b := &blocks[n]
+		tool := plan.Tool{Name: markdown.Flat(b.Text)}
+		if lead, rest, ok := cutLead(tool.Name); ok {
+			tool.Name, tool.Use = lead, rest
+		}
+		if len(b.Links) == 1 && strings.HasPrefix(b.Links[0].URL, "http") {
+			tool.URL = b.Links[0].URL
+		}
+		if st := s.last(); st != nil && tool.Name != "" {
+			st.Tools = append(st.Tools, tool)
+		}
+		s.part.page.mark(b.From, b.To, placed)
+		n++
+	}
+	return n
+}
+
+// stepLine begins a step that is written as a line of a paragraph.
+var stepLine = regexp.MustCompile(`(?i)^(?:step\s+(\d{1,3})\s*[:.)–—-]|(\d{1,3})[.)])\s+`)
+
+// chained reports whether a paragraph is a chain of steps: "Detect → Contain → Fix".
+func chained(text string) bool {
+	return !strings.Contains(text, "\n") && !strings.Contains(text, "?") && len(arrows.FindAllString(text, -1)) > 1
+}
+
+// lines reads a paragraph whose lines are steps.
+func (s *stepper) lines(b *markdown.Block) bool {
+	switch {
+	case chained(b.Text):
+		for _, text := range arrows.Split(b.Text, -1) {
+			if strings.TrimSpace(text) != "" {
+				s.step(text, text)
+			}
+		}
+	case stepLine.MatchString(b.Text):
+		for _, line := range strings.Split(b.Text, "\n") {
+			m := stepLine.FindStringSubmatch(line)
+			if m == nil {
+				s.detailLine(line, b.Links)
+				continue
+			}
+			if st := s.step(line[len(m[0]):], line); atoi(m[1]+m[2]) > 0 {
+				s.number[atoi(m[1]+m[2])] = st.ID
+			}
+		}
+	default:
+		return false
+	}
+	s.part.page.mark(b.From, b.To, placed)
+	return true
 }
 
 // add appends lines to how the last step is done.
@@ -341,6 +401,8 @@ func stepsIn(blocks []markdown.Block, bullets bool) bool {
 			return b.Ordered || b.Task || bullets
 		case markdown.Code:
 			return drawn.MatchString(b.Text) || numberedLines(b.Text)
+		case markdown.Paragraph:
+			return b.In == 0 && (stepLine.MatchString(b.Text) || chained(b.Text))
 		}
 		return false
 	})

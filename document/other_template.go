@@ -81,3 +81,54 @@ func readTemplate(w *walker, p *part, i int) int {
 	p.page.mark(b.From, p.blocks[i+n-1].To, placed)
 	return n
 }
+
+var (
+	timingIn  = regexp.MustCompile(`(?i)\b(hourly|daily|every \d{1,3} ?(?:minutes?|mins?|hours?|hrs?|days?)|every hour|every day|open until completion|(?:resolution|validation|containment|detection) \+ \d{1,3} (?:hours?|days?))\b`)
+	joinWords = regexp.MustCompile(`(?i)^(in|on|via|by|through|over|to|using|updates?|posted|post|the|and|,|;|\s)+|(in|on|via|by|through|over|,|;|\s)+$`)
+)
+
+// readMessageItems reads messages from a list: "- Users: every 4 hours on X and Discord". What is more than a timing and
+// channels stays words as well.
+func readMessageItems(w *walker, p *part, i int) int {
+	b := &p.blocks[i]
+	if b.Kind != markdown.Item || b.Level > 0 || p.section != "communications" {
+		return 0
+	}
+	lead, rest, ok := cutLead(markdown.Flat(b.Text))
+	if !ok || audience(lead) == "" && !postmortem.MatchString(lead) {
+		return 0
+	}
+	when := timingIn.FindString(rest)
+	timing, timed := Timing(when)
+	places := joinWords.ReplaceAllString(strings.Replace(rest, when, "", 1), "")
+	var channels []string
+	for _, name := range list(places) {
+		name = joinWords.ReplaceAllString(name, "")
+		plain := len(strings.Fields(name)) <= 4
+		known := false
+		for _, k := range channelKinds {
+			known = known || k.words.MatchString(name)
+		}
+		if !plain || !known {
+			return 0
+		}
+		channels = append(channels, name)
+	}
+	if !timed && len(channels) == 0 {
+		return 0
+	}
+	id := w.message(lead)
+	m := byID(w.plan.Communications, func(m *plan.Communication) string { return m.ID }, id)
+	if timed {
+		m.Timing = timing
+	}
+	for _, name := range channels {
+		if m.Channel == "" {
+			m.Channel = name
+		} else {
+			m.Also = append(m.Also, name)
+		}
+	}
+	p.page.mark(b.From, b.To, placed)
+	return 1
+}

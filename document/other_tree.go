@@ -144,8 +144,18 @@ func (s *stepper) plant(n *node, after []string) string {
 	ask, question := asked.Name, asked.ID
 	if !strings.HasSuffix(ask, "?") || len(n.under) < 2 {
 		var lines []string
-		written(n.under, 0, &lines)
+		for _, u := range n.under {
+			if strings.HasSuffix(u.text, "?") && len(u.under) > 1 {
+				continue
+			}
+			written([]*node{u}, 0, &lines)
+		}
 		s.add(strings.Join(lines, "\n"))
+		for _, u := range n.under {
+			if strings.HasSuffix(u.text, "?") && len(u.under) > 1 {
+				s.plant(u, nil) // the next question comes after this step
+			}
+		}
 		return first
 	}
 	q := &plan.Question{Ask: ask}
