@@ -18,7 +18,7 @@ type builder struct {
 	names map[string]map[string]string // ids by space and name as nameKey makes it
 	shown map[string]map[string]string // names by space and id
 	later []func()                     // what waits until everything is read
-	named map[string]bool // people whom a role has named and no list of a team yet
+	named map[string]bool              // people whom a role has named and no list of a team yet
 	notes map[string]int               // position of the note about a thing
 
 	told     map[string]bool // things below whose own heading something stood already

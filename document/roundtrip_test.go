@@ -22,7 +22,7 @@ var troublesome = []string{
 	"Plain words", "two\nlines", "a | b | c", "# no heading", "- no item", "+ nor this", "1. not a number", "2) nor this", "> no quotation", "``` no fence",
 	"*stars* and _lines_ and `marks`", "[a link](https://example.com/x_y_z?a=b&c=d)", "https://example.com/a_(b)_c", "<details>", "<b>bold</b> <br> tags", "&amp; &nbsp; &#65; entities",
 	"{{.Name}} {% raw %} {/* x */} {: .class}", "::: danger", "---", "===", "***", "| a |", "colon: here", "Owner: nobody", "a  b   c", "ends with backslash \\", `\*escaped\*`, "~~gone~~", "emoji 🚨 🔥",
-	"ünïcödé ßtraße 漢字", "‮right to left", "@handle #tag", "TBD", "(how)", "[your name]", "yes", "No", "123", "0x12", "1.5", "2026-11-21", "null", "~", "a, b and c", "x; y / z & w", "CEO or CFO", "All", "Upon detection",
+	"ünïcödé ßtraße 漢字", "\u202eright to left", "@handle #tag", "TBD", "(how)", "[your name]", "yes", "No", "123", "0x12", "1.5", "2026-11-21", "null", "~", "a, b and c", "x; y / z & w", "CEO or CFO", "All", "Upon detection",
 	"hard\n\nparagraphs\n\n- with\n- items", "  leading spaces", "line\n  indented\n\ttabbed", "table:\n| a | b |\n| - | - |\n| 1 | 2 |", "code:\n```\nx\n```", "ends in two spaces  \nnext", "<!-- comment -->", "import x from 'y'", "!!! note", "[ ] task", "[x] done",
 	"mail me at a@example.com", "tocsin: 1", "## For the program", "mailto:a@example.com", "trailing #", "50% of $100", `"quoted" and 'single'`, "–", "email a@b.example; phone +1", "Setext\n------", ": definition", "[ref]: https://x.example", "1\\. x", "Step 1: go", "a\\\nb", "Upon validation + 1",
 }
