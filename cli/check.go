@@ -4,22 +4,25 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"github.com/spf13/cobra"
-
+	"strings"
 	"tocsin/check"
 	"tocsin/plan"
+
+	"github.com/spf13/cobra"
 )
 
 func (t *terminal) check() *cobra.Command {
-	return &cobra.Command{
+	standard := ""
+	c := &cobra.Command{
 		Use:   "check DIR",
 		Short: "Say what is wrong with a plan, and what is missing",
 		Long: `Check reads every YAML file of a plan folder and prints all that is wrong with it, with file, line and column; then
 the gaps: what a plan that can be read still lacks. Exit 0 if there is neither an error nor a gap of level error.`,
 		Args: exactly("a plan folder"),
-		RunE: func(c *cobra.Command, args []string) error { return t.checkPlan(args[0]) },
+		RunE: func(c *cobra.Command, args []string) error { return t.checkPlan(args[0], standard) },
 	}
+	c.Flags().StringVar(&standard, "standard", "", "instead of the gaps, say how far the plan meets a published checklist: "+strings.Join(check.Standards(), ", "))
+	return c
 }
 
 // checked is what check prints.
@@ -30,7 +33,7 @@ type checked struct {
 	Gaps     []check.Gap    `json:"gaps"`
 }
 
-func (t *terminal) checkPlan(dir string) error {
+func (t *terminal) checkPlan(dir, standard string) error {
 	folder, err := planFolder(dir)
 	if err != nil {
 		return err
@@ -51,6 +54,9 @@ func (t *terminal) checkPlan(dir string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if standard != "" {
+		return t.score(p, src, standard)
 	}
 	out.Protocol, out.Hash = p.Protocol, p.Hash().Hex()
 	out.Gaps = append(out.Gaps, check.Check(p, src)...)
