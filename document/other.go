@@ -217,3 +217,13 @@ var (
 	segments     = regexp.MustCompile(`\s+[-–—|]\s+|:\s+`)
 	documentWord = regexp.MustCompile(`(?i)\b(runbooks?|playbooks?|plan|procedures?|policy|guide|handbook|response|checklist|contacts)$`)
 )
+
+// linked is a text with the addresses that its words lead to, where they do not stand in it.
+func linked(text string, links []markdown.Link) string {
+	for _, l := range links {
+		if strings.Contains(l.URL, ":") && !strings.Contains(text, strings.TrimPrefix(l.URL, "mailto:")) {
+			text += " (" + l.URL + ")"
+		}
+	}
+	return text
+}

@@ -342,7 +342,7 @@ func (w *walker) roleBlock(p *part, b *markdown.Block, role string) {
 		return
 	}
 	if b.Kind == markdown.Item && b.Level == 0 || b.Kind == markdown.Item && b.Level == 1 {
-		w.addDuty(role, flat)
+		w.addDuty(role, linked(flat, b.Links))
 		p.page.mark(b.From, b.To, placed)
 		return
 	}
@@ -413,7 +413,7 @@ func (w *walker) roleFact(p *part, b *markdown.Block, role, rest string) {
 			person.Contact = append(person.Contact, plan.Contact{Kind: "email", To: strings.TrimPrefix(b.Links[0].URL, "mailto:")})
 		}
 	default:
-		w.addDuty(role, rest)
+		w.addDuty(role, linked(rest, b.Links))
 	}
 }
 

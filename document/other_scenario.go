@@ -14,15 +14,16 @@ var (
 	// phased finds headings that are a phase of a response, or its list of steps.
 	phased = regexp.MustCompile(`(?i)\b(immediate\w*|first|contain\w*|investigat\w*|triage|assess\w*|analy\w*|mitigat\w*|eradicat\w*|recover\w*|resol\w*|remediat\w*|restor\w*|resum\w*|post-? ?incident|post-? ?mortem|follow-? ?up|aftermath|after|during|before|phase|stage|steps?|actions?|checklist|procedures?|response|validat\w*|verif\w*|notif\w*|muster|stabili[sz]\w*|fix|flow|workflow|playbook|runbook|what to do|how to respond|activation|execution)\b`)
 	// flow finds headings of a list of steps that holds whatever happened.
-	flow   = regexp.MustCompile(`(?i)^((the )?(first|immediate|initial|next)\b.*|.*\b(response|incident|emergency) (flow|workflow|process|steps|checklist|procedure|actions)|(response )?(steps|actions|checklist|workflow)|what to do( first| now)?|after .*|post-? ?incident( .*)?|runbook|playbook)$`)
-	signs  = regexp.MustCompile(`(?i)\b(indicators?|symptoms?|signs?|signals?|examples?|how (do )?(we|you) (notice|know|see)|what (it|this) looks like|red flags)\b`)
-	starts = regexp.MustCompile(`(?i)\b(when to (activate|use|pause|trigger|act)|activation criteria|criteria|triggers?|trigger conditions?|use (this )?when|activate)\b`)
-	closer = regexp.MustCompile(`(?i)[\s:–—-]+(emergency )?(response|procedures?|playbook|runbook|plan|checklist|steps|handling|scenario)s?$`)
-	opener = regexp.MustCompile(`(?i)^(if|when|in case of|responding to|response to|handling|scenario|playbook|runbook|procedure)\b[:\s]+(?:(?:an?|the|there is an?)\s+)?`)
-	level  = regexp.MustCompile(`(?i)^\[?((?:p|s|sev|severity|level)[ -]?[0-9](?:\s*[/–-]\s*\w+)?|critical|high|medium|low|emergency|urgent)\]?\s*[:–—|-]\s+`)
-	behind = regexp.MustCompile(`(?i)\s*[\[(]((?:p|s|sev|severity|level)[ -]?[0-9]|critical|high|medium|low)[\])]$`)
-	stepOf = regexp.MustCompile(`(?i)^(?:[^\w]*)(?:step|action)\s*#?\d{1,3}\b`)
-	drills = regexp.MustCompile(`(?i)\b(template|example|sample|glossary|definitions?|resources|links|references|appendix|overview|introduction|commands|tools|tooling|prevention|metrics|principles|lessons|table of contents)\b`)
+	flow       = regexp.MustCompile(`(?i)^((the )?(first|immediate|initial|next)\b.*|.*\b(response|incident|emergency) (flow|workflow|process|steps|checklist|procedure|actions)|(response )?(steps|actions|checklist|workflow)|what to do( first| now)?|after .*|post-? ?incident( .*)?|runbook|playbook)$`)
+	signs      = regexp.MustCompile(`(?i)\b(indicators?|symptoms?|signs?|signals?|examples?|how (do )?(we|you) (notice|know|see)|what (it|this) looks like|red flags)\b`)
+	starts     = regexp.MustCompile(`(?i)\b(when to (activate|use|pause|trigger|act)|activation criteria|criteria|triggers?|trigger conditions?|use (this )?when|activate)\b`)
+	closer     = regexp.MustCompile(`(?i)[\s:–—-]+(emergency )?(response|procedures?|playbook|runbook|plan|checklist|steps|handling|scenario)s?$`)
+	opener     = regexp.MustCompile(`(?i)^(if|when|in case of|responding to|response to|handling|scenario|playbook|runbook|procedure)\b[:\s]+(?:(?:an?|the|there is an?)\s+)?`)
+	level      = regexp.MustCompile(`(?i)^\[?((?:p|s|sev|severity|level)[ -]?[0-9](?:\s*[/–-]\s*\w+)?|critical|high|medium|low|emergency|urgent)\]?\s*[:–—|-]\s+`)
+	behind     = regexp.MustCompile(`(?i)\s*[\[(]((?:p|s|sev|severity|level)[ -]?[0-9]|critical|high|medium|low)[\])]$`)
+	kindOfPage = regexp.MustCompile(`(?i)^(runbook|playbook|procedure|scenario):\s*`)
+	stepOf     = regexp.MustCompile(`(?i)^(?:[^\w]*)(?:step|action)\s*#?\d{1,3}\b`)
+	drills     = regexp.MustCompile(`(?i)\b(template|example|sample|glossary|definitions?|resources|links|references|appendix|overview|introduction|commands|tools|tooling|prevention|metrics|principles|lessons|table of contents)\b`)
 )
 
 // scenario reads a part that says what to do: when something happens, or in any incident. It answers false for other parts.
@@ -38,6 +39,9 @@ func (w *walker) scenario(p *part) bool {
 		severity, name = m[1], strings.TrimSuffix(name, m[0])
 	}
 	name = markdown.Plain(name)
+	if rest := kindOfPage.ReplaceAllString(name, ""); rest != "" {
+		name = rest
+	}
 	if trimTitle(name) == "" || ordinaryOnly(name) {
 		if first := p.page.root.parts[0]; first != p && first.level == 1 && !ordinaryOnly(first.title) {
 			name = trimTitle(first.title)
@@ -358,9 +362,9 @@ func (s *stepper) noticed(p *part, i int, issue string, activates bool) int {
 		case is == nil:
 			s.keep(p, b.From, b.To)
 		case activates:
-			is.Activation = append(is.Activation, flat)
+			is.Activation = append(is.Activation, linked(flat, b.Links))
 		default:
-			is.Symptoms = append(is.Symptoms, flat)
+			is.Symptoms = append(is.Symptoms, linked(flat, b.Links))
 		}
 		p.page.mark(b.From, b.To, placed)
 		n++

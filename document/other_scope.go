@@ -63,9 +63,9 @@ func readScope(w *walker, p *part, i int) int {
 	for i+n < len(p.blocks) && (n == 0 || p.blocks[i+n].Kind == markdown.Item && p.blocks[i+n].Level > 0) {
 		n++
 	}
-	item := markdown.Flat(b.Text)
+	item := linked(markdown.Flat(b.Text), b.Links)
 	for _, sub := range p.blocks[i+1 : i+n] {
-		item += "\n" + strings.Repeat("  ", sub.Level-1) + "- " + markdown.Flat(sub.Text)
+		item += "\n" + strings.Repeat("  ", sub.Level-1) + "- " + linked(markdown.Flat(sub.Text), sub.Links)
 	}
 	if plan.Open(item) {
 		return 0

@@ -182,7 +182,7 @@ func readSeverityItems(w *walker, p *part, i int) int {
 		return 0
 	}
 	s := w.addSeverity(lead)
-	s.Meaning = rest
+	s.Meaning = linked(rest, b.Links)
 	p.page.mark(b.From, b.To, placed)
 	n := 1
 	for ; i+n < len(p.blocks) && p.blocks[i+n].Kind == markdown.Item && p.blocks[i+n].Level > 0; n++ {
@@ -241,7 +241,7 @@ func (w *walker) severityBlock(p *part, b *markdown.Block, s *plan.Severity) {
 		}
 		return
 	}
-	flat := markdown.Flat(b.Text)
+	flat := linked(markdown.Flat(b.Text), b.Links)
 	switch {
 	case b.Kind == markdown.Paragraph && s.Meaning == "" && !strings.HasSuffix(flat, ":"):
 		s.Meaning = flat

@@ -74,6 +74,7 @@ func (s *stepper) item(b *markdown.Block, details []markdown.Block) {
 	if b.Ordered && b.Number > 0 {
 		s.number[b.Number] = st.ID
 	}
+	s.links(b.Links)
 	for _, line := range lines[n:] {
 		s.detailLine(line, b.Links)
 	}
@@ -245,6 +246,15 @@ func (s *stepper) lines(b *markdown.Block) bool {
 	}
 	s.part.page.mark(b.From, b.To, placed)
 	return true
+}
+
+// links keeps where the words of a step lead.
+func (s *stepper) links(links []markdown.Link) {
+	for _, l := range links {
+		if l.URL != l.Text && !strings.HasPrefix(l.URL, "#") && strings.TrimPrefix(l.URL, "mailto:") != l.Text {
+			s.add("[" + l.Text + "](" + l.URL + ")")
+		}
+	}
 }
 
 // add appends lines to how the last step is done.

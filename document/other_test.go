@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"tocsin/plan"
 )
 
 // Other forms of plans, each read by hand: every fact stands where a colleague would look for it.
@@ -21,6 +19,12 @@ func TestImportOfOtherForms(t *testing.T) {
 			golden(t, strings.TrimSuffix(name, ".md")+".yaml", report(importFile(t, name)))
 		})
 	}
+}
+
+// One plan over several files: what one file names stands in another.
+func TestImportOfSeveralFiles(t *testing.T) {
+	got := importFile(t, "other/several/index.md", "other/several/pause.md", "other/several/team.md")
+	golden(t, "other/several/plan.yaml", report(got))
 }
 
 func FuzzImport(f *testing.F) {
@@ -50,5 +54,3 @@ func FuzzImport(f *testing.F) {
 		sound(t, files, got)
 	})
 }
-
-var _ = plan.TBD
