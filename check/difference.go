@@ -19,12 +19,12 @@ const (
 
 // Difference is something that two plans say differently, in meaning.
 type Difference struct {
-	Code    string `json:"code"`         // stable, kebab-case: what kind of thing and which key of it
-	Effect  string `json:"effect"`       // Weakens, Strengthens or Changes
-	Subject string `json:"subject"`      // what differs, by its place in the plan: actions[pause-vault].function
-	Say     string `json:"message"`      // one sentence
-	Old     string `json:"old,omitzero"` // what the old plan says there, as text; empty if nothing
-	New     string `json:"new,omitzero"` // what the new plan says there
+	Code    string `json:"code"`    // stable, kebab-case: what kind of thing and which key of it
+	Effect  string `json:"effect"`  // Weakens, Strengthens or Changes
+	Subject string `json:"subject"` // what differs, by its place in the plan: actions[pause-vault].function
+	Say     string `json:"message"` // one sentence
+	Old     string `json:"old"`     // what the old plan says there, as text; empty if nothing
+	New     string `json:"new"`     // what the new plan says there
 
 	weight int
 }

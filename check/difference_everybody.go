@@ -9,6 +9,7 @@ import (
 // everybodyOf expands references to all persons they may stand for at some time: every member of a rota, on call or not.
 func everybodyOf(p *plan.Plan, refs []string) []string {
 	var ids []string
+	have := map[string]bool{}
 	open := map[string]bool{}
 	var add func(ref string)
 	add = func(ref string) {
@@ -31,7 +32,17 @@ func everybodyOf(p *plan.Plan, refs []string) []string {
 			}
 			return
 		}
-		ids = append(ids, p.Members(ref, time.Time{})...)
+		if r, ok := p.Role(ref); ok && len(r.Holders) > 0 {
+			for _, h := range r.Holders {
+				add(h)
+			}
+		}
+		for _, id := range p.Members(ref, time.Time{}) {
+			if !have[id] {
+				have[id] = true
+				ids = append(ids, id)
+			}
+		}
 	}
 	for _, ref := range refs {
 		add(ref)

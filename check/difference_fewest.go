@@ -39,6 +39,7 @@ type quorumRules struct {
 	standIns  []standInOf
 	proposer  bool
 	unsettled int
+	ever      []string // all who may approve at some time: every member of a rota, and those who cover
 }
 
 type requiredOf struct {
@@ -64,6 +65,11 @@ func rulesFor(p *plan.Plan, d *plan.Decision) quorumRules {
 	for _, s := range d.StandIns {
 		r.standIns = append(r.standIns, standInOf{of: p.Members(s.For, time.Time{}), who: p.Members(s.Who, time.Time{}), after: s.After})
 	}
+	refs := slices.Concat(d.Required, d.Additional.Who)
+	for _, s := range d.StandIns {
+		refs = append(refs, s.Who)
+	}
+	r.ever = everybodyOf(p, refs)
 	return r
 }
 
@@ -91,7 +97,8 @@ func (c *contrast) quorumOf(p *plan.Plan, d *plan.Decision) quorum {
 		return decision.Tally(p, d, voices, opened, now, "")
 	}
 	start := tally(nil)
-	q := quorum{voices: start.Candidates}
+	able := start.Candidates
+	q := quorum{voices: rules.withRotas(able)}
 	sum := 0
 	for _, n := range start.Needed {
 		if n.Never != "" {
@@ -102,7 +109,7 @@ func (c *contrast) quorumOf(p *plan.Plan, d *plan.Decision) quorum {
 	if sum == 0 {
 		return q
 	}
-	classes := alike(rules, q.voices)
+	classes := alike(rules, able)
 	for _, class := range classes {
 		if tally(class[:1]).State == decision.Met {
 			q.alone = append(q.alone, class...)
@@ -110,11 +117,11 @@ func (c *contrast) quorumOf(p *plan.Plan, d *plan.Decision) quorum {
 	}
 	slices.Sort(q.alone)
 	s := fewest{classes: classes, met: func(persons []string) bool { return tally(persons).State == decision.Met }}
-	for size := 1; size <= len(q.voices) && s.found == nil && s.tallies < mostTallies; size++ {
+	for size := 1; size <= len(able) && s.found == nil && s.tallies < mostTallies; size++ {
 		s.try(0, size, nil)
 	}
 	if q.fewest = len(s.found); q.fewest == 0 {
-		q.fewest = min(sum, len(q.voices))
+		q.fewest = min(sum, len(able))
 	}
 	for _, id := range s.found {
 		q.such = append(q.such, p.NameOf(id))
@@ -136,9 +143,20 @@ func (r quorumRules) everyone() []string {
 	return slices.Compact(all)
 }
 
+// withRotas adds those who may approve at another time to those who may now.
+func (r quorumRules) withRotas(persons []string) []string {
+	all := slices.Clone(persons)
+	for _, id := range r.ever {
+		if !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
 // estimate adds up what is needed. It may take fewer, where one person counts for several needs.
 func (r quorumRules) estimate(all []string) quorum {
-	q := quorum{voices: all}
+	q := quorum{voices: r.withRotas(all)}
 	sum := r.need
 	for _, req := range r.required {
 		need := req.need

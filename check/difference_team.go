@@ -1,6 +1,6 @@
 package check
 
-import "tocsin/plan"
+import "strings"
 
 // rulesOfTeam are about people: who they are, how they are reached and what they sign with.
 var rulesOfTeam = map[string]rule{
@@ -48,12 +48,10 @@ func keyWeakens(c *contrast, d delta) string {
 	if d.oldText == "" {
 		return Weakens
 	}
-	for _, team := range [][]plan.Person{c.new.CoreTeam, c.new.ExtendedTeam} {
-		for _, r := range team {
-			if r.Name == d.at.of && len(r.Keys) > 0 {
-				return Changes
-			}
-		}
+	_, rest, _ := strings.Cut(d.at.path, "[") // core_team[carmen].keys[0]
+	id, _, _ := strings.Cut(rest, "]")
+	if r, ok := c.new.Person(id); ok && len(r.Keys) > 0 {
+		return Changes
 	}
 	return Weakens
 }

@@ -126,6 +126,17 @@ func TestLargeGroupsAreEstimated(t *testing.T) {
 	}
 }
 
+func TestWhoeverCoversAShiftGetsAVoice(t *testing.T) {
+	rota := func(cover string) *plan.Plan {
+		return harbour(t, "members: [ben, cleo], need: 2}", "members: [ben, watchers], need: 1}", "members: [ada, ben]}", "members: [ada, ben]"+cover+"}")
+	}
+	d := Differences(rota(""), rota(", cover: [{from: 2027-01-01, to: 2027-01-02, person: cleo}]"))
+	want := `Cleo may now approve "Pause the vault".`
+	if len(d) == 0 || d[0].Say != want || d[0].Effect != Weakens {
+		t.Errorf("want %s\nhave %+v", want, d)
+	}
+}
+
 func TestNilPlansAreEmpty(t *testing.T) {
 	if d := Differences(nil, nil); len(d) > 0 {
 		t.Errorf("nothing differs from nothing: %v", d)
