@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"tocsin/plan"
 )
@@ -18,18 +19,16 @@ func sound(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Lia, of whom only a spoken yes is asked, would be a warning; the tests give her a key.
-	return strings.Replace(string(b), `contact: [{kind: chat, to: "@lia"}]`,
-		`contact: [{kind: chat, to: "@lia"}]`+"\n    keys: [{address: \"0x120F4209596fef7D4D07E3BA410d5dA8E88ccA3d\"}]", 1)
+	return string(b)
 }
 
 func gapsOf(t *testing.T, text string) []Gap {
 	t.Helper()
-	p, src, err := plan.Load(fstest.MapFS{"plan.yaml": {Data: []byte(text)}})
+	p, src, err := plan.Load(fstest.MapFS{"plan.yaml": {Data: []byte(text)}, "contacts.age": {Data: []byte("age-encryption.org/v1\n")}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Check(p, src)
+	return CheckAt(p, src, time.Date(2026, 11, 21, 13, 0, 0, 0, time.UTC))
 }
 
 func TestASoundPlanHasNoGaps(t *testing.T) {
@@ -38,7 +37,8 @@ func TestASoundPlanHasNoGaps(t *testing.T) {
 	}
 }
 
-// Each case edits the sound plan and expects a gap, and no other but those under also.
+// Each case edits the sound plan and expects a gap, and no other but those under also. What the edit takes away or changes is
+// what mends the gap.
 var cases = []struct {
 	code    string
 	level   Level
@@ -48,58 +48,143 @@ var cases = []struct {
 	also    []string
 }{
 	{"plan-not-reviewed", Warning, "", "", []string{"reviewed: 2026-11-01\n", ""}, nil},
-	{"plan-not-tested", Warning, "", "", []string{"tested: 2026-11-01\n", ""}, nil},
-	{"issue-without-detection", Warning, "issues[theft]", "id: theft", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: report"}, []string{"detector-unready"}},
-	{"issue-without-detection", Warning, "issues[theft]", "id: theft", []string{"detectors: [withdrawals]\n", "\n"}, []string{"detector-without-issue"}},
-	{"issue-without-procedure", Error, "issues[theft]", "id: theft", []string{"    procedure: stop\n", ""}, nil},
+	{"review-overdue", Warning, "reviewed", "reviewed:", []string{"reviewed: 2026-11-01", "reviewed: 2026-05-01"}, nil},
+	{"plan-not-tested", Warning, "", "", []string{"\ntested: 2026-11-01", ""}, nil},
+	{"exercise-overdue", Warning, "tested", "tested:", []string{"\ntested: 2026-11-01", "\ntested: 2026-05-01"}, nil},
+	{"exercise-overdue", Warning, "tested", "tested:", []string{"\ntested: 2026-11-01", "\ntested: 2026-10-01", "exercises:\n", "exercises:\n  then_every: 30d\n"}, nil},
+	{"plan-without-owner", Note, "", "", []string{"owner: ada\nreviewed", "reviewed"}, nil},
+	{"scope-missing", Note, "scope", "not_incident:", []string{"  incident: [Money leaves]\n", ""}, nil},
+	{"contacts-sealed", Note, "contacts", "contacts:", []string{"groups:", sealedFile + "groups:", "contact: [{kind: chat, to: \"@lia\"}]\n", "body: false\n"}, nil},
+	{"adoption-missing", Warning, "decisions", "", []string{"  - {id: adopt, name: Adopt, additional: {who: [ada, ben, cy], need: 1}, adopts: true}\n", ""}, nil},
+	{"severity-without-response-time", Warning, "severities[low]", "id: low", []string{", respond_within: 1d", ""}, nil},
+	{"value-open", Warning, "name", "name: TBD", []string{"name: Sound", "name: TBD"}, nil},
+	{"value-open", Warning, "exercises.scenarios[drill].opening", "id: drill", []string{"opening: The vault empties", "opening: \"[to be written]\""}, nil},
+	{"secret-in-plan", Error, "", "deployer", []string{"# A small", "# deployer 0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318\n# A small"}, nil},
+
+	{"issue-without-detection", Error, "issues[theft].detection", "", []string{"      detectors: [withdrawals]\n      manual: [{what: Complaints, who: ada}, {what: The console stands still, who: ada}]\n", "      detectors: []\n", "detectors:\n  - {id: withdrawals, name: Withdrawals, kind: match, asset: vault, transaction: true, mode: act}\n", ""}, nil},
+	{"issue-without-detection", Warning, "issues[theft].detection", "", []string{"\n      manual: [{what: Complaints, who: ada}, {what: The console stands still, who: ada}]", "", "kind: match, asset: vault, transaction: true, mode: act", "kind: report"}, []string{"detector-unready", "watch-unwatched"}},
+	{"issue-detected-by-hand", Warning, "issues[theft].detection", "", []string{"detectors: [withdrawals]\n", "\n"}, []string{"detector-without-issue"}},
+	{"issue-detected-silently", Warning, "issues[theft].detection", "", []string{", mode: act", ""}, nil},
+	{"issue-without-procedure", Error, "issues[theft]", "id: theft", []string{"    procedure: stop\n", ""}, []string{"procedure-without-issue", "procedure-without-scenario"}},
+	{"issue-unranked", Warning, "issues[slip]", "id: slip", []string{"detectors:\n  - ", slip("")}, nil},
+	{"detection-shared", Warning, "issues[theft].detection", "detectors: [withdrawals]", []string{"detectors:\n  - ", slip("category: attack, "), "detectors: [slips]", "detectors: [withdrawals]", slipDetector, ""}, nil},
+	{"kind-not-considered", Note, "issues", "id: theft", []string{", disclosure]", "]"}, nil},
 	{"cheap-detector-acts", Error, "detectors[withdrawals].mode", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true", "kind: spike, asset: vault, metric: transactions, window: 1m, minimum: 9"}, nil},
-	{"detector-unfinished", Warning, "detectors[withdrawals]", "id: withdrawals", []string{"asset: vault, transaction: true, mode", "mode"}, nil},
+	{"detector-unfinished", Warning, "detectors[withdrawals]", "id: withdrawals", []string{"asset: vault, transaction: true, mode", "mode"}, []string{"issue-detected-by-hand"}},
 	{"detector-without-issue", Note, "detectors[spare]", "id: spare", []string{"mode: act}", "mode: act}\n  - {id: spare, name: Spare, kind: match, asset: vault, transaction: true}"}, nil},
-	{"action-without-effect", Error, "actions[pause]", "id: pause", []string{"    effect: {asset: vault, function: paused() returns (bool), want: \"true\"}\n", ""}, nil},
-	{"action-without-effect", Warning, "actions[pause]", "id: pause", []string{"kind: call\n    asset: vault\n    function: pause()\n    effect: {asset: vault, function: paused() returns (bool), want: \"true\"}\n", "kind: hook\n    url: https://example.com\n"}, []string{"action-unready"}},
-	{"step-without-owner", Warning, "procedures[stop].steps[tell]", "id: tell", []string{"name: Tell\n        owner: lead\n", "name: Tell\n"}, nil},
-	{"step-owner-nobody", Error, "procedures[stop].steps[tell].owner", "owner: ghost", []string{"name: Tell\n        owner: lead\n", "name: Tell\n        owner: ghost\n", "name: Lead}", "name: Lead}\n  - {id: ghost, name: Ghost, holders: [police]}", "groups:", "  - {id: police, name: Police, body: true, contact: [{kind: chat, to: x}]}\ngroups:"}, nil},
-	{"decision-does-not-cover", Error, "procedures[stop].steps[tell].decision", "decision: speak", []string{"steps: [stop/tell]", "updates: [outside]"}, nil},
-	{"decision-does-not-cover", Error, "procedures[stop].steps[pause].decision", "decision: speak", []string{"decision: pause\n", "decision: speak\n"}, nil},
+	{"detector-broken", Error, "detectors[withdrawals].where", "id: withdrawals", []string{"transaction: true,", "transaction: true, where: 'tx.value > later',"}, []string{"issue-detected-by-hand"}},
+	{"detector-broken", Error, "detectors[withdrawals].event", "id: withdrawals", []string{"transaction: true", "event: Withdraw"}, []string{"issue-detected-by-hand"}},
+	{"detector-unready", Warning, "detectors[withdrawals].internal", "id: withdrawals", []string{"transaction: true", "transaction: true, internal: true"}, []string{"issue-detected-by-hand"}},
+	{"detector-unready", Note, "detectors[withdrawals].metric", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: spike, asset: vault, metric: gas_price, window: 1m"}, []string{"issue-detected-by-hand"}},
+	{"detector-unready", Note, "detectors[withdrawals].kind", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: webhook, secret: HOOK_SECRET"}, []string{"issue-detected-by-hand"}},
+	{"detector-never-fires", Error, "detectors[withdrawals].where", "id: withdrawals", []string{"transaction: true,", "transaction: true, where: 'tx.value > 9 && tx.value < 5',"}, nil},
+	{"detector-never-fires", Error, "detectors[withdrawals].minimum", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: spike, asset: vault, metric: transactions, window: 1s, minimum: 1000000000, mode: page"}, nil},
+	{"watch-unwatched", Note, "detectors", "id: withdrawals", []string{", {what: The console stands still, who: ada}", ""}, nil},
+	{"nobody-told-when-blind", Error, "escalation", "rules:", []string{"      core: detection", "      who: [dee]\n      when: detection", "extended_team:", "  - {id: dee, name: Dee}\nextended_team:"}, []string{"nobody-told-on-detection", "person-without-contact"}},
 	{"nobody-told-on-detection", Error, "categories[attack]", "id: attack", []string{"core: detection", "core: validation"}, nil},
 	{"nobody-told-on-detection", Error, "categories[attack]", "id: attack", []string{"categories: [attack]\n      core", "severities: [low]\n      core"}, nil},
-	{"nobody-told-on-detection", Error, "categories[calm]", "id: calm", []string{"{id: attack, name: Attack}", "{id: attack, name: Attack}\n  - {id: calm, name: Calm}"}, nil},
+	{"nobody-told-on-detection", Error, "issues[slip]", "id: slip", []string{"detectors:\n  - ", slip("severity: low, "), "categories: [attack]\n      core", "severities: [critical]\n      core"}, nil},
+	{"category-without-issue", Note, "categories[calm]", "id: calm", []string{"{id: attack, name: Attack}", "{id: attack, name: Attack}\n  - {id: calm, name: Calm}"}, nil},
+	{"category-without-responder", Error, "categories[attack]", "id: attack", []string{"{id: attack, name: Attack}", "{id: attack, name: Attack}\n  - {id: hack, name: Attacks by hackers}", "name: Ada\n", "name: Ada\n    categories: [hack]\n", "name: Ben\n", "name: Ben\n    categories: [hack]\n", "name: Cy\n", "name: Cy\n    categories: [hack]\n"}, nil},
+	{"names-clash", Warning, "categories[raid]", "id: raid", []string{"{id: attack, name: Attack}", "{id: attack, name: Attack}\n  - {id: raid, name: Attack by night}"}, []string{"category-without-issue"}},
+	{"names-clash", Warning, "roles[lead]", "id: lead,", []string{"channels:\n", "  - {id: leads, name: leads, members: [ada]}\nchannels:\n"}, nil},
+
+	{"procedure-incomplete", Note, "procedures[stop]", "id: stop", []string{"purpose: fix", "purpose: find"}, nil},
+	{"procedure-incomplete", Warning, "procedures[stop]", "id: stop", []string{"purpose: halt", "purpose: find"}, nil},
+	{"step-without-owner", Warning, "procedures[stop].steps[tell]", "id: tell", []string{"happened\n        owner: lead\n", "happened\n"}, nil},
+	{"step-owner-nobody", Error, "procedures[stop].steps[tell].owner", "owner: ghost", []string{"happened\n        owner: lead\n", "happened\n        owner: ghost\n", "holders: [ada, ben]}", "holders: [ada, ben]}\n  - {id: ghost, name: Ghost, holders: [police]}", "groups:", "  - {id: police, name: Police, body: true, contact: [{kind: chat, to: x}]}\ngroups:"}, nil},
+	{"step-details-open", Warning, "procedures[stop].steps[tell].how", "how: (as", []string{"how: Say what happened", "how: (as agreed later)"}, nil},
+	{"step-details-open", Warning, "procedures[stop].steps[tell]", "id: tell", []string{"        how: Say what happened\n", ""}, nil},
+	{"halt-without-verification", Warning, "procedures[stop].steps[tell]", "id: tell", []string{"how: Say what", "purpose: halt\n        how: Say what"}, nil},
+	{"procedure-without-issue", Note, "procedures[spare]", "id: spare", []string{"escalation:\n", spareProcedure + "escalation:\n", "issues: [theft]", "issues: [theft], steps: [spare/all]"}, nil},
+	{"procedure-without-scenario", Note, "procedures[spare]", "id: spare", []string{"escalation:\n", spareProcedure + "escalation:\n"}, []string{"procedure-without-issue"}},
+	{"decision-does-not-cover", Error, "procedures[stop].steps[tell].decision", "decision: speak", []string{"steps: [stop/tell]", "updates: [outside]"}, nil},
+	{"decision-does-not-cover", Error, "procedures[stop].steps[pause].decision", "decision: speak", []string{"decision: pause\n", "decision: speak\n"}, []string{"decision-unused"}},
+	{"exercises-missing", Warning, "exercises", "", []string{"exercises:\n  scenarios:\n    - {id: drill, name: Drill, issues: [theft], opening: The vault empties}\n", ""}, nil},
+	{"worst-issue-without-scenario", Warning, "issues[theft]", "id: theft", []string{", issues: [theft]", ""}, []string{"procedure-without-scenario"}},
+
+	{"unlisted", Error, "unlisted[boss]", "id: boss", []string{"groups:", "unlisted: [{id: boss, name: Boss}]\ngroups:", "responsible: lia", "responsible: boss"}, nil},
+	{"unlisted", Warning, "unlisted[boss]", "id: boss", []string{"groups:", "unlisted: [{id: boss, name: Boss}]\ngroups:", "members: [ada, ben]", "members: [ada, ben, boss]"}, nil},
+	{"unlisted", Note, "unlisted[boss]", "id: boss", []string{"groups:", "unlisted: [{id: boss, name: Boss}]\ngroups:"}, nil},
 	{"message-without-owner", Warning, "communications[outside]", "id: outside", []string{", responsible: lia", ""}, nil},
-	{"message-owner-nobody", Error, "communications[outside].responsible", "id: outside", []string{"contact: [{kind: chat, to: \"@lia\"}]\n", "contact: [{kind: chat, to: TBD}]\n", "required: [lia]", "required: [ada]"}, []string{"contact-tbd", "person-without-contact"}},
-	{"public-channel-for-team", Error, "communications[inside].channel", "id: inside", []string{"channel: room, responsible", "channel: square, responsible"}, nil},
-	{"public-channel-for-team", Error, "communications[inside].also[0]", "id: inside", []string{"channel: room, responsible", "channel: room, also: [square], responsible"}, nil},
+	{"message-owner-nobody", Error, "communications[outside].responsible", "id: outside", []string{"contact: [{kind: chat, to: \"@lia\"}]\n", "contact: [{kind: chat, to: TBD}]\n", "required: [lia], stand_ins: [{for: lia", "required: [ada], stand_ins: [{for: ada"}, []string{"contact-tbd", "person-without-contact"}},
+	{"message-owned-by-everybody", Warning, "communications[outside].responsible", "id: outside", []string{"holders: [ada, ben]}", "holders: [ada, ben]}\n  - {id: all, name: Responders}", "responsible: lia", "responsible: all"}, nil},
+	{"message-owned-by-everybody", Warning, "communications[outside].responsible", "id: outside", []string{"channels:\n", "  - {id: most, name: Staff, members: [ada, ben, cy]}\nchannels:\n", "responsible: lia", "responsible: most"}, nil},
+	{"message-incomplete", Warning, "communications[outside]", "id: outside", []string{"timing: hourly, channel: square", "channel: square"}, nil},
+	{"message-without-template", Note, "communications[outside]", "id: outside", []string{", template: \"{{.What}}\"", ""}, nil},
+	{"message-without-backup", Warning, "communications[inside]", "id: inside", []string{"channel: room, backup: hall", "channel: room"}, nil},
+	{"backup-same-channel", Warning, "communications[inside].backup", "id: inside", []string{"channel: room, backup: hall", "channel: room, backup: room"}, nil},
+	{"backup-shares-provider", Warning, "communications[inside].backup", "id: inside", []string{"name: Hall, kind: telegram", "name: Hall, kind: slack", "channel: hall, backup: room", "channel: hall, backup: desk", "{id: square,", "{id: desk, name: Desk, kind: signal-less}\n  - {id: square,", "kind: signal-less", "kind: other"}, nil},
+	{"public-channel-for-team", Error, "communications[inside].channel", "id: inside", []string{"channel: room, backup: hall", "channel: square, backup: hall"}, nil},
+	{"public-channel-for-team", Error, "communications[inside].also[0]", "id: inside", []string{"channel: room, backup: hall", "channel: room, also: [square], backup: hall"}, nil},
+	{"channel-on-own-domain", Warning, "communications[inside].channel", "id: inside", []string{"to: \"#room\"", "to: \"https://chat.sound.example\"", "assets:\n  - ", "assets:\n" + appDomain + "  - ", "channel: hall, backup: room", "channel: hall, backup: desk", "{id: square,", "{id: desk, name: Desk, kind: other}\n  - {id: square,", "resolution + 2d, channel: room", "resolution + 2d, channel: desk", "assets: [vault]", "assets: [vault, app]"}, nil},
+	{"responders-without-room", Warning, "communications", "", []string{"  - {id: gather, name: Gather, audience: responders, timing: open until completion, channel: hall, backup: room, responsible: lead}\n", ""}, nil},
+	{"users-not-told", Warning, "communications", "", []string{"audience: users", "audience: partners"}, nil},
+	{"post-mortem-missing", Note, "communications", "", []string{"  - {id: after, name: After, audience: internal, timing: resolution + 2d, channel: room, responsible: ada, postmortem: true}\n", ""}, nil},
+	{"template-broken", Error, "communications[outside].template", "id: outside", []string{"{{.What}}", "{{.Nonsense}}"}, nil},
+
 	{"contact-tbd", Warning, "core_team[ada].contact[1]", "ada@example.com", []string{"to: ada@example.com}", "to: ada@example.com}, {kind: phone, to: tbd}"}, nil},
 	{"person-without-contact", Warning, "extended_team[mia]", "id: mia", []string{"groups:", "  - {id: mia, name: Mia}\ngroups:"}, nil},
-	{"person-without-contact", Error, "core_team[cy]", "id: cy", []string{"extended_team:", "  - {id: cy, name: Cy}\nextended_team:"}, nil},
-	{"decision-authorises-nothing", Warning, "decisions[idle]", "id: idle", []string{"actions:\n  - id", "  - {id: idle, name: Idle, required: [ada]}\nactions:\n  - id"}, nil},
-	{"decision-without-approvers", Error, "decisions[speak]", "id: speak", []string{"required: [lia], ", "additional: {who: [lia]}, "}, nil},
+	{"person-without-contact", Error, "core_team[dee]", "id: dee", []string{"extended_team:", "  - {id: dee, name: Dee}\nextended_team:"}, nil},
+	{"one-way-to-reach-all", Warning, "core_team", "id: ada", []string{"kind: email, to: ada@example.com", "kind: phone, to: \"+19995551214\""}, nil},
+	{"team-email-on-own-domain", Warning, "assets[app]", "id: app", []string{"to: ada@example.com", "to: ada@sound.example", "assets:\n  - ", "assets:\n" + appDomain + "  - ", "assets: [vault]", "assets: [vault, app]"}, nil},
+	{"team-email-on-own-domain", Note, "assets[app]", "id: app", []string{"to: ada@example.com}", "to: ada@sound.example}, {kind: phone, to: \"+19995551215\"}", "assets:\n  - ", "assets:\n" + appDomain + "  - ", "assets: [vault]", "assets: [vault, app]"}, nil},
+	{"key-shared", Error, "core_team[cy].keys[0]", "0x25EA", []string{"0x849E61d2753B9D09C5F6aD69711E6E2B684ad7Aa", "0x25EA031cb0829a34f24114472eF0AFdD9F9f2614"}, nil},
+	{"role-with-one-holder", Warning, "roles[lead]", "id: lead", []string{"holders: [ada, ben]", "holders: [ada]"}, nil},
+	{"rota-without-time-zone", Warning, "rotas[watch]", "id: watch", []string{"groups:", "rotas:\n  - {id: watch, name: Watch, start: 2026-11-02, members: [ada, ben]}\ngroups:"}, nil},
+	{"rota-of-one", Note, "rotas[watch].members", "id: watch", []string{"groups:", "rotas:\n  - {id: watch, name: Watch, time_zone: Europe/Vienna, start: 2026-11-02, members: [ada]}\ngroups:"}, nil},
+	{"rota-member-unreachable", Warning, "rotas[watch].members[1]", "id: watch", []string{"groups:", "  - {id: mia, name: Mia}\nrotas:\n  - {id: watch, name: Watch, time_zone: Europe/Vienna, start: 2026-11-02, members: [ada, mia]}\ngroups:"}, []string{"person-without-contact"}},
+	{"person-indispensable", Warning, "core_team[ada]", "id: ada", []string{"for: ada, who: cy, after: 9m", "for: team, who: cy, after: 9m", "required: [lia]", "required: [ada]", "responsible: lia", "responsible: ada"}, []string{"decision-stops-with-one-away", "decision-stops-with-one-away"}},
+
+	{"asset-without-address", Error, "assets[vault].address", "id: vault", []string{"address: \"0x88bC4F6FCb5515C41D03673c039C596FA63952a9\"", "address: TBD"}, nil},
+	{"asset-without-pause", Note, "assets[oven]", "id: oven", []string{"assets:\n  - ", "assets:\n  - {id: oven, name: Oven, kind: contract, chain: 1, address: \"0x120F4209596fef7D4D07E3BA410d5dA8E88ccA3d\"}\n  - "}, []string{"asset-without-issue"}},
+	{"asset-without-pause", Warning, "assets[oven]", "id: oven", []string{"assets:\n  - ", "assets:\n  - {id: oven, name: Oven, kind: contract, chain: 1, address: \"0x120F4209596fef7D4D07E3BA410d5dA8E88ccA3d\"}\n  - ", "assets: [vault]", "assets: [vault, oven]"}, nil},
+	{"asset-without-issue", Note, "assets[app]", "id: app", []string{"assets:\n  - ", "assets:\n" + appDomain + "  - "}, nil},
+	{"asset-without-holder", Warning, "assets[app]", "id: app", []string{"assets:\n  - ", "assets:\n" + appDomain + "  - ", "holder: ada, second_holder: ben", "provider: ours", "assets: [vault]", "assets: [vault, app]"}, nil},
+	{"asset-with-one-holder", Warning, "assets[app]", "id: app", []string{"assets:\n  - ", "assets:\n" + appDomain + "  - ", "second_holder: ben", "second_holder: ada", "assets: [vault]", "assets: [vault, app]"}, nil},
+
+	{"decision-authorises-nothing", Warning, "decisions[idle]", "id: idle", []string{"actions:\n  - id", "  - {id: idle, name: Idle, additional: {who: [ada, ben], need: 1}}\nactions:\n  - id"}, nil},
+	{"decision-unused", Note, "decisions[idle]", "id: idle", []string{"actions:\n  - id", "  - {id: idle, name: Idle, additional: {who: [ada, ben], need: 1}, steps: [stop/mend]}\nactions:\n  - id"}, nil},
+	{"decision-unsettled", Error, "decisions[speak].unsettled", "id: speak", []string{"required: [lia]", "required: [lia], unsettled: [All of them?]"}, nil},
+	{"decision-without-approvers", Error, "decisions[speak]", "id: speak", []string{"required: [lia], stand_ins: [{for: lia, who: ben, after: 11m}]", "additional: {who: [lia]}"}, nil},
 	{"group-without-need", Error, "decisions[pause].required[1]", "id: pause, name", []string{", need: 2", ""}, nil},
-	{"quorum-impossible", Error, "decisions[pause].required[1]", "id: pause, name", []string{"need: 2", "need: 3"}, nil},
-	{"quorum-impossible", Error, "decisions[pause].required[1]", "id: pause, name", []string{"    keys: [{address: \"0x647A567Ce312C5Aa0Dbf2FA6B1965A463a0f1c03\"}]\n", ""}, nil},
+	{"group-without-need", Error, "decisions[speak].required[0]", "id: speak", []string{"required: [lia], stand_ins: [{for: lia", "required: [lead], stand_ins: [{for: ada"}, nil},
+	{"quorum-impossible", Error, "decisions[pause].required[1]", "id: pause, name", []string{"need: 2", "need: 4"}, nil},
+	{"quorum-impossible", Error, "decisions[pause].required[1]", "id: pause, name", []string{"    keys: [{address: \"0x647A567Ce312C5Aa0Dbf2FA6B1965A463a0f1c03\"}]\n", "", "{for: team, who: cy, after: 10m}", "{for: ada, who: lia, after: 10m}"}, nil},
 	{"quorum-impossible", Error, "decisions[pause].additional", "id: pause, name", []string{"required: [ada, team]", "required: [ada, team], additional: {who: [lia], need: 2}"}, nil},
-	{"approver-unreachable", Error, "decisions[speak].required[0]", "id: speak", []string{"contact: [{kind: chat, to: \"@lia\"}]\n", "body: true\n", "responsible: lia", "responsible: ada"}, []string{"person-without-contact"}},
+	{"proposer-rule-impossible", Error, "decisions[speak].proposer_may_not_approve", "id: speak", []string{"required: [lia], stand_ins: [{for: lia, who: ben, after: 11m}]", "required: [staff], proposer_may_not_approve: true", "channels:\n", "  - {id: staff, name: Staff, members: [ada, ben, cy], need: 3}\nchannels:\n"}, []string{"decision-stops-with-one-away"}},
+	{"decision-stops-with-one-away", Warning, "decisions[speak]", "id: speak", []string{", stand_ins: [{for: lia, who: ben, after: 11m}]", ""}, nil},
+	{"stand-in-too-late", Warning, "decisions[speak].stand_ins[0]", "id: speak", []string{"after: 11m", "after: 2h"}, nil},
+	{"decision-of-one", Warning, "decisions[pause]", "id: pause, name", []string{"{for: ada, who: cy, after: 9m}, {for: team, who: cy, after: 10m}", "", "members: [ada, ben], need: 2", "members: [ada], need: 1"}, []string{"decision-stops-with-one-away"}},
+	{"approver-unreachable", Error, "decisions[speak].required[0]", "id: speak", []string{"contact: [{kind: chat, to: \"@lia\"}]\n", "body: true\n", "responsible: lia", "responsible: ada"}, []string{"decision-stops-with-one-away", "person-without-contact"}},
 	{"approver-without-key", Warning, "decisions[speak].required[0]", "id: speak", []string{"    keys: [{address: \"0x120F4209596fef7D4D07E3BA410d5dA8E88ccA3d\"}]\n", ""}, nil},
-	{"approver-without-key", Error, "decisions[pause].required[0]", "id: pause, name", []string{"    keys: [{address: \"0x25EA031cb0829a34f24114472eF0AFdD9F9f2614\"}]\n", "", "need: 2", "need: 1"}, nil},
+	{"approver-without-key", Error, "decisions[pause].required[0]", "id: pause, name", []string{"    keys: [{address: \"0x25EA031cb0829a34f24114472eF0AFdD9F9f2614\"}]\n", "", "need: 2", "need: 1", "required: [ada, team]", "required: [ada]"}, []string{"decision-stops-with-one-away"}},
 	{"action-without-decision", Error, "actions[unpause]", "id: unpause", []string{"actions:\n  - id", "actions:\n  - {id: unpause, name: Unpause, kind: call, asset: vault, function: unpause()}\n  - id"}, nil},
-	{"detector-broken", Error, "detectors[withdrawals].where", "id: withdrawals", []string{"transaction: true,", "transaction: true, where: 'tx.value > later',"}, nil},
-	{"detector-broken", Error, "detectors[withdrawals].event", "id: withdrawals", []string{"transaction: true", "event: Withdraw"}, nil},
-	{"detector-unready", Warning, "detectors[withdrawals].internal", "id: withdrawals", []string{"transaction: true", "transaction: true, internal: true"}, nil},
-	{"detector-unready", Note, "detectors[withdrawals].metric", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: spike, asset: vault, metric: gas_price, window: 1m"}, nil},
-	{"detector-unready", Note, "detectors[withdrawals].kind", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: webhook, secret: HOOK_SECRET"}, nil},
-	{"template-broken", Error, "communications[outside].template", "id: outside", []string{"responsible: lia", "template: '{{.Nonsense}}', responsible: lia"}, nil},
+	{"action-without-step", Note, "actions[unpause]", "id: unpause", []string{"actions:\n  - id", "actions:\n  - {id: unpause, name: Unpause, kind: call, asset: vault, function: unpause()}\n  - id", "actions: [pause]", "actions: [pause, unpause]"}, nil},
+	{"action-without-effect", Error, "actions[pause]", "id: pause", []string{"    effect: {asset: vault, function: paused() returns (bool), want: \"true\"}\n", ""}, nil},
+	{"action-without-effect", Warning, "actions[pause]", "id: pause", []string{"kind: call\n    asset: vault\n    function: pause()\n    effect: {asset: vault, function: paused() returns (bool), want: \"true\"}\n", "kind: hook\n    url: https://example.com\n"}, []string{"action-unready", "asset-without-pause"}},
 	{"action-broken", Error, "actions[pause]", "id: pause", []string{"    function: pause()\n", "    function: pause(uint256 until)\n"}, nil},
 	{"action-broken", Error, "actions[pause]", "id: pause", []string{"want: \"true\"", "want: \"maybe\""}, nil},
 	{"action-unready", Warning, "actions[pause].kind", "kind: safe", []string{"kind: call", "kind: safe\n    safe: vault"}, nil},
-	{"plan-without-issues", Error, "", "", nil, nil},
+}
+
+// Pieces that some cases add to the sound plan.
+const (
+	sealedFile     = "contacts: {file: contacts.age, hash: \"0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318\"}\n"
+	appDomain      = "  - {id: app, name: App, kind: domain, location: app.sound.example, holder: ada, second_holder: ben}\n"
+	spareProcedure = "  - id: spare\n    name: Spare\n    steps:\n      - {id: all, name: Pause and patch and restore, how: By hand, expect: All is well, owner: lead}\n"
+	slipDetector   = "  - {id: slips, name: Slips, kind: match, asset: vault, function: \"slip()\", mode: page}\n"
+)
+
+// slip is a second issue with a detector of its own, in place of the beginning of the section of detectors.
+func slip(more string) string {
+	return "  - {id: slip, name: Slip, " + more + "detection: {detectors: [slips]}, procedure: stop}\ndetectors:\n" + slipDetector + "  - "
 }
 
 func TestEachGap(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.code+" of "+c.subject, func(t *testing.T) {
-			text := "tocsin: 1\nprotocol: bare\nname: Bare\nreviewed: 2026-11-01\ntested: 2026-11-01\n"
-			if c.edit != nil {
-				text = edited(t, sound(t), c.edit)
-			}
+			text := edited(t, sound(t), c.edit)
 			gaps := gapsOf(t, text)
 			var g Gap
 			var others []string
@@ -127,7 +212,7 @@ func TestEachGap(t *testing.T) {
 				}
 			}
 			for _, s := range []string{g.Say, g.Why, g.Mend} {
-				if !strings.HasSuffix(s, ".") {
+				if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") {
 					t.Errorf("%q is not a sentence", s)
 				}
 			}
@@ -147,44 +232,79 @@ func edited(t *testing.T, text string, edit []string) string {
 	return text
 }
 
-// Every code that Check can answer has a case above.
-func TestEachCodeHasACase(t *testing.T) {
+// Every code in the source is listed in its order, has a case above and its paragraph in the document, and no other has.
+func TestEachCodeIsKnown(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	code := regexp.MustCompile(`c\.add\([A-Za-z.]+, "([a-z-]+)"`)
-	found := 0
+	pattern := regexp.MustCompile(`c\.add(?:At)?\(.*?(?:Error|Warning|Note|level), "([a-z-]+)"`)
+	raised := map[string]bool{}
 	for _, f := range files {
 		b, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range code.FindAllStringSubmatch(string(b), -1) {
-			found++
-			tested := false
-			for _, c := range cases {
-				tested = tested || c.code == m[1]
+		for _, m := range pattern.FindAllStringSubmatch(string(b), -1) {
+			raised[m[1]] = true
+		}
+	}
+	tested := map[string]bool{"plan-without-issues": true} // TestAPlanWithoutIssues
+	for _, c := range cases {
+		tested[c.code] = true
+	}
+	b, err := os.ReadFile("../docs/gaps.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]bool{}
+	for _, m := range regexp.MustCompile("(?m)^### `([a-z-]+)`$").FindAllStringSubmatch(string(b), -1) {
+		if documented[m[1]] {
+			t.Errorf("docs/gaps.md: %s stands twice", m[1])
+		}
+		documented[m[1]] = true
+	}
+	listed := map[string]bool{}
+	for _, code := range Codes() {
+		if listed[code] {
+			t.Errorf("%s is listed twice", code)
+		}
+		listed[code] = true
+	}
+	for _, x := range []struct {
+		what string
+		has  map[string]bool
+	}{{"the source", raised}, {"the cases", tested}, {"docs/gaps.md", documented}} {
+		for code := range listed {
+			if !x.has[code] {
+				t.Errorf("%s does not know %s", x.what, code)
 			}
-			if !tested {
-				t.Errorf("%s: the gap %s has no case", f, m[1])
+		}
+		for code := range x.has {
+			if !listed[code] {
+				t.Errorf("%s knows %s, which is not listed", x.what, code)
 			}
 		}
 	}
-	if found < 20 {
-		t.Errorf("only %d codes found", found)
+}
+
+func TestAPlanWithoutIssues(t *testing.T) {
+	gaps := gapsOf(t, "tocsin: 1\nprotocol: bare\nname: Bare\n")
+	if gaps[0].Code != "plan-without-issues" || gaps[0].Level != Error {
+		t.Errorf("the first gap of a bare plan is %s", gaps[0].Code)
 	}
 }
 
-// The example says no more than the truth: this release does not measure the price of gas.
-func TestTheExampleHasOneNote(t *testing.T) {
+// The example is as good as a plan can be: nothing in it would cost time.
+func TestTheExampleHasNotesOnly(t *testing.T) {
 	p, src, err := plan.Load(os.DirFS("../examples/vault"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	gaps := Check(p, src)
-	if len(gaps) != 1 || gaps[0].Level != Note || gaps[0].Subject != "detectors[gas-price-spike].metric" || gaps[0].Line == 0 {
-		t.Errorf("%+v", gaps)
+	for _, g := range Check(p, src) {
+		if g.Level != Note || g.Line == 0 {
+			t.Errorf("%s:%d: %s %s: %s", g.File, g.Line, g.Level, g.Code, g.Say)
+		}
 	}
 }
 

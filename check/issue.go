@@ -3,123 +3,158 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"tocsin/plan"
 )
 
-func (c *checker) checkCare() {
-	if c.plan.Reviewed.IsZero() {
-		c.add(Warning, "plan-not-reviewed", "", "Nobody has said when the whole plan was last read.",
-			"People, numbers and contracts change; a plan that nobody has read again is about yesterday's team.",
-			"Read it together, then write reviewed: and the day.")
-	}
-	if c.plan.Tested.IsZero() {
-		c.add(Warning, "plan-not-tested", "", "The plan was never exercised.",
-			"What has not been tried does not work at night.",
-			"Run one of its scenarios, then write tested: and the day.")
-	}
-	if len(c.plan.Issues) == 0 {
-		c.add(Error, "plan-without-issues", "", "The plan names no issue.",
-			"Without issues nothing is watched for, and no procedure is ever started.",
-			"Write down what could go wrong under issues:.")
-	}
-}
-
 func (c *checker) checkIssues() {
-	for _, i := range c.plan.Issues {
+	for n := range c.plan.Issues {
+		i := &c.plan.Issues[n]
 		path := fmt.Sprintf("issues[%s]", i.ID)
-		if !c.detected(i) {
-			severity := i.Severity
-			if s, ok := c.plan.Severity(i.Severity); ok {
-				severity = s.Name
-			}
-			say := fmt.Sprintf("Nothing detects %q automatically. Its severity is %s.", i.Name, severity)
-			why := "Somebody has to notice it, and most of the time everybody sleeps."
-			if len(i.Detection.Manual) == 0 {
-				say = fmt.Sprintf("Nothing detects %q, neither a detector nor a person. Its severity is %s.", i.Name, severity)
-				why = "It would be learned from those whom it harmed."
-			}
-			c.add(Warning, "issue-without-detection", path, say, why, "Declare a detector and name it under detection.detectors.")
-		}
+		c.checkDetection(path, i)
 		if i.Procedure == "" {
 			c.add(Error, "issue-without-procedure", path, fmt.Sprintf("No procedure answers %q.", i.Name),
 				"Whoever is awake would have to invent the response.",
 				"Write a procedure, even a short one, and name it under procedure.")
 		}
+		if i.Category == "" && i.Severity == "" {
+			c.add(Warning, "issue-unranked", path, fmt.Sprintf("%q has neither a category nor a severity.", i.Name),
+				"Nothing says who is told of it, or how fast somebody must come.",
+				"Write its category or its severity.")
+		}
 	}
+	c.checkShared()
 }
 
-// detected reports whether a machine notices an issue. A detector of kind report waits for people.
-func (c *checker) detected(i plan.Issue) bool {
+// checkDetection says by whom an issue is noticed, if by no machine that calls somebody.
+func (c *checker) checkDetection(path string, i *plan.Issue) {
+	var quiet, dead []string
 	for _, id := range i.Detection.Detectors {
-		if d, ok := c.plan.Detector(id); ok && d.Kind != "report" {
-			return true
+		d := c.detectors[id]
+		switch {
+		case d == nil:
+		case c.dead[id] != "" || d.Kind == "report":
+			dead = append(dead, d.Name)
+		case d.Mode == "" || d.Mode == "observe":
+			quiet = append(quiet, d.Name)
+		default:
+			return
 		}
 	}
-	return false
-}
-
-func (c *checker) checkDetectors() {
-	for _, d := range c.plan.Detectors {
-		path := fmt.Sprintf("detectors[%s]", d.ID)
-		if d.Mode == "act" && d.Kind != "state" && d.Kind != "match" {
-			c.add(Error, "cheap-detector-acts", path+".mode", fmt.Sprintf("The detector %q may act by itself, and outsiders can set it off cheaply.", d.Name),
-				fmt.Sprintf("Anybody who can cause a finding of kind %s could make Tocsin pause the protocol whenever they like.", d.Kind),
-				"Let it page, or act on a detector of kind state or match.")
-		}
-		if len(c.plan.IssuesOf(d.ID)) == 0 {
-			c.add(Note, "detector-without-issue", path, fmt.Sprintf("No issue names the detector %q.", d.Name),
-				"What it finds would belong to nothing that the plan knows how to answer.",
-				"Name it under the detection of an issue, or remove it.")
-		}
-	}
-}
-
-func (c *checker) checkProcedures() {
-	for _, r := range c.plan.Procedures {
-		for _, s := range r.Steps {
-			path := fmt.Sprintf("procedures[%s].steps[%s]", r.ID, s.ID)
-			if s.Owner == "" {
-				c.add(Warning, "step-without-owner", path, fmt.Sprintf("Nobody owns the step %q.", s.Name),
-					"Everybody would wait for somebody else to begin.",
-					"Name the role that does it under owner.")
-			} else if len(c.able(s.Owner)) == 0 {
-				c.add(Error, "step-owner-nobody", path+".owner", fmt.Sprintf("Nobody who can be reached can hold the role %q, which owns the step %q.", s.Owner, s.Name),
-					"The step would never be done.",
-					"Name persons under the role's holders.")
-			}
-			c.checkStepAction(path, s, plan.StepRef(r.ID, s.ID))
-		}
-	}
-}
-
-func (c *checker) checkStepAction(path string, s plan.Step, ref string) {
-	if a, ok := c.plan.Action(s.Action); ok && a.Effect == nil {
-		level := Warning
-		if onChain(a) {
-			level = Error
-		}
-		c.add(level, "action-without-effect", fmt.Sprintf("actions[%s]", a.ID),
-			fmt.Sprintf("Nothing proves that the action %q worked, on which the step %q relies.", a.Name, s.Name),
-			"A transaction can land and change nothing; the team would believe that the loss has stopped.",
-			"Add effect: a view call and what it must answer, such as paused() returns (bool), want \"true\".")
-	}
-	d, ok := c.plan.Decision(s.Decision)
-	if !ok {
+	if len(quiet) > 0 {
+		c.add(Warning, "issue-detected-silently", path+".detection", fmt.Sprintf("%q is seen by %s, in mode observe.%s", i.Name, list(quiet), c.ranked(i)),
+			"What is only observed is written down and calls nobody.",
+			"Once you trust the detector, write mode: page.")
 		return
 	}
-	if s.Action != "" && !slices.Contains(d.Actions, s.Action) {
-		c.add(Error, "decision-does-not-cover", path+".decision", fmt.Sprintf("The step %q does the action %q under the decision %q, which does not authorise it.", s.Name, s.Action, d.ID),
-			"The approvals would be gathered, and the action would still be refused.",
-			fmt.Sprintf("Add %s to the actions of the decision %s.", s.Action, d.ID))
+	yet, mend := "", "Declare a detector and name it under detection.detectors."
+	if len(dead) > 0 {
+		yet = fmt.Sprintf(" %s does not run yet.", list(dead))
+		if len(dead) > 1 {
+			yet = fmt.Sprintf(" %s do not run yet.", list(dead))
+		}
+		mend = "Give the detector what it lacks, or declare one that runs."
 	}
-	if s.Action == "" && !slices.Contains(d.Steps, ref) {
-		c.add(Error, "decision-does-not-cover", path+".decision", fmt.Sprintf("The step %q needs the decision %q, which does not authorise it.", s.Name, d.ID),
-			"The approvals would be gathered, and the step would still be held back.",
-			fmt.Sprintf("Add %s to the steps of the decision %s.", ref, d.ID))
+	if len(i.Detection.Manual) > 0 {
+		c.add(Warning, "issue-detected-by-hand", path+".detection", fmt.Sprintf("Only people notice %q: %s.%s%s", i.Name, c.looks(i), yet, c.ranked(i)),
+			"Most of the time everybody sleeps, and a loss is over before anybody reads of it.", mend)
+		return
+	}
+	level, say := Error, fmt.Sprintf("Nothing detects %q, neither a detector nor a person.", i.Name)
+	if len(dead) > 0 {
+		level, say = Warning, fmt.Sprintf("Nothing detects %q for now.", i.Name)
+	}
+	c.add(level, "issue-without-detection", path+".detection", say+yet+c.ranked(i), "It would be learned from those whom it harmed.", mend)
+}
+
+// looks says what people look for, and whether anybody is named to look.
+func (c *checker) looks(i *plan.Issue) string {
+	var what []string
+	named := false
+	for _, m := range i.Detection.Manual {
+		what = append(what, m.What)
+		named = named || m.Who != ""
+	}
+	if !named {
+		return list(what) + ", and nobody is named who looks"
+	}
+	return list(what)
+}
+
+// ranked says how bad an issue is, where that is worse than most.
+func (c *checker) ranked(i *plan.Issue) string {
+	if at, ok := c.severities[i.Severity]; ok && at == 0 && len(c.severities) > 1 {
+		return fmt.Sprintf(" Its severity is %s, the worst.", c.plan.Severities[0].Name)
+	}
+	if len(c.severities) == 0 && slices.Contains(kindsOf(i), "theft") {
+		return " It is about money that leaves, the worst that can happen here."
+	}
+	return ""
+}
+
+// checkShared looks for issues that one and the same detection announces.
+func (c *checker) checkShared() {
+	var order []string
+	same := map[string][]*plan.Issue{}
+	for n := range c.plan.Issues {
+		i := &c.plan.Issues[n]
+		if k := c.detectionKey(i); k != "" {
+			if same[k] == nil {
+				order = append(order, k)
+			}
+			same[k] = append(same[k], i)
+		}
+	}
+	for _, k := range order {
+		var names []string
+		blurred := 0
+		for _, i := range same[k] {
+			names = append(names, i.Name)
+			if len(i.LookAlikes) == 0 {
+				blurred++
+			}
+		}
+		if len(names) < 2 || blurred < 2 {
+			continue
+		}
+		first := same[k][0]
+		c.add(Warning, "detection-shared", fmt.Sprintf("issues[%s].detection", first.ID),
+			fmt.Sprintf("%s are detected by the same sign: %s.", list(names), list(c.signs(first))),
+			"At night nobody could say which of them it is, and so which procedure to begin.",
+			"Give each a sign of its own, or write under look_alikes how to tell them apart.")
 	}
 }
 
-func onChain(a plan.Action) bool {
-	return a.Kind == "call" || a.Kind == "safe" || a.Kind == "signed-transaction"
+// signs are the names of an issue's detectors; of its manual signs if it has none.
+func (c *checker) signs(i *plan.Issue) []string {
+	var names []string
+	for _, id := range i.Detection.Detectors {
+		if d := c.detectors[id]; d != nil {
+			names = append(names, d.Name)
+		}
+	}
+	if len(names) == 0 {
+		for _, m := range i.Detection.Manual {
+			names = append(names, m.What)
+		}
+	}
+	return names
+}
+
+// detectionKey is the same for issues that nothing tells apart when they are detected.
+func (c *checker) detectionKey(i *plan.Issue) string {
+	var keys []string
+	for _, id := range i.Detection.Detectors {
+		if d := c.detectors[id]; d != nil {
+			keys = append(keys, fmt.Sprintf("%s of %s on %d", key(d.Name), d.Asset, d.Chain))
+		}
+	}
+	if len(keys) == 0 {
+		for _, m := range i.Detection.Manual {
+			keys = append(keys, key(m.What))
+		}
+	}
+	slices.Sort(keys)
+	return strings.Join(slices.Compact(keys), "\n")
 }

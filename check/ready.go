@@ -7,44 +7,67 @@ import (
 	"strings"
 
 	"tocsin/action"
-	"tocsin/comms"
 	"tocsin/detect"
 	"tocsin/evm"
 	"tocsin/fault"
+	"tocsin/plan"
 )
 
-// checkCompiled compiles the detectors as a server would.
+// checkCompiled compiles the detectors as a server would, and notes which do not run.
 func (c *checker) checkCompiled() {
 	abis, unread := map[string]evm.ABI{}, []*detect.Problem(nil)
 	if c.source != nil { // without it the files that hold ABIs are not at hand
 		abis, unread = detect.ABIs(c.plan, c.source.Files)
 	}
 	_, broken := detect.Compile(c.plan, abis)
-	said := map[string]bool{}
-	for _, p := range append(unread, broken...) {
-		if d, _ := c.plan.Detector(p.Detector); len(d.Lacks()) > 0 {
-			continue // said below
-		}
-		if !said[p.Detector] { // what follows from an ABI that cannot be read says nothing more
-			said[p.Detector] = true
-			c.addDetector(p)
+	for n := range c.plan.Detectors {
+		if d := &c.plan.Detectors[n]; len(d.Lacks()) > 0 {
+			c.addUnfinished(d)
 		}
 	}
-	for _, d := range c.plan.Detectors {
-		if lacks := d.Lacks(); len(lacks) > 0 {
-			c.add(Warning, "detector-unfinished", fmt.Sprintf("detectors[%s]", d.ID), fmt.Sprintf("The detector %q does not say its %s.", d.Name, strings.Join(lacks, ", its ")),
-				"It is a wish and no watch: what it was to find goes unseen.",
-				"Add what it lacks; until then have a person look: name them under detection.manual of the issue.")
-			continue
+	for _, p := range append(unread, broken...) {
+		d := c.detectors[p.Detector]
+		if d == nil || c.dead[d.ID] != "" || c.awaitsAddress(d) {
+			continue // said already, or what it follows from is
 		}
-		if slices.Contains([]string{"http", "web", "feed", "webhook", "report"}, d.Kind) {
+		c.addDetector(p)
+	}
+	for n := range c.plan.Detectors {
+		d := &c.plan.Detectors[n]
+		if c.dead[d.ID] == "" && slices.Contains([]string{"http", "web", "feed", "webhook", "report"}, d.Kind) {
 			c.addDetector(&detect.Problem{Detector: d.ID, Field: "kind", Say: "detectors of kind " + d.Kind + " are not run by this release", Unready: true})
 		}
 	}
 }
 
+// awaitsAddress reports whether a detector only waits for its asset's address, which is a gap of the asset.
+func (c *checker) awaitsAddress(d *plan.Detector) bool {
+	a := c.assets[d.Asset]
+	return a != nil && a.Chain != 0 && a.Address == (evm.Address{})
+}
+
+func (c *checker) addUnfinished(d *plan.Detector) {
+	c.dead[d.ID] = "unfinished"
+	say := fmt.Sprintf("The detector %q does not say its %s.", d.Name, strings.Join(d.Lacks(), ", its "))
+	if of := c.issuesOf[d.ID]; len(of) > 0 {
+		say += fmt.Sprintf(" It was to find %s.", list(issueNames(of)))
+	}
+	c.add(Warning, "detector-unfinished", fmt.Sprintf("detectors[%s]", d.ID), say,
+		"It is a wish and no watch: what it was to find goes unseen.",
+		"Add what it lacks; until then have a person look: name them under detection.manual of the issue.")
+}
+
+func issueNames(list []*plan.Issue) []string {
+	names := make([]string, len(list))
+	for n, i := range list {
+		names[n] = i.Name
+	}
+	return names
+}
+
 func (c *checker) addDetector(p *detect.Problem) {
-	d, _ := c.plan.Detector(p.Detector)
+	d := c.detectors[p.Detector]
+	c.dead[d.ID] = p.Say
 	path := fmt.Sprintf("detectors[%s].%s", d.ID, p.Field)
 	if p.Unready {
 		level := Note
@@ -65,22 +88,13 @@ func (c *checker) addDetector(p *detect.Problem) {
 		fmt.Sprintf("Mend %s of the detector.", p.Field))
 }
 
-// checkTemplates fills nothing in; it reads each template as the draft of an update would.
-func (c *checker) checkTemplates() {
-	for _, m := range c.plan.Communications {
-		err := comms.CheckTemplate(m.Template)
-		if err == nil {
-			continue
-		}
-		say, mend := sentences(err, "Mend the template, or leave it out.")
-		c.add(Error, "template-broken", fmt.Sprintf("communications[%s].template", m.ID), say,
-			fmt.Sprintf("Whoever writes %q would have to begin with an empty page.", m.Name), mend)
-	}
-}
-
 // checkPrepared prepares each action as its execution would.
 func (c *checker) checkPrepared() {
-	for _, a := range c.plan.Actions {
+	for n := range c.plan.Actions {
+		a := &c.plan.Actions[n]
+		if c.lacksAddress(a) {
+			continue // a gap of the asset
+		}
 		_, err := action.Prepare(c.plan, a.ID)
 		if err == nil {
 			continue
@@ -95,6 +109,20 @@ func (c *checker) checkPrepared() {
 		say, mend := sentences(err, "Mend the action.")
 		c.add(Error, "action-broken", path, say, "It would be decided, and could then not be sent.", mend)
 	}
+}
+
+// lacksAddress reports whether an action waits for the address of what it calls or reads.
+func (c *checker) lacksAddress(a *plan.Action) bool {
+	ids := []string{a.Asset, a.Safe}
+	if a.Effect != nil {
+		ids = append(ids, a.Effect.Asset)
+	}
+	for _, id := range ids {
+		if x := c.assets[id]; x != nil && x.Chain != 0 && x.Address == (evm.Address{}) {
+			return true
+		}
+	}
+	return false
 }
 
 // sentences are what a fault says: what is wrong, with its cause, and what to write instead.

@@ -4,24 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"tocsin/plan"
 )
-
-// members expands a reference; who of a rota is on call does not matter on paper.
-func (c *checker) members(ref string) []string { return c.plan.Members(ref, time.Time{}) }
-
-// able lists those of a reference who could do something in an emergency: persons, not bodies, who can be reached.
-func (c *checker) able(ref string) []string {
-	var ids []string
-	for _, id := range c.members(ref) {
-		if r, ok := c.plan.Person(id); ok && !r.Body && reachable(r) {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
 
 func (c *checker) checkTeam() {
 	for _, team := range []struct {
@@ -29,15 +14,16 @@ func (c *checker) checkTeam() {
 		level   Level
 		persons []plan.Person
 	}{{"core_team", Error, c.plan.CoreTeam}, {"extended_team", Warning, c.plan.ExtendedTeam}} {
-		for _, r := range team.persons {
+		for n := range team.persons {
+			r := &team.persons[n]
 			path := fmt.Sprintf("%s[%s]", team.key, r.ID)
-			if !reachable(r) {
+			if !c.reachable(r) {
 				c.add(team.level, "person-without-contact", path, fmt.Sprintf("There is no way to reach %s.", r.Name),
 					"A page to nobody is a page that nobody answers.",
 					"Write at least one contact, better two of different kinds.")
 			}
 			for i, k := range r.Contact {
-				if undecided(k) {
+				if !decided(k) {
 					c.add(Warning, "contact-tbd", fmt.Sprintf("%s.contact[%d]", path, i), fmt.Sprintf("How to reach %s by %s is still to be decided.", r.Name, k.Kind),
 						"In the emergency nobody will have the time to find out.",
 						"Ask them, and write it down.")
@@ -45,109 +31,147 @@ func (c *checker) checkTeam() {
 			}
 		}
 	}
+	c.checkWays()
+	c.checkKeys()
 }
 
-func undecided(k plan.Contact) bool { return strings.EqualFold(strings.TrimSpace(k.To), "TBD") }
-
-// reachable reports whether a person has a contact that says where.
-func reachable(r plan.Person) bool {
-	for _, k := range r.Contact {
-		if k.To != "" && !undecided(k) {
-			return true
-		}
+// checkWays looks for one way of reaching people on which the whole core team hangs.
+func (c *checker) checkWays() {
+	if len(c.plan.CoreTeam) < 2 || c.sealed {
+		return
 	}
-	return false
-}
-
-func (c *checker) checkEscalation() {
-	for _, k := range c.plan.Categories {
-		severities, used := map[string]bool{}, false
-		for _, i := range c.plan.Issues {
-			if i.Category == k.ID {
-				severities[i.Severity], used = true, true
+	kinds := map[string]bool{}
+	for _, r := range c.plan.CoreTeam {
+		for _, k := range r.Ladder() {
+			if decided(k) {
+				kinds[k.Kind] = true
 			}
 		}
-		if !used {
-			severities[""] = true
-		}
-		for _, i := range c.plan.Severities {
-			if severities[i.ID] && c.toldOnDetection(k.ID, i) {
-				delete(severities, i.ID)
-			}
-		}
-		if severities[""] && c.toldOnDetection(k.ID, plan.Severity{}) {
-			delete(severities, "")
-		}
-		if len(severities) > 0 {
-			c.add(Error, "nobody-told-on-detection", fmt.Sprintf("categories[%s]", k.ID), fmt.Sprintf("Nobody is told when an issue of the category %q is detected.", k.Name),
-				"If nobody is told on detection, nobody validates it, and those who are told upon validation are never told.",
-				"In the escalation rule of the category, tell somebody at detection: core: detection, or who: with when: detection.")
+	}
+	if len(kinds) == 1 {
+		for only := range kinds {
+			c.add(Warning, "one-way-to-reach-all", "core_team", fmt.Sprintf("The whole core team can be reached by %s only.", only),
+				"When that one service fails, or is the one that was attacked, nobody can be called.",
+				"Add a contact of another kind to each, a telephone number before all.")
 		}
 	}
+	c.checkMail()
 }
 
-// toldOnDetection reports whether somebody is told at once of an issue of a category and a severity.
-func (c *checker) toldOnDetection(category string, s plan.Severity) bool {
-	for _, ref := range s.Page {
-		if len(c.able(ref)) > 0 {
-			return true
-		}
-	}
-	for _, r := range c.plan.Escalation.Rules {
-		if len(r.Categories) > 0 && !slices.Contains(r.Categories, category) || len(r.Severities) > 0 && !slices.Contains(r.Severities, s.ID) {
+// checkMail looks for mail that would go to whoever has taken over a domain of the protocol.
+func (c *checker) checkMail() {
+	for n := range c.plan.Assets {
+		a := &c.plan.Assets[n]
+		if a.Kind != "domain" && a.Kind != "dns" {
 			continue
 		}
-		if r.Core == "detection" && answersFor(c.plan.CoreTeam, category) || r.Extended == "detection" && answersFor(c.plan.ExtendedTeam, category) {
-			return true
+		domain := hostOf(a.Location)
+		var names []string
+		level := Note
+		for _, r := range c.plan.CoreTeam {
+			mail, other := false, false
+			for _, k := range r.Ladder() {
+				if _, at, ok := strings.Cut(k.To, "@"); ok && k.Kind == "email" && sameDomain(hostOf(at), domain) {
+					mail = true
+				} else if decided(k) {
+					other = true
+				}
+			}
+			if mail {
+				names = append(names, r.Name)
+				if !other {
+					level = Warning
+				}
+			}
 		}
-		for _, ref := range r.Who {
-			if r.When == "detection" && len(c.able(ref)) > 0 {
-				return true
+		if len(names) > 0 {
+			c.add(level, "team-email-on-own-domain", fmt.Sprintf("assets[%s]", a.ID), fmt.Sprintf("Mail to %s goes through the domain %s, which this plan protects.", plain(names), domain),
+				"Whoever takes over the domain reads the team's mail, and the team no longer does.",
+				"Give each an address of another domain, or another way to be reached that comes first.")
+		}
+	}
+}
+
+// checkKeys looks for a signing key that two persons use.
+func (c *checker) checkKeys() {
+	owner := map[string]string{}
+	for _, team := range []struct {
+		key     string
+		persons []plan.Person
+	}{{"core_team", c.plan.CoreTeam}, {"extended_team", c.plan.ExtendedTeam}} {
+		for _, r := range team.persons {
+			for i, k := range r.Keys {
+				id := k.Address.Hex()
+				if k.Passkey != "" {
+					id = "passkey " + k.Passkey
+				} else if !keyed(k) {
+					continue
+				}
+				first, taken := owner[id]
+				if !taken {
+					owner[id] = r.ID
+				} else if first != r.ID {
+					c.add(Error, "key-shared", fmt.Sprintf("%s[%s].keys[%d]", team.key, r.ID, i), fmt.Sprintf("%s and %s sign with the same key.", c.nameOf(first), r.Name),
+						"One of them can approve in the name of both, and nobody can tell who did.",
+						"Give each a key of their own.")
+				}
 			}
 		}
 	}
-	return false
 }
 
-func answersFor(team []plan.Person, category string) bool {
-	for _, r := range team {
-		if len(r.Categories) == 0 || slices.Contains(r.Categories, category) {
-			return true
+// checkRoles looks for duties that hang on one person because nobody else may hold a role.
+func (c *checker) checkRoles() {
+	if len(c.plan.CoreTeam) < 2 {
+		return // the team is the single point of failure, whoever holds what
+	}
+	owns := map[string]int{}
+	for _, r := range c.plan.Procedures {
+		for _, s := range r.Steps {
+			owns[s.Owner]++
 		}
 	}
-	return false
-}
-
-func (c *checker) checkCommunications() {
-	for _, m := range c.plan.Communications {
-		path := fmt.Sprintf("communications[%s]", m.ID)
-		if m.Responsible == "" {
-			c.add(Warning, "message-without-owner", path, fmt.Sprintf("Nobody is responsible for the message %q.", m.Name),
-				"It would be late, or never written.",
-				"Name a role or a person under responsible.")
-		} else if len(c.able(m.Responsible)) == 0 {
-			c.add(Error, "message-owner-nobody", path+".responsible", fmt.Sprintf("Nobody can write the message %q: %q stands for nobody who can be reached.", m.Name, m.Responsible),
-				"It would never be written.",
-				"Name persons under the role's holders, or a person here.")
+	for n := range c.plan.Roles {
+		r := &c.plan.Roles[n]
+		who := c.able(r.ID)
+		if len(who) != 1 || owns[r.ID] == 0 {
+			continue
 		}
-		if m.Audience == "responders" || m.Audience == "internal" {
-			c.checkPrivate(path, m)
-		}
+		c.add(Warning, "role-with-one-holder", fmt.Sprintf("roles[%s]", r.ID), fmt.Sprintf("Only %s can be %s, who owns %s.", c.nameOf(who[0]), r.Name, count(owns[r.ID], "step")),
+			"While they sleep or fly, these steps wait.",
+			"Add somebody to the holders of the role.")
 	}
 }
 
-// checkPrivate looks for what is meant for the team and would be read by everybody.
-func (c *checker) checkPrivate(path string, m plan.Communication) {
-	type use struct{ path, channel string }
-	uses := []use{{path + ".channel", m.Channel}, {path + ".backup", m.Backup}}
-	for i, a := range m.Also {
-		uses = append(uses, use{fmt.Sprintf("%s.also[%d]", path, i), a})
-	}
-	for _, u := range uses {
-		if ch, ok := c.plan.Channel(u.channel); ok && ch.Public {
-			c.add(Error, "public-channel-for-team", u.path, fmt.Sprintf("The message %q is for the team, and %q is public.", m.Name, ch.Name),
-				"The attacker would read what the team knows and what it will do next.",
-				"Choose a channel that only the team can read.")
+func (c *checker) checkRotas() {
+	for n := range c.plan.Rotas {
+		r := &c.plan.Rotas[n]
+		path := fmt.Sprintf("rotas[%s]", r.ID)
+		if r.TimeZone == "" {
+			c.add(Warning, "rota-without-time-zone", path, fmt.Sprintf("The rota %q has no time zone.", r.Name),
+				"Shifts change by the clock of UTC, which is nobody's: two people think that they are on call, or none does.",
+				"Write time_zone: and where the team's clock stands, such as Europe/Vienna.")
+		}
+		if len(r.Members) == 1 {
+			c.add(Note, "rota-of-one", path+".members", fmt.Sprintf("Only %s is ever on call in the rota %q.", c.nameOf(r.Members[0]), r.Name),
+				"Nobody is on call while they sleep.",
+				"Add a second member, best in another time zone.")
+		}
+		refs := slices.Clone(r.Members)
+		for _, cover := range r.Cover {
+			refs = append(refs, cover.Person)
+		}
+		for i, ref := range refs {
+			if len(c.able(ref)) > 0 || c.unlisted[ref] != nil {
+				continue
+			}
+			at := fmt.Sprintf("%s.members[%d]", path, i)
+			if i >= len(r.Members) {
+				at = fmt.Sprintf("%s.cover[%d]", path, i-len(r.Members))
+			}
+			c.add(Warning, "rota-member-unreachable", at, fmt.Sprintf("While %s is on call in the rota %q, nobody can be reached.", c.nameOf(ref), r.Name),
+				"The page of that shift rings nowhere.",
+				"Write a contact, or take them out of the rota.")
 		}
 	}
 }

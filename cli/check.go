@@ -4,25 +4,48 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"tocsin/check"
-	"tocsin/plan"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"tocsin/check"
+	"tocsin/fault"
+	"tocsin/plan"
 )
 
 func (t *terminal) check() *cobra.Command {
-	standard := ""
+	failOn, standard := string(check.Error), ""
 	c := &cobra.Command{
 		Use:   "check DIR",
 		Short: "Say what is wrong with a plan, and what is missing",
 		Long: `Check reads every YAML file of a plan folder and prints all that is wrong with it, with file, line and column; then
-the gaps: what a plan that can be read still lacks. Exit 0 if there is neither an error nor a gap of level error.`,
+the gaps: what a plan that can be read still lacks, what would hurt most first. docs/gaps.md explains each by the code in brackets.
+Exit 0 if there is no gap of level error, 1 if there is, 2 if the plan cannot be read; --fail-on asks for more or less.`,
 		Args: exactly("a plan folder"),
-		RunE: func(c *cobra.Command, args []string) error { return t.checkPlan(args[0], standard) },
+		RunE: func(c *cobra.Command, args []string) error {
+			level, err := failLevel(failOn)
+			if err != nil {
+				return err
+			}
+			return t.checkPlan(args[0], level, standard)
+		},
 	}
+	c.Flags().StringVar(&failOn, "fail-on", failOn, "least level of a gap for which the exit code is 1: error, warning, note, never")
 	c.Flags().StringVar(&standard, "standard", "", "instead of the gaps, say how far the plan meets a published checklist: "+strings.Join(check.Standards(), ", "))
 	return c
+}
+
+// failLevel reads a level; empty for never.
+func failLevel(s string) (check.Level, error) {
+	if s == "never" {
+		return "", nil
+	}
+	if l := check.Level(s); slices.Contains(check.Levels(), l) {
+		return l, nil
+	}
+	return "", fault.New(fault.Invalid, "%q is not a level of gaps.", s).Instead("Write error, warning, note or never.")
 }
 
 // checked is what check prints.
@@ -33,7 +56,7 @@ type checked struct {
 	Gaps     []check.Gap    `json:"gaps"`
 }
 
-func (t *terminal) checkPlan(dir, standard string) error {
+func (t *terminal) checkPlan(dir string, failOn check.Level, standard string) error {
 	folder, err := planFolder(dir)
 	if err != nil {
 		return err
@@ -59,28 +82,45 @@ func (t *terminal) checkPlan(dir, standard string) error {
 		return t.score(p, src, standard)
 	}
 	out.Protocol, out.Hash = p.Protocol, p.Hash().Hex()
-	out.Gaps = append(out.Gaps, check.Check(p, src)...)
-	bad := 0
-	for _, g := range out.Gaps {
-		if g.Level == check.Error {
-			bad++
-		}
-	}
-	err = t.print(out, func(w io.Writer) {
-		for _, g := range out.Gaps {
-			fmt.Fprintf(w, "%s:%d:%d: %s: %s [%s]\n    %s\n    %s\n", g.File, g.Line, g.Column, g.Level, g.Say, g.Code, g.Why, g.Mend)
-		}
-		name := p.Name
-		if name == "" {
-			name = p.Protocol
-		}
-		fmt.Fprintf(w, "%s: %s, %s, %s, %s. %s.\nPlan hash %s\n", name, count(len(p.Issues), "issue"), count(len(p.Detectors), "detector"),
-			count(len(p.Procedures), "procedure"), count(len(p.Decisions), "decision"), upper(count(len(out.Gaps), "gap")), out.Hash)
-	})
-	if err == nil && bad > 0 {
+	out.Gaps = append(out.Gaps, check.CheckAt(p, src, time.Now())...)
+	err = t.print(out, func(w io.Writer) { writeGaps(w, p, out) })
+	failed := func(g check.Gap) bool { return failOn != "" && g.Level.AtLeast(failOn) }
+	if err == nil && slices.ContainsFunc(out.Gaps, failed) {
 		return told(exitNo)
 	}
 	return err
+}
+
+// writeGaps prints gaps for reading at night: the worst first, what is wanting, why it matters, how to mend it.
+func writeGaps(w io.Writer, p *plan.Plan, out checked) {
+	levels := map[check.Level]int{}
+	for _, g := range out.Gaps {
+		levels[g.Level]++
+		at := "plan"
+		if g.File != "" {
+			at = fmt.Sprintf("%s:%d:%d", g.File, g.Line, g.Column)
+		}
+		fmt.Fprintf(w, "%s: %s: %s [%s]\n    %s\n    %s\n", at, g.Level, g.Say, g.Code, g.Why, g.Mend)
+	}
+	if len(out.Gaps) > 0 {
+		fmt.Fprintln(w)
+	}
+	name := p.Name
+	if name == "" {
+		name = p.Protocol
+	}
+	gaps := "No gaps"
+	if n := len(out.Gaps); n > 0 {
+		var parts []string
+		for _, l := range check.Levels() {
+			if levels[l] > 0 {
+				parts = append(parts, count(levels[l], string(l)))
+			}
+		}
+		gaps = fmt.Sprintf("%s: %s", upper(count(n, "gap")), strings.Join(parts, ", "))
+	}
+	fmt.Fprintf(w, "%s: %s, %s, %s, %s. %s.\nPlan hash %s\n", name, count(len(p.Issues), "issue"), count(len(p.Detectors), "detector"),
+		count(len(p.Procedures), "procedure"), count(len(p.Decisions), "decision"), gaps, out.Hash)
 }
 
 func count(n int, what string) string {
