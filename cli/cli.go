@@ -84,7 +84,8 @@ func (t *terminal) root() *cobra.Command {
 		Long: `Tocsin is emergency response for teams that run smart contracts: one plan that people read and the program runs.
 
 Begin with   tocsin demo        an emergency on a chain of its own, from the attack to the post-mortem
-then         tocsin check DIR   what is wrong with a plan
+then         tocsin init        a plan of your own, from one of five to begin with
+             tocsin check DIR   what is wrong with a plan, and what is missing
 and          tocsin serve       the watch, the paging and the console`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
@@ -95,7 +96,7 @@ and          tocsin serve       the watch, the paging and the console`,
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fault.New(fault.Invalid, "%s.", upper(err.Error())).Instead("See %s --help.", c.CommandPath())
 	})
-	c.AddCommand(t.check(), t.render(), t.contacts(), t.importPlan(), t.plan(), t.adopt(), t.trust(), t.decode(), t.diff(), t.serve(), t.demo(), t.person(), t.who(), t.incident(), t.sign(), t.verify(), t.key())
+	c.AddCommand(t.initPlan(), t.check(), t.render(), t.contacts(), t.importPlan(), t.plan(), t.adopt(), t.trust(), t.decode(), t.diff(), t.serve(), t.demo(), t.person(), t.who(), t.incident(), t.sign(), t.verify(), t.key())
 	strict(c)
 	return c
 }
