@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -14,9 +13,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tocsin/app"
 	"tocsin/document"
 	"tocsin/fault"
 	"tocsin/plan"
+	"tocsin/plan/contacts"
 )
 
 // renderFormats are the forms in which a plan can be written, as render names them.
@@ -42,7 +43,8 @@ func (t *terminal) render() *cobra.Command {
   cacao   OASIS CACAO 2.0 playbooks: with --procedure one, else one object with all of them, or one file each if --out is a
           folder
 
-With --public it leaves out who people are, how to reach them and where secrets lie.`,
+With --public it leaves out who people are, how to reach them and where secrets lie. Sealed contact details are printed in
+html, pdf and ics if ` + app.ContactsKey + `_FILE names a file with a contacts key.`,
 		Args: exactly("a plan folder"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			r.dir = args[0]
@@ -72,8 +74,11 @@ func (t *terminal) renderPlan(r rendering) error {
 	if r.out == "" && r.format == "pdf" && onTerminal(t.out) {
 		return fault.New(fault.Invalid, "A PDF cannot be shown on a terminal.").Instead("Give --out and a file, such as --out plan.pdf.")
 	}
-	p, _, err := t.load(r.dir)
+	p, src, err := t.load(r.dir)
 	if err != nil {
+		return err
+	}
+	if err := t.reach(p, src, r); err != nil {
 		return err
 	}
 	if r.format == "cacao" && r.folder() {
@@ -193,23 +198,29 @@ func (t *terminal) wrote(p *plan.Plan, files []string) error {
 	})
 }
 
-// writeRendering replaces a file as a whole, so that nobody prints half a plan. It may hold how to reach people: others on the
-// machine do not read it.
+// writeRendering replaces a file as a whole, so that nobody prints half a plan.
 func writeRendering(file string, body []byte) error {
-	part, err := os.CreateTemp(filepath.Dir(file), ".render-*")
-	if err != nil {
+	if err := replace(file, body); err != nil {
 		return fault.New(fault.Invalid, "%s cannot be written.", file).Instead("Name a file in a folder that exists and that you may write to.").Because(err)
 	}
-	defer os.Remove(part.Name())
-	_, err = part.Write(body)
-	err = errors.Join(err, part.Close())
-	if err == nil {
-		err = os.Rename(part.Name(), file)
-	}
-	if err != nil {
-		return fault.New(fault.Invalid, "%s cannot be written.", file).Because(err)
-	}
 	return nil
+}
+
+// reach opens the sealed contact details for the formats that show them. Without a key the plan is written all the same, and
+// says where they lie.
+func (t *terminal) reach(p *plan.Plan, src *plan.Source, r rendering) error {
+	if p.Contacts.File == "" || r.public || r.format == "md" || r.format == "cacao" {
+		return nil
+	}
+	key, err := app.Secret(app.ContactsKey)
+	if err != nil {
+		return err
+	}
+	if key == "" {
+		fmt.Fprintf(t.err, "tocsin: The contact details are sealed and are left out. Set %s_FILE to print them.\n", app.ContactsKey)
+		return nil
+	}
+	return contacts.Open(p, src.Files, key)
 }
 
 // onTerminal reports whether what is written there is shown on a terminal.

@@ -207,3 +207,16 @@ func TestHTMLOfHostilePlan(t *testing.T) {
 	HTML(&plan.Plan{}, RenderOptions{Public: true})
 	HTML(nil, RenderOptions{})
 }
+
+func TestHTMLOfSealedContacts(t *testing.T) {
+	p := planOf(t, sparePlan)
+	p.Contacts.File = "contacts.age"
+	p.CoreTeam[1].Sealed = []plan.Contact{{Kind: "phone", To: "+43 660 1"}}
+	if got := parsePage(t, HTML(p, RenderOptions{})); !strings.Contains(got.text, "+43 660 1") {
+		t.Error("the page does not show the details that were opened")
+	}
+	p.CoreTeam[1].Sealed = nil
+	if got := parsePage(t, HTML(p, RenderOptions{})); !strings.Contains(got.text, "sealed in contacts.age") {
+		t.Error("the page does not say where the details lie")
+	}
+}

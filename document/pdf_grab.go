@@ -123,7 +123,7 @@ func (pr *printer) bar() {
 // there are.
 func (pr *printer) fit(g *grab) int {
 	best, pages := 1.0, 0
-	for _, scale := range []float64{1, .95, .9, .85, .8} {
+	for _, scale := range []float64{1.25, 1.15, 1.07, 1, .95, .9, .85, .8} {
 		pr.scale = scale
 		if n := pr.try(func() { pr.grab(g) }); pages == 0 || n < pages {
 			best, pages = scale, n

@@ -113,9 +113,9 @@ func (b *binder) severities() chapter {
 		t.text(say(s.Meaning))
 		var f facts
 		if s.RespondWithin > 0 {
-			f.add("Somebody answers within", sayf("%s", spell(time.Duration(s.RespondWithin))))
+			f.add("Answered within", sayf("%s", spell(time.Duration(s.RespondWithin))))
 		}
-		f.add("Paged on detection, besides those of the category", series(b.whoAll(s.Page), "and"))
+		f.add("Also paged at once", series(b.whoAll(s.Page), "and"))
 		if s.UpdateEvery > 0 {
 			f.add("Updates", sayf("%s", every(time.Duration(s.UpdateEvery))))
 		}
@@ -162,7 +162,7 @@ func (b *binder) escalation() chapter {
 	}
 	c.grid([]string{"For", "Core team", "Extended team", "Besides"}, rows)
 	var f facts
-	f.add("From one way of reaching a person to the next", sayf("after %s", spell(e.RingEvery.Or(2*time.Minute))))
+	f.add("Next way to reach somebody", sayf("after %s", spell(e.RingEvery.Or(2*time.Minute))))
 	rounds := e.Rounds
 	if rounds == 0 {
 		rounds = 2

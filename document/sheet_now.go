@@ -183,9 +183,17 @@ func (b *binder) ways(r *plan.Person) []words {
 		}
 	}
 	if len(voice)+len(rest) == 0 {
-		return []words{missing("how to reach them")}
+		return []words{b.unreachable()}
 	}
 	return append(voice, rest...)
+}
+
+// unreachable says why there is no way to reach a person: nobody wrote one, or it is sealed.
+func (b *binder) unreachable() words {
+	if f := b.p.Contacts; f.File != "" && !f.Open {
+		return sayf("sealed in %s", clipped(f.File))
+	}
+	return missing("how to reach them")
 }
 
 // promised says a duration of a plan in words.

@@ -37,7 +37,11 @@ func (b *binder) procedureOf(r *plan.Procedure) chapter {
 	for i := range r.Steps {
 		c.Parts = append(c.Parts, b.stepIn(r, i))
 	}
-	c.items("Open the incident again if", saidAll(r.Reopen))
+	if again := saidAll(r.Reopen); len(again) > 0 {
+		last := chapter{Title: "Open the incident again if"}
+		last.items("", again)
+		c.Parts = append(c.Parts, last)
+	}
 	return c
 }
 

@@ -71,7 +71,7 @@ func (b *binder) personOf(r *plan.Person) chapter {
 		ladder = append(ladder, contact(way))
 	}
 	if len(ladder) == 0 {
-		ladder = []words{missing("how to reach them")}
+		ladder = []words{b.unreachable()}
 	}
 	f.add("Reach", ladder...)
 	f.add("Answers for", series(each(r.Categories, b.category), "and"))
