@@ -19,8 +19,8 @@ import (
 // unplacedFile keeps what an import found no place for.
 const unplacedFile = "unplaced.md"
 
-// schemaAt is where editors find the schema of a plan's files.
-const schemaAt = ""
+// schemaAt is where editors find the schema of a plan's files: beside them.
+const schemaAt = "schema.json"
 
 func (t *terminal) importPlan() *cobra.Command {
 	var o document.ImportOptions
@@ -75,6 +75,7 @@ func (t *terminal) imported(names []string, out string, force bool, o document.I
 		return err
 	}
 	write := plan.Write(got.Plan, schemaAt)
+	write[schemaAt] = plan.Schema()
 	if got.Left != "" {
 		write[unplacedFile] = []byte(got.Left)
 	}

@@ -116,17 +116,6 @@ func (b *builder) category(name string) string {
 	return id
 }
 
-// categories finds or makes the categories of a list of names.
-func (b *builder) categories(names string) []string {
-	var ids []string
-	for _, n := range list(names) {
-		if id := b.category(n); !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
 // severity finds the severity of a name or makes it.
 func (b *builder) severity(name string) string {
 	if id := b.find("severities", name); id != "" {
@@ -205,7 +194,7 @@ func byID[T any](things []T, id func(*T) string, want string) *T {
 	if want == "" {
 		return nil
 	}
-	for i := range things {
+	for i := len(things) - 1; i >= 0; i-- { // what is looked for is mostly what was added last
 		if id(&things[i]) == want {
 			return &things[i]
 		}

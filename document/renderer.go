@@ -50,8 +50,11 @@ func write(p *plan.Plan) []byte {
 			skip = append(skip, k.name)
 		}
 	}
+	at := r.out.Len()
 	r.sheet("", top, skip, "")
-	r.out.WriteString("\n")
+	if r.out.Len() > at {
+		r.out.WriteString("\n")
+	}
 	r.notes("")
 	for _, f := range forms() {
 		r.section(f, top)
