@@ -45,6 +45,8 @@ func (b *builder) takeOut(problem plan.Problem) bool {
 	v := reflect.ValueOf(b.plan).Elem()
 	about := ""
 	var cut func()
+	item := false // the problem is with an item of a list
+walk:
 	for _, m := range pathStep.FindAllStringSubmatch(problem.Key, -1) {
 		switch {
 		case m[1] != "" && v.Kind() == reflect.Pointer:
@@ -59,7 +61,7 @@ func (b *builder) takeOut(problem plan.Problem) bool {
 			if h, ok := headOf(in.Type()); !ok || h.name != k.name && !strings.Contains(in.Type().Field(k.index).Tag.Get("plan"), "required") {
 				cut = func() { f.SetZero() }
 			}
-			v = f
+			v, item = f, false
 		case m[1] == "" && v.Kind() == reflect.Slice:
 			i := position(v, m[2])
 			if i < 0 {
@@ -70,12 +72,19 @@ func (b *builder) takeOut(problem plan.Problem) bool {
 			if about == "" {
 				about = problem.Key[:strings.IndexByte(problem.Key, ']')+1]
 			}
-			v = v.Index(i)
+			v, item = v.Index(i), true
+		case v.Kind() == reflect.Map:
+			in, name := v, reflect.ValueOf(m[1])
+			if v = in.MapIndex(name); !v.IsValid() {
+				return false
+			}
+			cut, item = func() { in.SetMapIndex(name, reflect.Value{}) }, true
+			break walk // what is wrong within an entry costs the entry
 		default:
-			return false // within a map
+			return false
 		}
 	}
-	if cut == nil || v.IsZero() {
+	if cut == nil || v.IsZero() && !item {
 		return false
 	}
 	text := ""

@@ -230,6 +230,9 @@ func TestGeneratedPlansComeBack(t *testing.T) {
 	for seed := range uint64(60) {
 		g := &generator{Rand: rand.New(rand.NewPCG(seed, 7))}
 		p := g.plan()
+		if _, _, err := plan.Load(folder(plan.Write(p, ""))); err != nil {
+			t.Fatalf("the generated plan is none: %v", err)
+		}
 		same(t, p)
 		things += len(p.Issues) + len(p.Procedures) + len(p.Decisions) + len(p.CoreTeam) + len(p.Detectors)
 		for k := range tree(p) {
@@ -239,4 +242,31 @@ func TestGeneratedPlansComeBack(t *testing.T) {
 	if things < 200 || len(keys) < 24 {
 		t.Errorf("the generated plans hold %d things under %d keys only", things, len(keys))
 	}
+}
+
+// Whatever somebody makes of a rendering, reading it gives a plan that can be read, and accounts for every line.
+func FuzzOwnForm(f *testing.F) {
+	f.Add("", "")
+	f.Add("## For the program\n\n```yaml\nissues:\n  - id: a\n    remove: true\nnotes: [{order: [a]}]\n```\n", "## Roles")
+	f.Add("## For the program\n\n```yaml\nissues: {a: b}\nchains: [1, [2]]\ntocsin: x\n```\n", "")
+	f.Add("## For the program\n\n```yaml\na: &a [*a]\n```\n", "")
+	f.Add("- Owner: nobody\n  - Owner:\n    - x\n- Scenarios:\n  - a\n", "| a | b |\n| - | - |\n| c |")
+	f.Add("### Scenario: x\n\n- Injects:\n  - –\n    - At: soon\n", "## Live exercises\n")
+	f.Add("## Detectors\n\n| Detector | Kind |\n| - | - |\n| x | spike |\n\n### x\n\n- Readings:\n  - a b\n    - Asset: y\n  - a b\n- Expect:\n  - :\n", "")
+	f.Add("## 2. Response procedures\n\n| Issue | Response Steps |\n| - | - |\n| | x |\n\n### x\n\n1. y\n   - Purpose: halt\n", "")
+	g := &generator{Rand: rand.New(rand.NewPCG(1, 1))}
+	whole := string(Markdown(g.plan(), RenderOptions{}))
+	f.Fuzz(func(t *testing.T, add, where string) {
+		if len(add) > 10_000 {
+			add = add[:10_000]
+		}
+		for _, text := range []string{strings.Replace(whole, where, add+where, 1), "---\ntocsin: 1\n---\n\n# X: emergency response plan\n\n" + add} {
+			files := []File{{Name: "plan.md", Text: []byte(text)}}
+			got, err := Import(files, ImportOptions{})
+			if err != nil {
+				continue // no text
+			}
+			sound(t, files, got)
+		}
+	})
 }
