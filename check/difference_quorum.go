@@ -19,7 +19,9 @@ func (c *contrast) compareQuorums() {
 		path, name := "decisions["+n.ID+"]", strconv.Quote(n.Name)
 		o := decisionOf(c.old, n.ID)
 		if o == nil {
-			c.noteAlone(path, name, quorum{}, c.quorumOf(c.new, n))
+			now := c.quorumOf(c.new, n)
+			c.noteAlone(path, name, quorum{}, now)
+			c.noteVoices(path, name, quorum{}, now)
 			continue
 		}
 		if reflect.DeepEqual(rulesFor(c.old, o), rulesFor(c.new, n)) {

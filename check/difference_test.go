@@ -137,6 +137,31 @@ func TestWhoeverCoversAShiftGetsAVoice(t *testing.T) {
 	}
 }
 
+func TestNothingHidesBehindAMove(t *testing.T) {
+	cleo := "  - id: cleo\n    name: Cleo\n    contact: [{kind: phone, to: \"+19995551214\"}]\n    keys: [{address: \"0x120F4209596fef7D4D07E3BA410d5dA8E88ccA3d\"}]\n"
+	moved := strings.Replace(cleo, "0x120F4209596fef7D4D07E3BA410d5dA8E88ccA3d", "0x849E61d2753B9D09C5F6aD69711E6E2B684ad7Aa", 1)
+	old, new := harbour(t), harbour(t, cleo, "extended_team:\n"+moved)
+	for _, pair := range [][2]*plan.Plan{{old, new}, {new, old}} {
+		d := Differences(pair[0], pair[1])
+		if len(d) == 0 || d[0].Code != "key-address" || !strings.HasPrefix(d[0].Say, "Cleo signs with another key") {
+			t.Errorf("%+v", d)
+		}
+	}
+}
+
+func TestADecisionUnderAnotherNameIsCompared(t *testing.T) {
+	d := Differences(harbour(t), harbour(t, "  - id: pause\n    name: Pause the vault", "  - id: halt\n    name: Pause the vault",
+		"required: [ada, keepers]", "required: [cleo]", "decision: pause", "decision: halt"))
+	for _, want := range []string{
+		`Cleo alone can now approve "Pause the vault".`,
+		`The action "Pause" now needs 2 approvers fewer: 1 instead of 3.`,
+	} {
+		if !slices.ContainsFunc(d, func(d Difference) bool { return d.Say == want && d.Effect == Weakens }) {
+			t.Errorf("want %s\nhave %+v", want, d)
+		}
+	}
+}
+
 func TestNilPlansAreEmpty(t *testing.T) {
 	if d := Differences(nil, nil); len(d) > 0 {
 		t.Errorf("nothing differs from nothing: %v", d)

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"tocsin/plan"
 )
 
 const planName = "the plan"
@@ -26,8 +28,28 @@ func (s spot) key(key string) spot {
 // comparePlan walks over both plans key by key, then compares what follows from the keys together.
 func (c *contrast) comparePlan() {
 	c.compareThing(reflect.ValueOf(c.old).Elem(), reflect.ValueOf(c.new).Elem(), spot{name: planName})
+	c.compareMoved()
 	c.compareQuorums()
 	c.compareTold()
+}
+
+// compareMoved compares those who went from one team to the other, or another key could hide behind the move.
+func (c *contrast) compareMoved() {
+	for _, team := range []struct {
+		key      string
+		old, new []plan.Person
+	}{{"core_team", c.old.ExtendedTeam, c.new.CoreTeam}, {"extended_team", c.old.CoreTeam, c.new.ExtendedTeam}} {
+		before := map[string]*plan.Person{}
+		for i := range team.old {
+			before[team.old[i].ID] = &team.old[i]
+		}
+		for i := range team.new {
+			n := reflect.ValueOf(&team.new[i]).Elem()
+			if o := before[team.new[i].ID]; o != nil {
+				c.compareThing(reflect.ValueOf(o).Elem(), n, spot{path: team.key + "[" + o.ID + "]", name: thingName(n, ""), of: planName})
+			}
+		}
+	}
 }
 
 // compareThing compares two structs of the model, key by key.
@@ -35,7 +57,7 @@ func (c *contrast) compareThing(old, new reflect.Value, at spot) {
 	t := old.Type()
 	for i := range t.NumField() {
 		key := keyOf(t.Field(i))
-		if key == "" || key == "id" {
+		if key == "" || key == "id" || reflect.DeepEqual(old.Field(i).Interface(), new.Field(i).Interface()) {
 			continue
 		}
 		r := ruleOf(t, at.within, key)
