@@ -22,7 +22,7 @@ var secrets = []secret{
 	{"a private key", regexp.MustCompile(`AGE-SECRET-KEY-(PQ-)?1[0-9A-Z]{20,}`)},
 	{"the address of a webhook, with which anybody can post", regexp.MustCompile(`hooks\.slack\.com/(services|workflows)/[A-Za-z0-9]+/[A-Za-z0-9]+/[A-Za-z0-9]+`)},
 	{"the address of a webhook, with which anybody can post", regexp.MustCompile(`discord(app)?\.com/api/webhooks/[0-9]+/[\w-]{10,}`)},
-	{"the token of a Telegram bot", regexp.MustCompile(`\b[0-9]{8,10}:[A-Za-z0-9_-]{35}\b`)},
+	{"the token of a Telegram bot", regexp.MustCompile(`\b[0-9]{8,10}:[A-Za-z0-9_-]{35}`)},
 	{"an access token", regexp.MustCompile(`\b(gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[\w-]{16,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{35}|sk-[A-Za-z0-9_-]{20,}|[rs]k_live_[A-Za-z0-9]{10,}|npm_[A-Za-z0-9]{30,})`)},
 	{"an access token", regexp.MustCompile(`\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}`)},
 	{"the key of a node provider", regexp.MustCompile(`(infura\.io/v3|alchemy\.com/v2|quiknode\.pro|ankr\.com/\w+)/[A-Za-z0-9_-]{20,}`)},
@@ -81,7 +81,7 @@ func secretIn(line string) (string, int) {
 			return s.what, m[0]
 		}
 	}
-	if m := long.FindStringIndex(line); m != nil && !hashed.MatchString(line) && strings.Trim(strings.Trim(line[m[0]:m[1]], " \t\r\n\"',:[]{}()x"), "0") != "" {
+	if m := long.FindStringIndex(line); m != nil && !hashed.MatchString(line) && strings.Trim(line[m[0]:m[1]], " \t\r\n\"',:;[]{}()x0") != "" {
 		return "a private key", m[0]
 	}
 	if at := phraseIn(line); at >= 0 {
