@@ -19,6 +19,9 @@ func (l *loader) checkCircles() {
 		next[r.ID] = r.Members
 	}
 	for _, c := range circles(ids, next) {
+		if l.full() {
+			return
+		}
 		path := fmt.Sprintf("groups[%s].members", c[0])
 		if _, ok := l.plan.Group(c[0]); !ok {
 			path = fmt.Sprintf("rotas[%s].members", c[0])

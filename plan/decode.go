@@ -24,6 +24,9 @@ type spot struct {
 // decode writes a node of the tree into a value of the model and reports whether it could. What it cannot read becomes a
 // problem and leaves the value as it was.
 func (l *loader) decode(n *yaml.Node, v reflect.Value, at spot) bool {
+	if l.full() {
+		return false
+	}
 	if _, known := l.source.places[at.path]; !known {
 		l.source.places[at.path] = l.place(n)
 	}
@@ -141,7 +144,7 @@ func (l *loader) decodeString(n *yaml.Node, s string, v reflect.Value, at spot) 
 	}
 	v.SetString(s)
 	if len(at.one) > 0 && !slices.Contains(at.one, s) {
-		return l.problem(n, at.path, fmt.Sprintf("%q is none of the values of %q", clip(s), at.key), advise(s, "they are", at.one))
+		return l.problem(n, at.path, fmt.Sprintf("%q is none of the values of %q", clip(s), at.key), l.advise(s, "they are", at.one))
 	}
 	if say, do := badForm(at.form, s); say != "" {
 		return l.problem(n, at.path, say, do)

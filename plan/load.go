@@ -25,6 +25,9 @@ func Load(folder fs.FS) (*Plan, *Source, error) {
 		lines:  map[string][]string{},
 		set:    map[string]Place{},
 		names:  map[string]*register{},
+
+		attached: map[string]bool{},
+		abis:     map[string]*abi{},
 	}
 	entries, err := fs.ReadDir(folder, ".")
 	if err != nil {
@@ -56,9 +59,6 @@ func Load(folder fs.FS) (*Plan, *Source, error) {
 	return l.plan, l.source, nil
 }
 
-// mostProblems is how many problems are shown of one plan.
-const mostProblems = 1000
-
 // loader carries one loading of a plan.
 type loader struct {
 	folder   fs.FS
@@ -77,6 +77,10 @@ type loader struct {
 	names     map[string]*register // ids by what they name
 	uses      []use                // references to be resolved once all files are read
 	procedure string               // id of the procedure being decoded
+	attached  map[string]bool      // files that have been looked at, by key and name
+	abis      map[string]*abi      // what the ABIs of assets name, by asset
+	advised   int                  // problems for which the nearest of many words was looked for
+	found     cursor
 }
 
 // attach reads a file that the plan names and notes its hash, so that the plan's hash covers it.
@@ -84,6 +88,9 @@ func (l *loader) attach(n *yaml.Node, name string, at spot) bool {
 	b, ok := l.read(name, func(say, do string) { l.problem(n, at.path, say, do) })
 	if !ok {
 		return false
+	}
+	if l.attached[at.key+" "+name] {
+		return true
 	}
 	if at.key == "abi_file" {
 		var abi []struct {
@@ -96,55 +103,11 @@ func (l *loader) attach(n *yaml.Node, name string, at spot) bool {
 			return l.problem(n, at.path, fmt.Sprintf("%q holds no ABI", clip(name)), `use the compiler's JSON: a list of entries, or an object with the list under "abi"`)
 		}
 	}
+	l.attached[at.key+" "+name] = true
 	if !slices.ContainsFunc(l.plan.Attachments, func(a Attachment) bool { return a.Name == name }) {
 		l.plan.Attachments = append(l.plan.Attachments, Attachment{Name: name, Hash: crypto.Keccak256Hash(b)})
 	}
 	return true
-}
-
-// problem notes what is wrong with a node. It answers false, which is what the value then is worth.
-func (l *loader) problem(n *yaml.Node, path, say, do string) bool {
-	if l.full() {
-		return false
-	}
-	return l.problemAt(l.place(n), width(n, l.line(n.Line)), path, say, do)
-}
-
-// line returns a line of the file being read, from 1.
-func (l *loader) line(n int) string {
-	if lines := l.lines[l.file]; n > 0 && n <= len(lines) {
-		return lines[n-1]
-	}
-	return ""
-}
-
-func (l *loader) problemAt(at Place, width int, path, say, do string) bool {
-	if l.full() {
-		return false
-	}
-	p := Problem{File: at.File, Line: at.Line, Column: at.Column, Key: path, Say: say, Do: do}
-	if lines := l.lines[at.File]; at.Line > 0 && at.Line <= len(lines) {
-		p.SourceLine = lines[at.Line-1]
-		p.Width = max(1, min(width, len([]rune(p.SourceLine))-at.Column+1))
-	}
-	l.problems = append(l.problems, p)
-	return false
-}
-
-// fileProblem notes what is wrong with the whole file being read.
-func (l *loader) fileProblem(say, do string) bool {
-	if !l.full() {
-		l.problems = append(l.problems, Problem{File: l.file, Say: say, Do: do})
-	}
-	return false
-}
-
-// full reports whether so much is wrong that more would help nobody, and notes so once.
-func (l *loader) full() bool {
-	if len(l.problems) == mostProblems {
-		l.problems = append(l.problems, Problem{File: l.file, Say: "there is more wrong than is shown here", Do: "mend what is shown, then look again"})
-	}
-	return len(l.problems) > mostProblems
 }
 
 func (l *loader) place(n *yaml.Node) Place {

@@ -66,20 +66,18 @@ func peek(n *yaml.Node, key string) (string, bool) {
 }
 
 // width is how many characters of its first line a node takes up, as far as it can be marked: a single value whole, of
-// anything else how it begins.
-func width(n *yaml.Node, line string) int {
+// anything else how it begins. rest is what that line says from the node on.
+func width(n *yaml.Node, rest string) int {
 	switch {
 	case n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle == 0 && len(n.Content) > 0:
-		return width(n.Content[0], line)
+		return width(n.Content[0], rest)
 	case n.Kind != yaml.ScalarNode:
 		return 1
 	}
-	runes := []rune(line)
-	if n.Column < 1 || n.Column > len(runes) {
-		return 1
-	}
-	written := runes[n.Column-1:]
+	written := []rune(rest)
 	switch {
+	case len(written) == 0:
+		return 1
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		return 1
 	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:

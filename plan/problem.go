@@ -14,7 +14,8 @@ type Problem struct {
 	Line       int    `json:"line,omitzero"`        // from 1; 0 if the whole file, or the whole folder, is meant
 	Column     int    `json:"column,omitzero"`      // from 1, in characters
 	Width      int    `json:"width,omitzero"`       // characters that are meant, at least 1 where Line is set
-	SourceLine string `json:"source_line,omitzero"` // the line as written
+	SourceLine string `json:"source_line,omitzero"` // the line as written; of a very long one the part around what is meant
+	SourceFrom int    `json:"source_from,omitzero"` // characters of the line that come before that part
 	Key        string `json:"key,omitzero"`         // path of the value, such as issues[stolen-user-funds].category
 	Say        string `json:"say"`                  // what is wrong
 	Do         string `json:"do,omitzero"`          // what would be right
@@ -39,13 +40,7 @@ func (p Problem) String() string {
 		number := fmt.Sprintf("%5d", p.Line)
 		margin = strings.Repeat(" ", len(number))
 		line := []rune(p.SourceLine)
-		from, column := 0, p.Column-1
-		if len(line) > widest {
-			from = max(0, min(column-widest/2, len(line)-widest))
-			line = line[from:min(len(line), from+widest)]
-			column -= from
-		}
-		column = max(0, min(column, len(line)))
+		column := max(0, min(p.Column-1-p.SourceFrom, len(line)))
 		indent := make([]rune, column)
 		for i, r := range line[:column] {
 			indent[i] = ' '

@@ -99,8 +99,11 @@ func (l *loader) refer(n *yaml.Node, word string, at spot) {
 // resolve checks that every reference leads somewhere.
 func (l *loader) resolve() {
 	for _, u := range l.uses {
+		if l.full() {
+			return
+		}
 		if !l.leads(u) {
-			l.problemAt(u.place, u.width, u.path, fmt.Sprintf("%q, named by %q, is not %s", clip(u.word), u.key, kinds(u.ref)), advise(u.word, "the plan has", l.candidates(u)))
+			l.problemAt(u.place, u.width, u.path, fmt.Sprintf("%q, named by %q, is not %s", clip(u.word), u.key, kinds(u.ref)), l.advise(u.word, "the plan has", l.candidates(u)))
 		}
 	}
 }
@@ -127,9 +130,6 @@ func (l *loader) leads(u use) bool {
 
 // candidates lists what a reference could have meant.
 func (l *loader) candidates(u use) []string {
-	if l.full() {
-		return nil
-	}
 	var ids []string
 	for _, kind := range u.ref {
 		if r := l.names[u.scope(kind)]; r != nil {

@@ -36,11 +36,12 @@ func (s *Source) Line(file string, line int) string {
 	if s == nil || line < 1 {
 		return ""
 	}
-	lines := strings.Split(normal(s.Files[file]), "\n")
-	if line > len(lines) {
-		return ""
+	for text := range strings.SplitSeq(normal(s.Files[file]), "\n") {
+		if line--; line == 0 {
+			return text
+		}
 	}
-	return lines[line-1]
+	return ""
 }
 
 // normal returns a file's text with the line ends of every system turned into one and without a byte order mark.

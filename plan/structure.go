@@ -40,6 +40,9 @@ func (l *loader) decodeStruct(n *yaml.Node, v reflect.Value, at spot) bool {
 			if t == reflect.TypeFor[Plan]() {
 				what = "the plan"
 			}
+			if l.full() {
+				return false
+			}
 			var keys []string
 			for _, k := range known {
 				keys = append(keys, k.key)
@@ -47,7 +50,7 @@ func (l *loader) decodeStruct(n *yaml.Node, v reflect.Value, at spot) bool {
 			if near := nearest(key, keys); len(near) > 0 {
 				meant = append(meant, near[0])
 			}
-			all = l.problem(kv.key, at.path, fmt.Sprintf("%q is not a key of %s", clip(key), what), advise(key, "its keys are", keys))
+			all = l.problem(kv.key, at.path, fmt.Sprintf("%q is not a key of %s", clip(key), what), l.advise(key, "its keys are", keys))
 			continue
 		}
 		here := spot{field: f, path: join(at.path, key)}

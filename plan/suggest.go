@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Nearest returns the candidates that somebody who wrote word may have meant, best first, at most three.
@@ -19,7 +20,10 @@ func nearest(word string, candidates []string) []string {
 	w := strings.ToLower(word)
 	limit := max(1, min(3, len([]rune(w))/3))
 	for _, c := range candidates {
-		d := distance(w, strings.ToLower(c))
+		d := limit + 1
+		if more := len(c) - len(w); more <= 4*limit && -more <= 4*limit { // bytes; a character has at most four
+			d = distance(w, strings.ToLower(c), limit)
+		}
 		if d > limit && len(w) >= 3 && (strings.HasPrefix(c, w) || strings.HasSuffix(c, w) || strings.HasPrefix(w, c+"-")) {
 			d = limit
 		}
@@ -41,16 +45,19 @@ func advise(word, what string, candidates []string) string {
 	if near := nearest(word, candidates); len(near) > 0 {
 		fmt.Fprintf(&b, "did you mean %s? ", either(near))
 	}
+	return b.String() + list(what, candidates)
+}
+
+// list names candidates, not more than can be read.
+func list(what string, candidates []string) string {
 	const most = 24
 	switch {
 	case len(candidates) == 0:
-		b.WriteString("there is none yet")
+		return "there is none yet"
 	case len(candidates) > most:
-		fmt.Fprintf(&b, "%s: %s, and %d more", what, strings.Join(candidates[:most], ", "), len(candidates)-most)
-	default:
-		fmt.Fprintf(&b, "%s: %s", what, strings.Join(candidates, ", "))
+		return fmt.Sprintf("%s: %s, and %d more", what, strings.Join(candidates[:most], ", "), len(candidates)-most)
 	}
-	return b.String()
+	return fmt.Sprintf("%s: %s", what, strings.Join(candidates, ", "))
 }
 
 // either joins names as alternatives, each in quotes.
@@ -65,15 +72,22 @@ func either(names []string) string {
 	return strings.Join(quoted[:len(quoted)-1], ", ") + " or " + quoted[len(quoted)-1]
 }
 
-// distance counts the insertions, deletions, replacements and swaps of neighbours that turn a into b. Words longer than any
-// id are not compared.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	if len(x) > longest || len(y) > longest {
+// distance counts the insertions, deletions, replacements and swaps of neighbours that turn a into b; it is not exact beyond
+// a limit. Words longer than any id are not compared.
+func distance(a, b string, limit int) int {
+	if utf8.RuneCountInString(a) > longest || utf8.RuneCountInString(b) > longest {
 		return longest
 	}
-	rows := [3][]int{make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)}
-	before, last, row := rows[0], rows[1], rows[2]
+	var letters [2][longest]rune
+	x, y := letters[0][:0], letters[1][:0]
+	for _, r := range a {
+		x = append(x, r)
+	}
+	for _, r := range b {
+		y = append(y, r)
+	}
+	var rows [3][longest + 1]int
+	before, last, row := rows[0][:len(y)+1], rows[1][:len(y)+1], rows[2][:len(y)+1]
 	for j := range last {
 		last[j] = j
 	}
@@ -88,6 +102,9 @@ func distance(a, b string) int {
 			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
 				row[j] = min(row[j], before[j-2]+1)
 			}
+		}
+		if slices.Min(row) > limit && slices.Min(last) > limit {
+			return limit + 1
 		}
 		before, last, row = last, row, before
 	}

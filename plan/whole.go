@@ -2,9 +2,9 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // checkTop checks the keys at the root of the plan, which any of its files may hold.
@@ -148,16 +148,43 @@ func (l *loader) bad(path string) bool {
 
 // broken notes what is wrong at a path.
 func (l *loader) broken(path, say, do string) {
+	if l.full() {
+		return
+	}
 	at := l.source.At(path)
-	var line []rune
-	if lines := l.lines[at.File]; at.Line > 0 && at.Line <= len(lines) {
-		line = []rune(lines[at.Line-1])
+	l.problemAt(at, utf8.RuneCountInString(strings.TrimRight(l.rest(at), " ]},")), path, say, do)
+}
+
+// abi is what the ABI of an asset names.
+type abi struct {
+	known map[string]bool     // by kind and name
+	names map[string][]string // by kind, in order
+}
+
+// abiOf returns what the ABI of an asset names; nil if the plan does not hold it.
+func (l *loader) abiOf(asset string) *abi {
+	if len(l.abis) == 0 {
+		for i := range l.plan.Assets {
+			a := &l.plan.Assets[i]
+			l.abis[a.ID] = nil
+			if a.ABIFile == "" && len(a.ABI) > 0 {
+				l.abis[a.ID] = readABI(a.ABI)
+			}
+		}
 	}
-	width := 1
-	if at.Column > 0 && at.Column <= len(line) {
-		width = len([]rune(strings.TrimRight(string(line[at.Column-1:]), " ]},")))
+	return l.abis[asset]
+}
+
+func readABI(entries []string) *abi {
+	a := &abi{map[string]bool{}, map[string][]string{}}
+	for _, e := range entries {
+		kind, name, err := abiName(e)
+		if err == nil && !a.known[kind+" "+name] {
+			a.known[kind+" "+name] = true
+			a.names[kind] = append(a.names[kind], name)
+		}
 	}
-	l.problemAt(at, width, path, say, do)
+	return a
 }
 
 // inABI checks that an event or a function that is named on an asset stands in that asset's ABI, where the plan holds it.
@@ -165,18 +192,12 @@ func (l *loader) inABI(kind, path, asset, named string) {
 	if named == "" {
 		return
 	}
-	a, ok := l.plan.Asset(asset)
-	if !ok || a.ABIFile != "" || len(a.ABI) == 0 {
+	a := l.abiOf(asset)
+	if a == nil {
 		return
 	}
 	name := nameOf(kind, named)
-	var have []string
-	for _, e := range a.ABI {
-		if k, n, err := abiName(e); err == nil && k == kind && !slices.Contains(have, n) {
-			have = append(have, n)
-		}
-	}
-	if !slices.Contains(have, name) {
-		l.broken(path, fmt.Sprintf("%s %q is not in the ABI of asset %q", kind, clip(name), asset), advise(name, "the ABI has", have))
+	if !a.known[kind+" "+name] {
+		l.broken(path, fmt.Sprintf("%s %q is not in the ABI of asset %q", kind, clip(name), asset), l.advise(name, "the ABI has", a.names[kind]))
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 const (
 	maxFile  = 4 << 20 // bytes of one file
-	maxMarks = 250_000 // lines and punctuation marks of one YAML file; no text has more values than twice these
+	maxMarks = 200_000 // lines and punctuation marks of one YAML file; no text has more values than twice these
 	maxDepth = 64      // things within things
 )
 
