@@ -19,7 +19,8 @@ type builder struct {
 	shown map[string]map[string]string // names by space and id
 	later []func()                     // what waits until everything is read
 	named map[string]bool              // people whom a role has named and no list of a team yet
-	notes map[string]int               // position of the note about a thing
+	notes map[string]*strings.Builder  // texts of notes that still grow, by what they are about
+	next  map[string]int               // number to try next for an id that is taken
 
 	told     map[string]bool // things below whose own heading something stood already
 	overlays []func()        // what the last sections of documents that Markdown wrote add
@@ -36,7 +37,8 @@ func newBuilder() *builder {
 		ids:   map[string]map[string]bool{},
 		names: map[string]map[string]string{},
 		shown: map[string]map[string]string{},
-		notes: map[string]int{},
+		notes: map[string]*strings.Builder{},
+		next:  map[string]int{},
 		told:  map[string]bool{},
 	}
 }
@@ -52,10 +54,12 @@ func (b *builder) settle() {
 		f()
 	}
 	b.resolve()
+	b.settleNotes()
 	slices.SortStableFunc(b.plan.Notes, func(x, y plan.Note) int { return rank(x.About) - rank(y.About) })
 	for _, add := range b.overlays {
 		add()
 	}
+	b.settleNotes()
 }
 
 // id makes an id of a name, one that nothing of its space has yet, and registers it under the name. Spaces are the
@@ -81,7 +85,8 @@ func (b *builder) take(space, name, want string) string {
 		taken = map[string]bool{}
 		b.ids[space], b.names[space], b.shown[space] = taken, map[string]string{}, map[string]string{}
 	}
-	id := free(want, taken)
+	id, n := free(want, taken, b.next[space+" "+want])
+	b.next[space+" "+want] = n
 	taken[id], b.shown[space][id] = true, name
 	for _, key := range []string{nameKey(name), nameKey(id)} {
 		if _, known := b.names[space][key]; !known && key != "" {
@@ -181,12 +186,30 @@ func (b *builder) note(about, text, between string) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
-	if i, ok := b.notes[about]; ok {
-		b.plan.Notes[i].Text += between + text
-		return
+	note := b.notes[about]
+	if note == nil {
+		note = &strings.Builder{}
+		b.notes[about] = note
+		if n := byID(b.plan.Notes, func(n *plan.Note) string { return "." + n.About }, "."+about); n != nil {
+			note.WriteString(n.Text)
+		} else {
+			b.plan.Notes = append(b.plan.Notes, plan.Note{About: about})
+		}
 	}
-	b.notes[about] = len(b.plan.Notes)
-	b.plan.Notes = append(b.plan.Notes, plan.Note{About: about, Text: text})
+	if note.Len() > 0 {
+		note.WriteString(between)
+	}
+	note.WriteString(text)
+}
+
+// settleNotes gives the notes of the plan the texts that have grown.
+func (b *builder) settleNotes() {
+	for i := range b.plan.Notes {
+		if note := b.notes[b.plan.Notes[i].About]; note != nil {
+			b.plan.Notes[i].Text = note.String()
+		}
+	}
+	clear(b.notes)
 }
 
 // byID finds the thing of an id in a list; nil if there is none.

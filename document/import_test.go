@@ -99,6 +99,7 @@ func sound(t *testing.T, files []File, got *Imported) {
 	if err != nil {
 		t.Fatalf("the plan does not load:\n%v", err)
 	}
+	again.Attachments = nil // the files that a plan names stand in no document
 	if again.Hash() != got.Plan.Hash() {
 		t.Error("the plan that was written is another")
 	}
@@ -146,5 +147,30 @@ func TestImportNamesTheProtocol(t *testing.T) {
 		if got.Plan.Name != c.name || got.Plan.Protocol != c.protocol {
 			t.Errorf("%q with %+v: %q, %q", c.title, c.options, got.Plan.Name, got.Plan.Protocol)
 		}
+	}
+}
+
+// However a document is made, reading it costs what its length is worth: each of these is close to the most that is read,
+// and each of its lines has one fate.
+func TestImportOfHostileDocuments(t *testing.T) {
+	for name, text := range map[string]string{
+		"one line":          "# x\n\n" + strings.Repeat("a, ", 300_000),
+		"many paragraphs":   "# x\n\n" + strings.Repeat("word\n\n", 100_000),
+		"many headings":     strings.Repeat("## Issues\n\ntext\n\n", 20_000),
+		"deep lists":        strings.Repeat("  - a\n", 20_000) + strings.Repeat(" ", 5_000) + "- b\n",
+		"one wide row":      "## Issues\n\n" + strings.Repeat("| issue ", 20_000) + "|\n" + strings.Repeat("| --- ", 20_000) + "|\n" + strings.Repeat("| x ", 20_000) + "|\n",
+		"our own, wide row": "---\ntocsin: 1\n---\n\n## 1. Potential issues\n\n" + strings.Repeat("| Issue ", 20_000) + "|\n" + strings.Repeat("| --- ", 20_000) + "|\n" + strings.Repeat("| x ", 20_000) + "|\n",
+		"aliases":           "---\ntocsin: 1\n---\n\n## For the program\n\n```yaml\na: &a [x, x, x]\nb: &b [*a, *a, *a]\nc: &c [*b, *b, *b]\n```\n",
+		"deep YAML":         "---\ntocsin: 1\n---\n\n## For the program\n\n```yaml\na: " + strings.Repeat("[", 50_000) + "\n```\n",
+		"one name":          "## Response Procedures\n\n| Issue | Response Steps |\n| --- | --- |\n" + strings.Repeat("| a | b |\n", 5_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := []File{{Name: "plan.md", Text: []byte(text)}}
+			got, err := Import(files, ImportOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sound(t, files, got)
+		})
 	}
 }

@@ -32,6 +32,7 @@ func (b *builder) mend() {
 		for i := len(problems) - 1; i >= 0; i-- { // from behind, so that positions hold
 			out = b.takeOut(problems[i]) || out
 		}
+		b.settleNotes()
 		if !out {
 			return
 		}

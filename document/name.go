@@ -19,14 +19,16 @@ func plainKey(s string) string {
 }
 
 // free answers an id, or with a number behind it the first that is not taken.
-func free(want string, taken map[string]bool) string {
+// The search begins at a number, from 2, and answers the number after the one it found.
+func free(want string, taken map[string]bool, from int) (string, int) {
 	const longest = 64
 	id := want
-	for n := 2; taken[id] || id == ""; n++ {
+	n := max(from, 2)
+	for ; taken[id] || id == ""; n++ {
 		tail := fmt.Sprintf("-%d", n)
 		id = strings.TrimRight(want[:min(len(want), longest-len(tail))], "-") + tail
 	}
-	return id
+	return id, n
 }
 
 // list cuts a list of names: "CEO, COO", "CEO and COO", "CEO & COO", one below the other. What stands in brackets stays

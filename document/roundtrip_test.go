@@ -2,8 +2,10 @@ package document
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +48,8 @@ func (g *generator) plan() *plan.Plan {
 		"roles": "role", "core_team": "person", "extended_team": "person", "groups": "group", "rotas": "rota", "unlisted": "unlisted", "channels": "channel", "communications": "communication", "decisions": "decision", "actions": "action",
 	}
 	count := map[string]int{}
-	for section, kind := range kinds {
+	for _, section := range slices.Sorted(maps.Keys(kinds)) {
+		kind := kinds[section]
 		count[section] = g.IntN(4)
 		for i := range count[section] {
 			g.ids[kind] = append(g.ids[kind], fmt.Sprintf("%s-%d", strings.ReplaceAll(section, "_", "-"), i))

@@ -19,12 +19,16 @@ func readers() []reader {
 	}, lateReaders())
 }
 
+// mostKept is how many bytes of documents are kept as notes, so that the plan can be read again whatever they are.
+const mostKept = 192 << 10
+
 // walker goes through the parts of all pages, in order, and gives their blocks to the readers.
 type walker struct {
 	*builder
 	readers []reader
 	pages   []*page
 
+	kept  int   // bytes that are kept as notes
 	noted *page // where the last line kept as a note stands
 	line  int
 	about string
@@ -164,6 +168,13 @@ func (w *walker) takeHead(p *part) {
 func (w *walker) keep(p *part, from, to int) {
 	w.takeHead(p)
 	text := strings.Trim(p.page.raw(from, to), "\n")
+	if w.kept += len(text); w.kept > mostKept && !p.page.own {
+		if w.kept-len(text) <= mostKept {
+			w.warn(p, from, "more is written here than a plan keeps as notes", "what follows stands in unplaced.md: a plan holds what people read in an emergency")
+		}
+		p.page.mark(from, to, unplaced)
+		return
+	}
 	p.page.mark(from, to, kept)
 	between := "\n\n"
 	if w.noted == p.page && w.about == p.about && w.line == from-1 {
