@@ -80,20 +80,23 @@ func readAssets(w *walker, p *part, i int) int {
 
 var evmAddress = regexp.MustCompile(`0x[0-9a-fA-F]{40}\b`)
 
+// assetKinds tells by words what an asset is.
+var assetKinds = []struct {
+	kind  string
+	words *regexp.Regexp
+}{
+	{"token", regexp.MustCompile(`(?i)\b(token|erc-?20)\b`)},
+	{"dns", regexp.MustCompile(`(?i)\b(dns|nameservers?)\b`)},
+	{"domain", regexp.MustCompile(`(?i)\b(domain|registrar)s?\b`)},
+	{"repository", regexp.MustCompile(`(?i)\b(repositor(y|ies)|repo|github|gitlab)\b`)},
+	{"hosting", regexp.MustCompile(`(?i)\b(hosting|server|cloud|vercel|netlify|aws|front-?end|website)\b`)},
+	{"social", regexp.MustCompile(`(?i)\b(twitter|x account|discord|telegram|social|blog|mirror)\b`)},
+	{"key", regexp.MustCompile(`(?i)\b(keys?|wallet|deployer|eoa)\b`)},
+}
+
 // assetKind tells by the words around an asset what it is.
 func assetKind(words string, addressed bool) string {
-	for _, k := range []struct {
-		kind  string
-		words *regexp.Regexp
-	}{
-		{"token", regexp.MustCompile(`(?i)\b(token|erc-?20)\b`)},
-		{"dns", regexp.MustCompile(`(?i)\b(dns|nameservers?)\b`)},
-		{"domain", regexp.MustCompile(`(?i)\b(domain|registrar)s?\b`)},
-		{"repository", regexp.MustCompile(`(?i)\b(repositor(y|ies)|repo|github|gitlab)\b`)},
-		{"hosting", regexp.MustCompile(`(?i)\b(hosting|server|cloud|vercel|netlify|aws|front-?end|website)\b`)},
-		{"social", regexp.MustCompile(`(?i)\b(twitter|x account|discord|telegram|social|blog|mirror)\b`)},
-		{"key", regexp.MustCompile(`(?i)\b(keys?|wallet|deployer|eoa)\b`)},
-	} {
+	for _, k := range assetKinds {
 		if addressed && k.kind != "token" {
 			continue
 		}

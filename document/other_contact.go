@@ -167,7 +167,7 @@ func readContactItems(w *walker, p *part, i int) int {
 		return 0
 	}
 	title := ""
-	if m := regexp.MustCompile(`^(.+?)\s*\(([^()]+)\)$`).FindStringSubmatch(lead); m != nil {
+	if m := titleBehind.FindStringSubmatch(lead); m != nil {
 		lead, title = m[1], m[2]
 	}
 	core := p.section == "core_team"
@@ -196,6 +196,8 @@ func readContactItems(w *walker, p *part, i int) int {
 	}
 	return 1 + nested
 }
+
+var titleBehind = regexp.MustCompile(`^(.+?)\s*\(([^()]+)\)$`)
 
 // reachLine adds what a line says about reaching somebody; a line without any address stays words.
 func (w *walker) reachLine(r *plan.Person, about, line string) {

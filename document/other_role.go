@@ -71,8 +71,8 @@ func (w *walker) roleRow(p *part, c *columns, row []markdown.Cell, at roleColumn
 	for _, duty := range sentences(text(row, at.duties)) {
 		w.addDuty(id, duty)
 	}
-	holder := w.holder(p, row, at.primary, name)
-	second := w.holder(p, row, at.backup, name)
+	holder := w.holder(p, c, row, at.primary, name)
+	second := w.holder(p, c, row, at.backup, name)
 	w.hold(id, holder, second)
 	if text(row, at.primary) == "" && at.primary >= 0 {
 		w.warn(p, lineOf(row), "nobody is named for “"+clip(name)+"”", "say who holds the role")
@@ -152,27 +152,17 @@ var abbreviation = regexp.MustCompile(`^(.+?)\s*\(([A-Z][A-Za-z]{0,4})\)$`)
 
 // holder answers the id of the person, group or rota that a cell names, added to the team if nothing holds it yet; empty for
 // a placeholder, whose words become a note about the role.
-func (w *walker) holder(p *part, row []markdown.Cell, column int, role string) string {
+func (w *walker) holder(p *part, c *columns, row []markdown.Cell, column int, role string) string {
 	s := markdown.Flat(text(row, column))
 	if s == "" {
 		return ""
 	}
 	if placeholder(s) {
-		w.note("roles["+w.roleNamed(role).ID+"]", w.columnName(p, column, row)+s, "\n")
+		w.note("roles["+w.roleNamed(role).ID+"]", w.header(c, column)+s, "\n")
 		w.warn(p, row[column].Line, "“"+clip(s)+"” stands where somebody should be named for “"+clip(role)+"”", "say who it is")
 		return ""
 	}
 	return w.somebody(p, s)
-}
-
-// columnName is the header above a cell, to go before the words that are kept of it.
-func (w *walker) columnName(p *part, column int, row []markdown.Cell) string {
-	for i := range p.blocks {
-		if t := &p.blocks[i]; t.Kind == markdown.Table && t.From <= lineOf(row) && lineOf(row) <= t.To && column < len(t.Header) {
-			return strings.TrimSpace(t.Header[column].Text) + ": "
-		}
-	}
-	return ""
 }
 
 // met answers a person whom a role has named before the list of the team does, as a member of that team; nil if there is

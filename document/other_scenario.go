@@ -243,6 +243,7 @@ func (s *stepper) read(p *part, issue string, top bool) {
 
 // below reads the parts under a part of the procedure.
 func (s *stepper) below(p *part, issue string) {
+	steps := stepHeadings(p)
 	for _, sub := range p.parts {
 		title := headingText(sub)
 		switch {
@@ -251,7 +252,7 @@ func (s *stepper) below(p *part, issue string) {
 			s.aside(sub)
 		case sub.own && sub.section != "procedures" && sub.section != "issues" && sub.section != "detectors" && !starts.MatchString(sub.title):
 			s.walk(sub)
-		case stepOf.MatchString(title) || s.stepHeading(sub):
+		case stepOf.MatchString(title) || steps && numberedHeading.MatchString(title) && len(sub.parts) == 0 && !phased.MatchString(sub.title):
 			s.headed(sub)
 		case issue != "" && (signs.MatchString(sub.title) || starts.MatchString(sub.title)) && !stepsIn(sub.blocks, false):
 			sub.read = true
@@ -301,15 +302,15 @@ func (s *stepper) aside(p *part) {
 	}
 }
 
-// stepHeading reports whether a heading under a procedure is one of its steps: it is numbered, and so is another beside it.
-func (s *stepper) stepHeading(p *part) bool {
+// stepHeadings reports whether headings under a part are its steps: more than one is numbered.
+func stepHeadings(p *part) bool {
 	n := 0
-	for _, sub := range p.up.parts {
+	for _, sub := range p.parts {
 		if numberedHeading.MatchString(headingText(sub)) && !happens.MatchString(sub.title) && len(sub.parts) == 0 {
 			n++
 		}
 	}
-	return n > 1 && numberedHeading.MatchString(headingText(p)) && len(p.parts) == 0 && !phased.MatchString(p.title)
+	return n > 1
 }
 
 var numberedHeading = regexp.MustCompile(`^[^\w]*\d{1,2}[.):]\s`)
@@ -411,20 +412,23 @@ func (s *stepper) facts(p *part, b *markdown.Block, issue string) bool {
 	return true
 }
 
+// phasePurposes tells by the words of a phase what its steps are for.
+var phasePurposes = []struct {
+	purpose string
+	words   *regexp.Regexp
+}{
+	{"halt", regexp.MustCompile(`(?i)\b(contain\w*|stop the bleeding|halt\w*)\b`)},
+	{"find", regexp.MustCompile(`(?i)\b(investigat\w*|triage|assess\w*|analy\w*|diagnos\w*|validat\w*)\b`)},
+	{"fix", regexp.MustCompile(`(?i)\b(eradicat\w*|mitigat\w*|remediat\w*|fix)\b`)},
+	{"restore", regexp.MustCompile(`(?i)\b(recover\w*|restor\w*|resum\w*)\b`)},
+	{"tell", regexp.MustCompile(`(?i)\b(communicat\w*|notif\w*)\b`)},
+	{"learn", regexp.MustCompile(`(?i)\b(post-? ?incident|post-? ?mortem|lessons)\b`)},
+}
+
 // phasePurpose tells what the steps of a phase are for by its name; empty if it does not say.
 func phasePurpose(title string) string {
 	found := ""
-	for _, p := range []struct {
-		purpose string
-		words   *regexp.Regexp
-	}{
-		{"halt", regexp.MustCompile(`(?i)\b(contain\w*|stop the bleeding|halt\w*)\b`)},
-		{"find", regexp.MustCompile(`(?i)\b(investigat\w*|triage|assess\w*|analy\w*|diagnos\w*|validat\w*)\b`)},
-		{"fix", regexp.MustCompile(`(?i)\b(eradicat\w*|mitigat\w*|remediat\w*|fix)\b`)},
-		{"restore", regexp.MustCompile(`(?i)\b(recover\w*|restor\w*|resum\w*)\b`)},
-		{"tell", regexp.MustCompile(`(?i)\b(communicat\w*|notif\w*)\b`)},
-		{"learn", regexp.MustCompile(`(?i)\b(post-? ?incident|post-? ?mortem|lessons)\b`)},
-	} {
+	for _, p := range phasePurposes {
 		if p.words.MatchString(title) {
 			if found != "" {
 				return ""

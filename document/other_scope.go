@@ -60,18 +60,21 @@ func readScope(w *walker, p *part, i int) int {
 		return 0
 	}
 	n := 0
-	for i+n < len(p.blocks) && (n == 0 || p.blocks[i+n].Kind == markdown.Item && p.blocks[i+n].Level > 0) {
-		n++
+	for i+n < len(p.blocks) && p.blocks[i+n].Kind == markdown.Item {
+		from := i + n
+		lines := []string{linked(markdown.Flat(p.blocks[from].Text), p.blocks[from].Links)}
+		for n++; i+n < len(p.blocks) && p.blocks[i+n].Kind == markdown.Item && p.blocks[i+n].Level > 0; n++ {
+			sub := &p.blocks[i+n]
+			lines = append(lines, strings.Repeat("  ", sub.Level-1)+"- "+linked(markdown.Flat(sub.Text), sub.Links))
+		}
+		last := i + n - 1
+		if plan.Open(lines[0]) || lines[0] == "" {
+			w.keep(p, p.blocks[from].From, p.blocks[last].To)
+			continue
+		}
+		*to = append(*to, strings.Join(lines, "\n"))
+		p.page.mark(p.blocks[from].From, p.blocks[last].To, placed)
 	}
-	item := linked(markdown.Flat(b.Text), b.Links)
-	for _, sub := range p.blocks[i+1 : i+n] {
-		item += "\n" + strings.Repeat("  ", sub.Level-1) + "- " + linked(markdown.Flat(sub.Text), sub.Links)
-	}
-	if plan.Open(item) {
-		return 0
-	}
-	*to = append(*to, item)
-	p.page.mark(b.From, p.blocks[i+n-1].To, placed)
 	return n
 }
 
@@ -92,12 +95,17 @@ func readCadence(w *walker, p *part, i int) int {
 			return 1
 		}
 	}
-	said := 0
-	for _, other := range p.blocks {
-		said += len(everyWords.FindAllString(other.Text, -1)) + len(often.FindAllString(other.Text, -1))
+	if i > 0 && p.blocks[i-1].Kind == markdown.Item {
+		return 0 // the first item has looked at all of the list
 	}
-	if said == 1 {
-		w.cadence(b.Text)
+	var said []string
+	for n := i; n < len(p.blocks) && p.blocks[n].Kind == markdown.Item; n++ {
+		if everyWords.MatchString(p.blocks[n].Text) || often.MatchString(p.blocks[n].Text) {
+			said = append(said, p.blocks[n].Text)
+		}
+	}
+	if len(said) == 1 {
+		w.cadence(said[0])
 	}
 	return 0
 }

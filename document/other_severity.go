@@ -245,7 +245,7 @@ func (w *walker) severityBlock(p *part, b *markdown.Block, s *plan.Severity) {
 	switch {
 	case b.Kind == markdown.Paragraph && s.Meaning == "" && !strings.HasSuffix(flat, ":"):
 		s.Meaning = flat
-	case b.Kind == markdown.Item && b.Level == 0 && (s.Meaning == "" || strings.HasPrefix(s.Meaning, "- ")):
+	case b.Kind == markdown.Item && b.Level == 0 && (s.Meaning == "" || strings.HasPrefix(s.Meaning, "- ")) && len(s.Meaning) < longestFact:
 		s.Meaning = strings.TrimPrefix(s.Meaning+"\n- "+flat, "\n")
 	default:
 		w.within(p, about, func() { w.keep(p, b.From, b.To) })

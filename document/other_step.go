@@ -75,9 +75,7 @@ func (s *stepper) item(b *markdown.Block, details []markdown.Block) {
 		s.number[b.Number] = st.ID
 	}
 	s.links(b.Links)
-	for _, line := range lines[n:] {
-		s.detailLine(line, b.Links)
-	}
+	s.detailLines(lines[n:], b.Links)
 	s.part.page.mark(b.From, b.To, placed)
 	s.details(details)
 }
@@ -179,9 +177,7 @@ func (s *stepper) details(blocks []markdown.Block) {
 			continue
 		}
 		if ok && stepKeys[f.key] != "" && b.Kind != markdown.Code && b.Kind != markdown.Table && (f.value != "" || !deeper) && f.value != "" {
-			for _, line := range lines {
-				s.detailLine(line, b.Links)
-			}
+			s.detailLines(lines, b.Links)
 			continue
 		}
 		if b.Kind == markdown.Item && !deeper && s.answer(markdown.Flat(b.Text)) {
@@ -231,16 +227,20 @@ func (s *stepper) lines(b *markdown.Block) bool {
 			}
 		}
 	case stepLine.MatchString(b.Text):
+		var rest []string
 		for _, line := range strings.Split(b.Text, "\n") {
 			m := stepLine.FindStringSubmatch(line)
 			if m == nil {
-				s.detailLine(line, b.Links)
+				rest = append(rest, line)
 				continue
 			}
+			s.detailLines(rest, b.Links)
+			rest = nil
 			if st := s.step(line[len(m[0]):], line); atoi(m[1]+m[2]) > 0 {
 				s.number[atoi(m[1]+m[2])] = st.ID
 			}
 		}
+		s.detailLines(rest, b.Links)
 	default:
 		return false
 	}
@@ -250,11 +250,13 @@ func (s *stepper) lines(b *markdown.Block) bool {
 
 // links keeps where the words of a step lead.
 func (s *stepper) links(links []markdown.Link) {
+	var lines []string
 	for _, l := range links {
 		if l.URL != l.Text && !strings.HasPrefix(l.URL, "#") && strings.TrimPrefix(l.URL, "mailto:") != l.Text {
-			s.add("[" + l.Text + "](" + l.URL + ")")
+			lines = append(lines, "["+l.Text+"]("+l.URL+")")
 		}
 	}
+	s.add(strings.Join(lines, "\n"))
 }
 
 // add appends lines to how the last step is done.
@@ -264,16 +266,19 @@ func (s *stepper) add(text string) {
 	}
 }
 
-// detailLine reads one line under a step.
-func (s *stepper) detailLine(line string, links []markdown.Link) {
+// detailLines reads lines under a step: facts into its keys, the others into how it is done.
+func (s *stepper) detailLines(lines []string, links []markdown.Link) {
 	st := s.last()
 	if st == nil {
 		return
 	}
-	if f, ok := factOf(line); ok && s.fact(st, f, links) {
-		return
+	var rest []string
+	for _, line := range lines {
+		if f, ok := factOf(line); !ok || !s.fact(st, f, links) {
+			rest = append(rest, line)
+		}
 	}
-	s.add(line)
+	s.add(strings.Join(rest, "\n"))
 }
 
 // outdent takes the indentation off that all lines share.
@@ -307,9 +312,15 @@ var stepKeys = map[string]string{
 	"how": "how", "instructions": "how", "command": "how", "details": "how", "irreversible": "irreversible",
 }
 
+// longestFact is how long a key of a step grows by facts of the same name, in bytes; what follows goes to how it is done.
+const longestFact = 4096
+
 // fact sets a key of a step; false if the text cannot be held by it.
 func (s *stepper) fact(st *plan.Step, f fact, links []markdown.Link) bool {
 	put := func(to *string) bool {
+		if len(*to) > longestFact {
+			return false
+		}
 		*to = joinLines(*to, f.value)
 		return true
 	}

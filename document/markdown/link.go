@@ -92,4 +92,3 @@ func (t *inlines) shut() {
 	t.links = append(t.links, *t.open)
 	t.open = nil
 }
-
