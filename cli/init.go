@@ -101,6 +101,7 @@ func (t *terminal) begin(dir string, b beginning, force bool) error {
 	if err != nil {
 		return err
 	}
+	q.say("\n")
 	files, err := plan.Save(p, src)
 	if err != nil {
 		return err

@@ -34,13 +34,40 @@ func (q *questions) say(format string, args ...any) {
 	}
 }
 
-// ask asks what a flag could have said, and why. An empty line is the usual answer; so is every answer where nothing is
-// to be asked. The end of the input is no answer.
-func (q *questions) ask(flag, what, why, usual string) (string, error) {
+// tries is how often something is asked whose answers are of no use.
+const tries = 5
+
+// ask asks what a flag could have said, and why, until the answer is good. An empty line is the usual answer; so is every
+// answer where nothing is to be asked. The end of the input is no answer.
+func (q *questions) ask(flag, what, why, usual string, good func(string) error) (string, error) {
 	if q.yes {
-		return usual, nil
+		return usual, good(usual)
 	}
-	q.say("%s\n%s [%s] ", why, what, usual)
+	q.say("\n%s\n", why)
+	for n := 1; ; n++ {
+		answer, err := q.line(flag, what, usual)
+		if err != nil {
+			return "", err
+		}
+		if err = good(answer); err == nil || n == tries {
+			return answer, err
+		}
+		q.say("%s\n", printable(clip(fault.Sentence(err))))
+	}
+}
+
+// given takes what a flag said, or asks for it.
+func (q *questions) given(said string, good func(string) error, flag, what, why, usual string) error {
+	if said != "" {
+		return good(said)
+	}
+	_, err := q.ask(flag, what, why, usual, good)
+	return err
+}
+
+// line reads one answer.
+func (q *questions) line(flag, what, usual string) (string, error) {
+	q.say("%s [%s] ", what, usual)
 	line, err := q.in.ReadSlice('\n')
 	answer := strings.TrimSpace(string(line))
 	switch {

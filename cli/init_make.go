@@ -14,14 +14,11 @@ import (
 
 // make loads a starter and answers in it what was given or asked.
 func (b *beginning) make(q *questions) (*plan.Plan, *plan.Source, error) {
-	if err := b.choose(q); err != nil {
+	starter, err := b.choose(q)
+	if err != nil {
 		return nil, nil, err
 	}
-	i := slices.Index(starterIDs(), b.starter)
-	if i < 0 {
-		return nil, nil, fault.New(fault.Invalid, "There is no starter %q.", b.starter).Instead("Choose one of: %s.", strings.Join(starterIDs(), ", "))
-	}
-	files, err := examples.Starters()[i].Files()
+	files, err := starter.Files()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -37,44 +34,51 @@ func (b *beginning) make(q *questions) (*plan.Plan, *plan.Source, error) {
 	return p, src, nil
 }
 
-func (b *beginning) choose(q *questions) error {
-	if b.starter != "" {
+// choose finds the starter.
+func (b *beginning) choose(q *questions) (examples.Starter, error) {
+	var chosen examples.Starter
+	find := func(id string) error {
+		i := slices.Index(starterIDs(), id)
+		if i < 0 {
+			return fault.New(fault.Invalid, "There is no starter %q.", id).Instead("Choose one of: %s.", strings.Join(starterIDs(), ", "))
+		}
+		chosen, b.starter = examples.Starters()[i], id
 		return nil
+	}
+	if b.starter != "" {
+		return chosen, find(b.starter)
 	}
 	for _, s := range examples.Starters() {
 		q.say("%-8s  %s\n", s.ID, s.Say)
 	}
-	var err error
-	b.starter, err = q.ask("starter", "Which plan to begin with?", "The one that is most like yours; all of it can be changed.", "minimal")
-	return err
+	_, err := q.ask("starter", "Which plan to begin with?", "Take the one that is most like yours; all of it can be changed.", starterIDs()[0], find)
+	return chosen, err
 }
 
 // nameIt gives the plan its name and its id.
 func (b *beginning) nameIt(p *plan.Plan, q *questions) error {
-	var err error
-	name, id := b.name, b.protocol
-	if name == "" {
-		if name, err = q.ask("name", "What do people call the protocol?", "It stands in every message to them.", p.Name); err != nil {
-			return err
+	name := func(s string) error {
+		if strings.TrimSpace(s) == "" || strings.ContainsFunc(s, unprintable) {
+			return fault.New(fault.Invalid, "%q is not a name.", s).Instead("Write one line of text.")
 		}
+		p.Name = strings.TrimSpace(s)
+		return nil
 	}
-	usual := slug(name)
-	if usual == "" {
-		usual = p.Protocol
-	}
-	if id == "" {
-		if id, err = q.ask("protocol", "Its id?", "Lower-case letters, digits and hyphens; signatures name it, so it should never change.", usual); err != nil {
-			return err
+	usual := p.Protocol
+	id := func(s string) error {
+		if slug(s) != s || s == "" {
+			return fault.New(fault.Invalid, "%q is not an id.", s).Instead("Write lower-case letters, digits and hyphens, such as %s.", usual)
 		}
+		p.Protocol = s
+		return nil
 	}
-	if slug(id) != id || id == "" {
-		return fault.New(fault.Invalid, "%q is not an id.", id).Instead("Write lower-case letters, digits and hyphens, such as %s.", usual)
+	if err := q.given(b.name, name, "name", "What do people call the protocol?", "It stands in every message to them.", p.Name); err != nil {
+		return err
 	}
-	if strings.TrimSpace(name) == "" || strings.ContainsFunc(name, unprintable) {
-		return fault.New(fault.Invalid, "%q is not a name.", name).Instead("Write one line of text under --name.")
+	if s := slug(p.Name); s != "" {
+		usual = s
 	}
-	p.Name, p.Protocol = strings.TrimSpace(name), id
-	return nil
+	return q.given(b.protocol, id, "protocol", "Its id?", "Lower-case letters, digits and hyphens. Signatures name it, so it should never change.", usual)
 }
 
 var notInID = regexp.MustCompile(`[^a-z0-9]+`)
@@ -96,22 +100,16 @@ func (b *beginning) putOnChains(p *plan.Plan, q *questions) error {
 	if len(b.chains) > len(p.Chains) {
 		return fault.New(fault.Invalid, "The starter %s runs on %s.", b.starter, count(len(p.Chains), "chain")).Instead("Give --chain so often at most, and add further chains to plan.yaml.")
 	}
-	for i := range p.Chains {
-		answer := fmt.Sprint(p.Chains[i].ID)
-		switch {
-		case i < len(b.chains):
-			answer = b.chains[i]
-		case !b.yes:
-			what := "Which chain does it run on?"
-			if len(p.Chains) > 1 {
-				what = []string{"Which chain is home?", "Which chain is the far one?"}[min(i, 1)]
-			}
-			var err error
-			if answer, err = q.ask("chain", what, "Its EIP-155 id, such as 1 for Ethereum; or ID=NAME.", answer); err != nil {
-				return err
-			}
+	for i, c := range p.Chains {
+		given, what := "", "Which chain does it run on?"
+		if i < len(b.chains) {
+			given = b.chains[i]
 		}
-		if err := putOnChain(p, i, answer); err != nil {
+		if len(p.Chains) > 1 {
+			what = []string{"Which chain is home?", "Which chain is the far one?"}[min(i, 1)]
+		}
+		put := func(answer string) error { return putOnChain(p, i, answer) }
+		if err := q.given(given, put, "chain", what, "Its EIP-155 id, such as 1 for Ethereum; or ID=NAME.", fmt.Sprint(c.ID)); err != nil {
 			return err
 		}
 	}

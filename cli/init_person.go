@@ -104,16 +104,17 @@ func (b *beginning) askPerson(x *plan.Person, q *questions) error {
 	if x.Title != "" {
 		why = x.Title + ". " + why
 	}
-	answer, err := q.ask("person", what, why, plan.TBD)
-	if err != nil || answer == plan.TBD {
+	_, err := q.ask("person", what, why, plan.TBD, func(answer string) error {
+		if strings.EqualFold(answer, plan.TBD) {
+			return nil
+		}
+		s, err := parsePerson(answer)
+		if err == nil {
+			s.become(x)
+		}
 		return err
-	}
-	s, err := parsePerson(answer)
-	if err != nil {
-		return err
-	}
-	s.become(x)
-	return nil
+	})
+	return err
 }
 
 // placeOf finds the person of the starter whom somebody is to be.

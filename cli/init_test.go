@@ -120,6 +120,25 @@ func TestInitByQuestions(t *testing.T) {
 	}
 }
 
+func TestInitAsksAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "plan")
+	out, complaint, code := command(t, "dex\nminimal\nPot\nPot!\npot\nmainnet\n1\nAda <ada>\nAda <ada@example.com>\n\n", "init", dir)
+	if code != exitFine {
+		t.Fatalf("exit %d: %s", code, complaint)
+	}
+	for _, want := range []string{`There is no starter "dex".`, `"Pot!" is not an id.`, `"mainnet" is not a chain.`, "holds no e-mail address"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("init does not say %q:\n%s", want, out)
+		}
+	}
+	if p, _ := loadDir(t, dir); p.Protocol != "pot" || p.Chains[0].ID != 1 || p.CoreTeam[0].Name != "Ada" {
+		t.Errorf("the plan is %s on %d with %s", p.Protocol, p.Chains[0].ID, p.CoreTeam[0].Name)
+	}
+	if _, complaint, code := command(t, strings.Repeat("dex\n", 9), "init", filepath.Join(t.TempDir(), "plan")); code != exitUnusable || !strings.Contains(complaint, "There is no starter") {
+		t.Errorf("after many useless answers: exit %d: %s", code, complaint)
+	}
+}
+
 func TestInitAsksOnStandardErrorForJSON(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "plan")
 	out, asked, code := command(t, "\n\n\n\n\n\n", "init", dir, "--json", "--starter", "minimal")
@@ -201,6 +220,33 @@ func TestInitRefuses(t *testing.T) {
 		if _, err := os.Stat(dir); !os.IsNotExist(err) {
 			t.Errorf("%s: something was written", name)
 		}
+	}
+}
+
+func TestInitWhereNothingCanBeWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("ours"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{file, filepath.Join(file, "plan")} {
+		if _, complaint, code := command(t, "", "init", dir, "--yes"); code != exitUnusable || !strings.Contains(complaint, "The plan cannot be written to "+dir) {
+			t.Errorf("%s: exit %d: %s", dir, code, complaint)
+		}
+	}
+	if b, err := os.ReadFile(file); err != nil || string(b) != "ours" {
+		t.Errorf("the file became %q, %v", b, err)
+	}
+	// What was begun and not finished, as by a process that was killed, is no plan and is not in the way.
+	dir := filepath.Join(t.TempDir(), "plan")
+	if err := os.Mkdir(filepath.Join(filepath.Dir(dir), ".plan-half"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, complaint, code := command(t, "", "init", dir, "--yes"); code != exitFine {
+		t.Errorf("beside what was left: exit %d: %s", code, complaint)
+	}
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(dir), ".plan-*"))
+	if err != nil || len(left) != 1 {
+		t.Errorf("beside the plan lie %q, %v", left, err)
 	}
 }
 

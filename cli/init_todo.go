@@ -37,13 +37,22 @@ var titles = []string{
 // to be named.
 var together = []string{"plan-not-reviewed", "plan-not-tested"}
 
+// silently is the code of issues whose detectors only observe.
+const silently = "issue-detected-silently"
+
 // openings makes a list of a new plan's gaps, each thing once, in the order in which they are best filled in.
 func openings(p *plan.Plan, src *plan.Source, gaps []check.Gap) []opening {
 	l := &openingList{plan: p, source: src}
 	unnamed := slices.ContainsFunc(slices.Concat(p.CoreTeam, p.ExtendedTeam), func(x plan.Person) bool {
 		return plan.Open(x.Name) || slices.ContainsFunc(x.Contact, func(c plan.Contact) bool { return plan.Open(c.To) })
 	})
-	silent := 0
+	if slices.ContainsFunc(gaps, func(g check.Gap) bool { return g.Code == silently }) {
+		at := src.At("detectors")
+		l.list = append(l.list, opening{
+			File: at.File, Line: at.Line, Open: []string{}, title: titles[4],
+			What: "Read for some days what the detectors find, then let them page: mode: page",
+		})
+	}
 	for _, g := range gaps {
 		thing, rest, _ := strings.Cut(g.Subject, "]")
 		switch g.Code {
@@ -53,20 +62,12 @@ func openings(p *plan.Plan, src *plan.Source, gaps []check.Gap) []opening {
 			l.add(thing+"]", l.contactKind(g.Subject))
 		case "approver-without-key", "quorum-impossible":
 			l.addKeys(strings.TrimPrefix(thing, "decisions["))
-		case "issue-detected-silently":
-			silent++
+		case silently: // said once, above
 		default:
 			if !unnamed || slices.Contains(together, g.Code) {
 				l.list = append(l.list, opening{File: g.File, Line: g.Line, What: g.Say, Open: []string{}, title: titles[4]})
 			}
 		}
-	}
-	if silent > 0 {
-		at := src.At("detectors")
-		l.list = append(l.list, opening{
-			File: at.File, Line: at.Line, Open: []string{}, title: titles[4],
-			What: "Read for some days what the detectors find, then let them page: mode: page",
-		})
 	}
 	for i := range l.list {
 		slices.SortStableFunc(l.list[i].Open, func(a, b string) int { return rank(a) - rank(b) })

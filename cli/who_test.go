@@ -78,13 +78,13 @@ func vaultPlan(t *testing.T) *plan.Plan {
 func TestWhoCannotBeReached(t *testing.T) {
 	dir := t.TempDir()
 	text := "tocsin: 1\nprotocol: p\nname: P\nissues: [{id: gone, name: Gone}]\ncore_team:\n" +
-		"  - {id: ada, name: Ada, contact: [{kind: phone, to: TBD}], backups: [ben]}\n  - {id: ben, name: Ben, contact: [{kind: sms, to: \"+1999555001\"}]}\n" +
+		"  - {id: ada, name: Ada, contact: [{kind: phone, to: TBD}], backups: [ben]}\n  - {id: ben, name: TBD, contact: [{kind: sms, to: \"+1999555001\"}]}\n" +
 		"escalation: {rules: [{who: [ada], when: detection}]}\n"
 	if err := os.WriteFile(filepath.Join(dir, "plan.yaml"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	out, _, code := command(t, "", "who", "gone", "--plan", dir, "--at", "2026-12-24T02:00:00Z")
-	want := "  +0m    Ada cannot be reached (told on detection)\n  +0m    page Ben by text message, again from +2m (backup for Ada)\n"
+	want := "  +0m    Ada cannot be reached (told on detection)\n  +0m    page ben by text message, again from +2m (backup for Ada)\n"
 	if code != exitFine || !strings.Contains(out, want) || !strings.Contains(out, "02:00 UTC.\n") || !strings.Contains(out, "No decision is needed.") {
 		t.Errorf("exit %d, want %q in:\n%s", code, want, out)
 	}

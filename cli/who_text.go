@@ -59,11 +59,15 @@ func (m whoMoment) print(w io.Writer, told []incident.Told) {
 // pageLine says in words how one person is called.
 func pageLine(calls []incident.Told) string {
 	first := calls[0]
+	name := first.Name
+	if plan.Open(name) {
+		name = first.Person
+	}
 	if first.How == "" {
-		return fmt.Sprintf("%s cannot be reached (%s)", first.Name, first.Why)
+		return fmt.Sprintf("%s cannot be reached (%s)", name, first.Why)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "page %s by %s", first.Name, contactWord(first.How))
+	fmt.Fprintf(&b, "page %s by %s", name, contactWord(first.How))
 	again := len(calls)
 	for n, x := range calls[1:] {
 		if x.How == first.How { // the ladder begins again
