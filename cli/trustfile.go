@@ -73,6 +73,7 @@ func readTrust(flag string) (*trustFile, error) {
 	if err != nil {
 		return nil, broken(err)
 	}
+	f = &trustFile{path: path}
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(f); err != nil {

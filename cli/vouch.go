@@ -139,6 +139,7 @@ func (t *terminal) conform(v *voucher, p *plan.Plan, m decision.Message) error {
 			return fault.New(fault.Forbidden, "What the newer plan changes cannot be shown: it is not on this machine.").Instead("Give its folder by --plan DIR, or --adoptions FILE.")
 		}
 		t.difference(p, next)
+		t.compareSummary(m.Summary, adoptionSummary(p, next))
 		return nil
 	}
 	kind, ref, _ := strings.Cut(m.Subject, " ")
@@ -155,6 +156,7 @@ func (t *terminal) conform(v *voucher, p *plan.Plan, m decision.Message) error {
 			return unfit("its action %q has the hash %s on chain %d, where %s on chain %d would be signed.", ref, pr.Hash.Hex(), pr.Chain, m.Action.Hex(), m.Chain)
 		}
 		t.words(pr)
+		t.compareSummary(m.Summary, pr.Words.Sentence)
 	case "step":
 		if !allowed(decision.ForStep(p, ref)) {
 			return unfit("the decision %q does not authorise the step %q.", d.ID, ref)
@@ -212,6 +214,14 @@ func (t *terminal) words(pr action.Prepared) {
 		}
 	}
 	fmt.Fprint(t.err, printable(b.String()))
+}
+
+// compareSummary says if the words in a message are not those that this machine finds: another release may have written them, or
+// somebody who wants to be believed.
+func (t *terminal) compareSummary(given, own string) {
+	if given != own {
+		fmt.Fprintf(t.err, "THE SUMMARY IN THE MESSAGE IS NOT THIS MACHINE'S. Go by what is shown here, not by it. It says: %s\n", printable(clip(given)))
+	}
 }
 
 // difference shows what changes from one plan to another, on standard error.

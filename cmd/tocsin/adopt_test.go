@@ -207,6 +207,17 @@ func TestTrust(t *testing.T) {
 		w.away("", 1, []string{"decode", bad}, "Do not sign")
 	}
 
+	// The adoption of a newer plan, signed from a file: not without having seen what changes.
+	_, page = w.signedIn(s, "carmen").ask(s.URL+"/plan", nil)
+	adoption := w.typed(page, "decision-2-typed")
+	file := w.file("adoption.json", adoption)
+	w.away("", 1, []string{"sign", "--file", file, "--keystore", key, "--yes"}, "cannot be shown", "--plan DIR")
+	w.away("", 1, []string{"sign", "--file", file, "--keystore", key, "--yes", "--plan", evil}, "is not the one that would be adopted")
+	w.away("", 0, []string{"sign", "--file", file, "--keystore", key, "--yes", "--plan", newer}, "version is now 2.0", "0x")
+	w.away("", 0, []string{"decode", file, "--plan", newer}, "REAL, adoption", "version is now 2.0")
+	lied := w.file("lied.json", strings.Replace(adoption, "Adopt version 2.0", "Adopt version 1.1", 1))
+	w.away("", 0, []string{"decode", lied, "--plan", newer}, "NOT THIS MACHINE'S")
+
 	// The newer plan is adopted: the machine follows the signatures, not the server's word.
 	for _, person := range []string{"oscar", "janet", "david"} {
 		w.on("adopt", "approve", "latest", "--signature", w.signature(p.Proposal.Hash, person))

@@ -1,0 +1,122 @@
+package readiness
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tocsin/check"
+	"tocsin/engine"
+	"tocsin/evm"
+	"tocsin/journal"
+	"tocsin/plan"
+	"tocsin/store/memory"
+)
+
+// world is an engine with the example plan in force, as changed.
+func world(t *testing.T, change func(*plan.Plan)) (World, *plan.Plan) {
+	t.Helper()
+	p, src, err := plan.Load(os.DirFS("../examples/vault"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if change != nil {
+		change(p)
+	}
+	now := time.Date(2026, 12, 6, 3, 0, 0, 0, time.UTC)
+	e := engine.New(engine.Options{Store: memory.New(nil), Now: func() time.Time { return now }})
+	if _, err := e.Pin(t.Context(), p, src.Files); err != nil {
+		t.Fatal(err)
+	}
+	return World{Engine: e, Protocol: p.Protocol, Now: now}, p
+}
+
+// look is the gap of a code; none if there is none.
+func look(t *testing.T, w World, code string) (Gap, bool) {
+	t.Helper()
+	gaps, err := Look(t.Context(), w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(gaps, func(g Gap) bool { return g.Code == code })
+	if i < 0 {
+		return Gap{}, false
+	}
+	g := gaps[i]
+	if g.Say == "" || g.Why == "" || g.Mend == "" || g.Level == "" {
+		t.Errorf("%s says too little: %+v", code, g)
+	}
+	return g, true
+}
+
+func TestWhoHasNotRead(t *testing.T) {
+	w, p := world(t, nil)
+	g, ok := look(t, w, NotRead)
+	if !ok || len(g.People) != len(p.CoreTeam) || !strings.Contains(g.Say, "Janet R") || g.Level != check.Warning {
+		t.Fatalf("%+v", g)
+	}
+	for i, r := range p.CoreTeam {
+		if err := w.Engine.ConfirmRead(t.Context(), p.Protocol, journal.Actor{Kind: journal.Person, ID: r.ID}, p.Hash()); err != nil {
+			t.Fatal(err)
+		}
+		if g, ok := look(t, w, NotRead); ok != (i < len(p.CoreTeam)-1) || slices.Contains(g.People, r.ID) {
+			t.Errorf("after %s: %+v", r.ID, g)
+		}
+	}
+}
+
+func TestFolderThatDiffers(t *testing.T) {
+	w, p := world(t, nil)
+	for folder, want := range map[evm.Hash]bool{{}: false, p.Hash(): false, {1}: true} {
+		w.Folder = folder
+		if _, ok := look(t, w, Differs); ok != want {
+			t.Errorf("folder %s: %t, want %t", folder.Hex(), ok, want)
+		}
+	}
+}
+
+func TestAdoptionThatWaits(t *testing.T) {
+	w, p := world(t, nil)
+	if _, ok := look(t, w, Waiting); ok {
+		t.Error("something waits that nobody proposed")
+	}
+	next, err := plan.ParseCanonical(p.Canonical())
+	if err != nil {
+		t.Fatal(err)
+	}
+	next.Version = "2.0"
+	x, err := w.Engine.Propose(t.Context(), engine.PlanProposal{Plan: next, Summary: "Test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, ok := look(t, w, Waiting)
+	if !ok || !strings.Contains(g.Say, "Version 2.0") || !slices.Equal(g.People, []string{"carmen", "oscar", "janet", "david"}) || !strings.Contains(g.Mend, x.Hash.Hex()) {
+		t.Errorf("%+v", g)
+	}
+	w.Now = x.Adoption.Expires()
+	if g, ok := look(t, w, Waiting); ok {
+		t.Errorf("it waits although nobody can sign it: %+v", g)
+	}
+}
+
+func TestPlanThatNobodyCanReplace(t *testing.T) {
+	w, _ := world(t, nil)
+	if g, ok := look(t, w, Irreplaced); ok {
+		t.Errorf("%+v", g)
+	}
+	w, _ = world(t, func(p *plan.Plan) {
+		p.Decisions = slices.DeleteFunc(p.Decisions, func(d plan.Decision) bool { return d.Adopts })
+	})
+	if g, ok := look(t, w, Irreplaced); !ok || !strings.Contains(g.Say, "no decision that adopts") {
+		t.Errorf("%+v", g)
+	}
+}
+
+func TestNoPlanAtAll(t *testing.T) {
+	w := World{Engine: engine.New(engine.Options{Store: memory.New(nil)}), Protocol: "none"}
+	if _, err := Look(t.Context(), w); err == nil {
+		t.Error("no error")
+	}
+}
