@@ -2,6 +2,7 @@ package plan
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -21,7 +22,21 @@ var (
 // "[your name here]", "(provide details on how)".
 func Open(text string) bool {
 	t := strings.TrimSpace(strings.Trim(strings.TrimSpace(text), "*`\"'"))
-	return t != "" && (openWords.MatchString(t) || openStart.MatchString(t) || openBrackets.MatchString(t))
+	return mayBeOpen(t) && (openWords.MatchString(t) || openStart.MatchString(t) || openBrackets.MatchString(t))
+}
+
+// openStarts are how the words of openWords and openStart begin.
+var openStarts = []string{"tb", "to be ", "todo", "tk", "fixme", "xxx", "n/a", "na", "none yet", "fill", "insert ", "placeholder", "coming soon", "lorem ipsum"}
+
+// mayBeOpen reports whether a text begins like one that stands in for another, so that most texts of a plan need no more.
+func mayBeOpen(t string) bool {
+	if t == "" {
+		return false
+	}
+	if first := t[0] | 0x20; first < 'a' || first > 'z' {
+		return t[0] < '0' || t[0] > '9'
+	}
+	return slices.ContainsFunc(openStarts, func(s string) bool { return len(t) >= len(s) && strings.EqualFold(t[:len(s)], s) })
 }
 
 // Lacks lists the keys without which a detector of its kind cannot run, as a person would name them.
