@@ -2,6 +2,7 @@ package document
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"tocsin/document/markdown"
@@ -166,6 +167,9 @@ func readContactItems(w *walker, p *part, i int) int {
 	if rest == "" && nested == 0 {
 		return 0
 	}
+	if nested == 0 && !placeholder(rest) && !personal(rest) && !slices.ContainsFunc(reach("", markdown.Cell{Text: rest}), func(c plan.Contact) bool { return c.To != plan.TBD || c.Kind != "chat" }) {
+		return 0 // it says neither who nor how to reach them
+	}
 	title := ""
 	if m := titleBehind.FindStringSubmatch(lead); m != nil {
 		lead, title = m[1], m[2]
@@ -173,7 +177,7 @@ func readContactItems(w *walker, p *part, i int) int {
 	core := p.section == "core_team"
 	if placeholder(rest) || kindLead.MatchString(rest) || strings.HasPrefix(rest, "@") {
 		// the rest says how to reach them
-	} else if personal(rest) && !personal(lead) || personal(rest) && slicesHas(inIncident, strings.ToLower(lead)) {
+	} else if personal(rest) && !personal(lead) || personal(rest) && slices.Contains(inIncident, strings.ToLower(lead)) {
 		lead, title, rest = rest, lead, "" // "Technical lead: Ada Okoye"
 	}
 	id := w.known(lead)
@@ -207,13 +211,4 @@ func (w *walker) reachLine(r *plan.Person, about, line string) {
 		return
 	}
 	r.Contact = append(r.Contact, found...)
-}
-
-func slicesHas(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

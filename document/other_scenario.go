@@ -10,7 +10,7 @@ import (
 
 var (
 	// happens finds the words of a heading that names something that goes wrong.
-	happens = regexp.MustCompile(`(?i)\b(exploit\w*|hack\w*|attack\w*|stolen|theft|drain\w*|compromis\w*|leak\w*|phish\w*|hijack\w*|take-?over|ddos|denial of service|outage|down|halt\w*|de-?peg\w*|oracle|bugs?|vulnerab\w*|fail\w*|breach\w*|manipulat\w*|insolven\w*|bad debt|loss|lost|scam|malicious|rug|reentrancy|front-? ?end|dns|key|keys|congestion|spike|reorg\w*|insider|bridge|liquidat\w*|suspicious|stuck|stale|unauthori[sz]ed|impersonat\w*|spoof\w*|tamper\w*|corrupt\w*|sequencer)\b`)
+	happens = regexp.MustCompile(`(?i)\b(exploit\w*|hack\w*|attack\w*|stolen|theft|drain\w*|compromis\w*|leak\w*|phish\w*|hijack\w*|take-?over|ddos|denial of service|outage|down|halt\w*|de-?peg\w*|oracle|bugs?|vulnerab\w*|fail\w*|breach\w*|manipulat\w*|insolven\w*|bad debt|loss|lost|scam|malicious|rug|reentrancy|front-? ?end|dns|key|keys|congestion|spike|reorg\w*|insider|bridge|liquidat\w*|suspicious|stuck|stale|unauthori[sz]ed|impersonat\w*|spoof\w*|tamper\w*|corrupt\w*|sequencer|invalid|unexpected|abnormal\w*|anomal\w*|detected|fraud\w*)\b`)
 	// phased finds headings that are a phase of a response, or its list of steps.
 	phased = regexp.MustCompile(`(?i)\b(immediate\w*|first|contain\w*|investigat\w*|triage|assess\w*|analy\w*|mitigat\w*|eradicat\w*|recover\w*|resol\w*|remediat\w*|restor\w*|resum\w*|post-? ?incident|post-? ?mortem|follow-? ?up|aftermath|after|during|before|phase|stage|steps?|actions?|checklist|procedures?|response|validat\w*|verif\w*|notif\w*|muster|stabili[sz]\w*|fix|flow|workflow|playbook|runbook|what to do|how to respond|activation|execution)\b`)
 	// flow finds headings of a list of steps that holds whatever happened.
@@ -21,6 +21,7 @@ var (
 	opener     = regexp.MustCompile(`(?i)^(if|when|in case of|responding to|response to|handling|scenario|playbook|runbook|procedure)\b[:\s]+(?:(?:an?|the|there is an?)\s+)?`)
 	level      = regexp.MustCompile(`(?i)^\[?((?:p|s|sev|severity|level)[ -]?[0-9](?:\s*[/–-]\s*\w+)?|critical|high|medium|low|emergency|urgent)\]?\s*[:–—|-]\s+`)
 	behind     = regexp.MustCompile(`(?i)\s*[\[(]((?:p|s|sev|severity|level)[ -]?[0-9]|critical|high|medium|low)[\])]$`)
+	runbook    = regexp.MustCompile(`(?i)\brunbook\b`)
 	kindOfPage = regexp.MustCompile(`(?i)^(runbook|playbook|procedure|scenario):\s*`)
 	stepOf     = regexp.MustCompile(`(?i)^(?:[^\w]*)(?:step|action)\s*#?\d{1,3}\b`)
 	drills     = regexp.MustCompile(`(?i)\b(template|example|sample|glossary|definitions?|resources|links|references|appendix|overview|introduction|commands|tools|tooling|prevention|metrics|principles|lessons|table of contents)\b`)
@@ -42,15 +43,13 @@ func (w *walker) scenario(p *part) bool {
 	if rest := kindOfPage.ReplaceAllString(name, ""); rest != "" {
 		name = rest
 	}
-	if trimTitle(name) == "" || ordinaryOnly(name) {
-		if first := p.page.root.parts[0]; first != p && first.level == 1 && !ordinaryOnly(first.title) {
-			name = trimTitle(first.title)
-		}
+	if first := p.page.root.parts[0]; ordinaryOnly(name) && first != p && first.level == 1 && runbook.MatchString(first.title) {
+		name = first.title // the page is one runbook, and says in its title what for
 	}
 	r := w.procedure(name)
 	s := &stepper{walker: w, part: p, id: r.ID, number: map[int]string{}}
 	issue := ""
-	if happens.MatchString(name) {
+	if happens.MatchString(name) || p.section == "issues" {
 		issue = w.issueOf(name, r.ID, severity)
 	} else if severity != "" {
 		w.note("procedures["+r.ID+"]", p.heading.Text, "\n")
@@ -84,7 +83,7 @@ func (w *walker) procedural(p *part) bool {
 		}
 	}
 	named := happens.MatchString(p.title) || flow.MatchString(p.title) || stepOf.MatchString(p.title) || stepped(p)
-	below := p.section == "procedures" && p.up != nil && p.up.section == "procedures"
+	below := (p.section == "procedures" || p.section == "issues") && p.up.section == p.section
 	if !named && !below && !(p.section == "procedures" && p.own) {
 		return false
 	}
@@ -250,10 +249,10 @@ func (s *stepper) below(p *part, issue string) {
 		case starts.MatchString(sub.title) && issue == "" && !stepsIn(sub.blocks, false):
 			sub.about = p.about
 			s.aside(sub)
-		case sub.own && sub.section != "procedures" && sub.section != "issues" && sub.section != "detectors" && !starts.MatchString(sub.title):
-			s.walk(sub)
 		case stepOf.MatchString(title) || steps && numberedHeading.MatchString(title) && len(sub.parts) == 0 && !phased.MatchString(sub.title):
 			s.headed(sub)
+		case sub.own && sub.section != "procedures" && sub.section != "issues" && sub.section != "detectors" && !starts.MatchString(sub.title):
+			s.walk(sub)
 		case issue != "" && (signs.MatchString(sub.title) || starts.MatchString(sub.title)) && !stepsIn(sub.blocks, false):
 			sub.read = true
 			s.part.page.mark(sub.heading.From, sub.heading.To, placed)
@@ -422,7 +421,7 @@ var phasePurposes = []struct {
 	{"fix", regexp.MustCompile(`(?i)\b(eradicat\w*|mitigat\w*|remediat\w*|fix)\b`)},
 	{"restore", regexp.MustCompile(`(?i)\b(recover\w*|restor\w*|resum\w*)\b`)},
 	{"tell", regexp.MustCompile(`(?i)\b(communicat\w*|notif\w*)\b`)},
-	{"learn", regexp.MustCompile(`(?i)\b(post-? ?incident|post-? ?mortem|lessons)\b`)},
+	{"learn", regexp.MustCompile(`(?i)\b(post-? ?mortem|lessons)\b`)},
 }
 
 // phasePurpose tells what the steps of a phase are for by its name; empty if it does not say.
