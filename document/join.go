@@ -19,7 +19,8 @@ func (w *walker) readProgram(p *part, b *markdown.Block) int {
 	missing := map[string]any{}
 	if err := yaml.Unmarshal([]byte(b.Text), &n); err != nil || aliased(&n, 0) || n.Decode(&missing) != nil {
 		w.warn(p, b.From, "this is no YAML of a plan", "take it out, or put back what stood there; it is kept as a note")
-		return 0
+		w.keep(p, b.From, b.To)
+		return 1
 	}
 	p.page.mark(b.From, b.To, placed)
 	line := b.From

@@ -136,6 +136,14 @@ type twig struct {
 	own  []*twig
 }
 
+// end is the last line of an item and of all that stands below it.
+func (t *twig) end() int {
+	if n := len(t.own); n > 0 {
+		return max(t.last, t.own[n-1].end())
+	}
+	return t.last
+}
+
 // twigs reads the items of the list that begins at a position and answers them and how many blocks they are. Another list
 // begins where numbers begin or end.
 func twigs(p *part, i int) (top []*twig, n int) {

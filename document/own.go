@@ -106,7 +106,7 @@ func (w *walker) ownSheet(p *part, i int, v reflect.Value) int {
 // strange keeps the items of a sheet that are none of its keys.
 func (w *walker) strange(p *part, items []*twig) {
 	for _, t := range items {
-		w.keep(p, t.line, t.last)
+		w.keep(p, t.line, t.end())
 		w.warn(p, t.line, "“"+clip(t.text)+"” is nothing that the plan has a key for here", "write it as a key of the plan's schema; it is kept as a note")
 	}
 }

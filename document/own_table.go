@@ -101,6 +101,7 @@ func (w *walker) ownSteps(p *part, t *markdown.Block) {
 		}
 		s := w.step(at, text(row, step), text(row, id))
 		s.How = text(row, details)
+		w.rest(p, c, row, "procedures["+at.ID+"]", s)
 		p.page.mark(lineOf(row), lineOf(row), placed)
 	}
 }
@@ -112,10 +113,12 @@ func (w *walker) ownRules(p *part, t *markdown.Block) {
 	severity, also, when := c.find("severity~"), c.find("also~"), c.find("when~")
 	for _, row := range t.Rows {
 		about := text(row, category)
-		w.plan.Escalation.Rules = append(w.plan.Escalation.Rules, plan.EscalationRule{
+		rule := plan.EscalationRule{
 			Categories: all(text(row, category)), Severities: all(text(row, severity)), Who: list(text(row, also)),
 			Core: w.moment(p, row, about, t.Header, core), Extended: w.moment(p, row, about, t.Header, extended), When: w.moment(p, row, about, t.Header, when),
-		})
+		}
+		w.rest(p, c, row, "escalation", &rule)
+		w.plan.Escalation.Rules = append(w.plan.Escalation.Rules, rule)
 		p.page.mark(lineOf(row), lineOf(row), placed)
 	}
 }

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,7 +107,8 @@ func TestEditedMarkdownIsAnEditedPlan(t *testing.T) {
 func TestStrangeLinesOfARendering(t *testing.T) {
 	p := loadExample(t, "../examples/vault")
 	text := string(Markdown(p, RenderOptions{}))
-	text = strings.Replace(text, "   - Time budget: 5m\n", "   - Time budget: soon\n   - Weather: fine\n", 1)
+	text = strings.Replace(text, "   - Time budget: 5m\n", "   - Time budget: soon\n   - Weather:\n     - fine\n       - and warm\n", 1)
+	text = strings.Replace(text, "| Category | Core Response Team |", "| Mood | Core Response Team |", 1)
 	got, err := Import([]File{{Name: "plan.md", Text: []byte(text)}}, ImportOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +118,28 @@ func TestStrangeLinesOfARendering(t *testing.T) {
 	for _, n := range got.Plan.Notes {
 		note += n.About + ": " + n.Text
 	}
-	if len(got.Warnings) != 2 || !strings.Contains(note, "procedures[stolen-user-funds]: ") || !strings.Contains(note, "Time budget: soon") || !strings.Contains(note, "Weather: fine") {
+	for _, kept := range []string{"- and warm", "Mood: Hacker attack"} {
+		if !strings.Contains(note, kept) {
+			t.Errorf("%q is not kept in %q", kept, note)
+		}
+	}
+	if len(got.Warnings) != 2 || !strings.Contains(note, "procedures[stolen-user-funds]: ") || !strings.Contains(note, "Time budget: soon") || !strings.Contains(note, "Weather:") {
 		t.Errorf("notes %q, warnings %v", note, got.Warnings)
+	}
+}
+
+// A last section that is no longer YAML of a plan is kept and told of; the tables count all the same.
+func TestBrokenLastSection(t *testing.T) {
+	for _, broken := range []string{"issues: [", "issues: &a [*a]", "owners: x", "issues:\n  - id: 5\n    name: [x]", "- a"} {
+		text := fmt.Sprintf("---\ntocsin: 1\nprotocol: x\n---\n\n# X%s\n\n## Roles\n\n| Role | Holders |\n| :--- | :--- |\n| Guard | |\n\n## %s\n\n```yaml\n%s\n```\n", titleTail, programHeading, broken)
+		files := []File{{Name: "plan.md", Text: []byte(text)}}
+		got, err := Import(files, ImportOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sound(t, files, got)
+		if len(got.Plan.Roles) != 1 || len(got.Plan.Notes) == 0 || !strings.Contains(got.Plan.Notes[0].Text, strings.Split(broken, "\n")[0]) || len(got.Warnings) == 0 {
+			t.Errorf("%q: notes %q, warnings %v", broken, got.Plan.Notes, got.Warnings)
+		}
 	}
 }

@@ -13,7 +13,6 @@ var headings = []struct {
 	section string
 	words   []string
 }{
-	{"program", []string{"for the program"}},
 	{"extended_team", []string{"extended response team", "extended team", "external contact", "external support", "outside contact", "third parties", "third party contact", "vendor contact", "partner contact"}},
 	{"core_team", []string{"core response team", "core team", "response team", "incident team", "security team contact", "team member", "responders", "contact list", "emergency contact", "key contact", "contacts", "contact information", "who to call"}},
 	{"severities", []string{"severit", "priority level", "incident level", "incident classification", "impact level"}},

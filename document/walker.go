@@ -48,6 +48,9 @@ func (w *walker) sections(p *part) {
 		}
 		if s != "" {
 			p.section, p.about, p.own = s, s, true
+			if s == "program" {
+				p.about = "" // no section of the plan
+			}
 		}
 	}
 	for _, sub := range p.parts {
