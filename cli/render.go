@@ -142,18 +142,18 @@ func (r *rendering) body(p *plan.Plan, now time.Time) ([]byte, error) {
 		all := struct {
 			Playbooks []json.RawMessage `json:"playbooks"`
 		}{[]json.RawMessage{}}
-		for i := range p.Procedures {
-			b, err := document.Playbook(p, o, p.Procedures[i].ID, now)
-			if err != nil {
-				return nil, err
-			}
+		books, err := document.Playbooks(p, o, now)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range books {
 			all.Playbooks = append(all.Playbooks, b)
 		}
 		var out bytes.Buffer
 		enc := json.NewEncoder(&out)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
-		err := enc.Encode(all)
+		err = enc.Encode(all)
 		return out.Bytes(), err
 	}
 	return document.Markdown(p, o), nil
@@ -161,29 +161,32 @@ func (r *rendering) body(p *plan.Plan, now time.Time) ([]byte, error) {
 
 // renderFolder writes a file per procedure, or the one that was asked for.
 func (t *terminal) renderFolder(p *plan.Plan, r rendering) error {
-	if err := os.MkdirAll(r.out, 0o755); err != nil {
-		return fault.New(fault.Invalid, "The folder %s cannot be made.", r.out).Because(err)
-	}
-	now := time.Now()
-	var files []string
-	for i := range p.Procedures {
-		id := p.Procedures[i].ID
-		if r.procedure != "" && id != r.procedure {
-			continue
-		}
-		body, err := document.Playbook(p, document.RenderOptions{Public: r.public}, id, now)
+	o, now := document.RenderOptions{Public: r.public}, time.Now()
+	bodies, names := [][]byte{}, []string{}
+	if r.procedure != "" {
+		body, err := document.Playbook(p, o, r.procedure, now)
 		if err != nil {
 			return err
 		}
-		file := filepath.Join(r.out, id+".json")
-		if err := writeRendering(file, body); err != nil {
+		bodies, names = append(bodies, body), append(names, r.procedure)
+	} else {
+		var err error
+		if bodies, err = document.Playbooks(p, o, now); err != nil {
 			return err
 		}
-		files = append(files, file)
+		for i := range p.Procedures {
+			names = append(names, p.Procedures[i].ID)
+		}
 	}
-	if r.procedure != "" && len(files) == 0 {
-		_, err := document.Playbook(p, document.RenderOptions{}, r.procedure, now)
-		return err
+	if err := os.MkdirAll(r.out, 0o755); err != nil {
+		return fault.New(fault.Invalid, "The folder %s cannot be made.", r.out).Because(err)
+	}
+	files := make([]string, len(names))
+	for i := range names {
+		files[i] = filepath.Join(r.out, names[i]+".json")
+		if err := writeRendering(files[i], bodies[i]); err != nil {
+			return err
+		}
 	}
 	return t.wrote(p, files)
 }

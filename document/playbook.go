@@ -17,19 +17,52 @@ import (
 // gathers. The same procedure of the same protocol keeps its identifiers. Faults: not_found if the plan has no such
 // procedure; invalid if it has no steps, for a playbook must have one.
 func Playbook(p *plan.Plan, o RenderOptions, procedure string, from time.Time) ([]byte, error) {
-	hash := p.Hash().Hex()
-	if o.Public {
-		p = withoutPeople(p)
-	}
 	r, ok := p.Procedure(procedure)
 	if !ok {
 		return nil, fault.New(fault.NotFound, "The plan has no procedure %q.", clipped(procedure))
 	}
+	all, err := playbooks(p, o, from, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// Playbooks writes all procedures of a plan, in its order, each as Playbook does.
+func Playbooks(p *plan.Plan, o RenderOptions, from time.Time) ([][]byte, error) {
+	return playbooks(p, o, from, "")
+}
+
+// playbooks writes one procedure, or all if none is named.
+func playbooks(p *plan.Plan, o RenderOptions, from time.Time, only string) ([][]byte, error) {
+	hash := p.Hash().Hex()
+	if o.Public {
+		p = withoutPeople(p)
+	}
+	b := newBinder(p, o.Public)
+	var all [][]byte
+	for i := range p.Procedures {
+		if r := &p.Procedures[i]; only == "" || r.ID == only {
+			book, err := b.playbook(r, hash, from)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, book)
+		}
+	}
+	if only != "" && len(all) == 0 { // it cannot be shown without people
+		return nil, fault.New(fault.Invalid, "The procedure %s cannot be written without people.", clipped(only))
+	}
+	return all, nil
+}
+
+func (b *binder) playbook(r *plan.Procedure, hash string, from time.Time) ([]byte, error) {
+	p := b.p
 	if len(r.Steps) == 0 {
-		return nil, fault.New(fault.Invalid, "The procedure %s has no steps; a playbook needs one.", clipped(procedure))
+		return nil, fault.New(fault.Invalid, "The procedure %s has no steps; a playbook needs one.", clipped(r.ID))
 	}
 	w := &workflow{
-		b: &binder{p: p, public: o.Public, said: map[string]words{}, holder: map[string][]words{}}, procedure: &r,
+		b: b, procedure: r,
 		steps: map[string]step{}, agents: map[string]agent{}, variables: map[string]variable{},
 	}
 	start := w.build()

@@ -232,6 +232,19 @@ func TestPlaybooksHaveTheStandardsForm(t *testing.T) {
 	}
 }
 
+func TestPlaybooksAreThoseOfTheProcedures(t *testing.T) {
+	p := vaultPlan(t)
+	all, err := Playbooks(p, RenderOptions{}, printed)
+	if err != nil || len(all) != len(p.Procedures) {
+		t.Fatalf("%d playbooks, %v", len(all), err)
+	}
+	for i := range all {
+		if !bytes.Equal(all[i], bookOf(t, p, RenderOptions{}, p.Procedures[i].ID)) {
+			t.Errorf("the playbook of %s is another by itself", p.Procedures[i].ID)
+		}
+	}
+}
+
 func TestPlaybookKeepsTheOrder(t *testing.T) {
 	p := vaultPlan(t)
 	b := checkBook(t, bookOf(t, p, RenderOptions{}, "stolen-user-funds"))

@@ -188,7 +188,7 @@ func (w *workflow) agent(role string) string {
 	a := agent{Type: "individual", Name: "Somebody of the core team", Description: "The plan does not say who does it."}
 	if r, ok := w.b.p.Role(role); ok {
 		a = agent{Type: "individual", Name: clipped(r.Name), Description: "Held in an incident by one person"}
-		if h := series(w.b.holders(role), "or").String(); h != "" && !w.b.public {
+		if h := series(few(w.b.holders(role)), "or").String(); h != "" && !w.b.public {
 			a.Description += ": " + h
 		}
 		a.Description += "."

@@ -16,7 +16,7 @@ func bind(p *plan.Plan, o RenderOptions) *sheet {
 	if o.Public {
 		p = withoutPeople(p)
 	}
-	b := &binder{p: p, public: o.Public, said: map[string]words{}, holder: map[string][]words{}}
+	b := newBinder(p, o.Public)
 	s.Name, s.Version = clipped(p.Name), clipped(p.Version)
 	if s.Name == "" {
 		s.Name = clipped(p.Protocol)

@@ -117,6 +117,15 @@ func ofCount(n int) string {
 
 // members lists the persons that a reference may stand for, without asking the time: all of a rota, all holders of a role.
 func (b *binder) members(ref string) []string {
+	persons, ok := b.in[ref]
+	if !ok {
+		persons = b.membersOf(ref)
+		b.in[ref] = persons
+	}
+	return persons
+}
+
+func (b *binder) membersOf(ref string) []string {
 	have := map[string]bool{}
 	var persons []string
 	var add func(ref string)
@@ -125,7 +134,7 @@ func (b *binder) members(ref string) []string {
 			return
 		}
 		have[ref] = true
-		if _, ok := b.p.Person(ref); ok {
+		if _, ok := b.person[ref]; ok {
 			persons = append(persons, ref)
 		} else if g, ok := b.p.Group(ref); ok {
 			for _, m := range g.Members {

@@ -91,7 +91,10 @@ func (b *binder) first() chapter {
 	if _, ok := b.p.Role("incident-manager"); ok {
 		l.add(b, "incident-manager", "may lead the incident")
 	}
-	for _, id := range b.p.Everyone() {
+	for i, id := range b.p.Everyone() {
+		if i == 50 {
+			break
+		}
 		if l.why[id] == nil {
 			l.add(b, id, "core team")
 		}
@@ -118,7 +121,7 @@ func (l *callList) add(b *binder, ref, why string) {
 	if l.why == nil {
 		l.why, l.approves = map[string][]string{}, map[string][]string{}
 	}
-	for _, id := range b.members(ref) {
+	for _, id := range b.first50(ref) {
 		l.name(id)
 		if !slices.Contains(l.why[id], why) {
 			l.why[id] = append(l.why[id], why)
@@ -131,12 +134,18 @@ func (l *callList) approver(b *binder, ref, decision string) {
 	if l.why == nil {
 		l.why, l.approves = map[string][]string{}, map[string][]string{}
 	}
-	for _, id := range b.members(ref) {
+	for _, id := range b.first50(ref) {
 		l.name(id)
 		if !slices.Contains(l.approves[id], decision) {
 			l.approves[id] = append(l.approves[id], decision)
 		}
 	}
+}
+
+// first50 are as many of those behind a reference as anybody could call.
+func (b *binder) first50(ref string) []string {
+	all := b.members(ref)
+	return all[:min(len(all), 50)]
 }
 
 func (l *callList) name(id string) {
@@ -150,11 +159,11 @@ func (l *callList) callers(b *binder, most int) []caller {
 	var all []caller
 	for i, id := range l.ids {
 		if i == most {
-			all = append(all, caller{Name: sayf("and %s more, under the teams", counted(len(l.ids)-most, "person"))})
+			all = append(all, caller{Name: sayf("and more, under the teams")})
 			break
 		}
-		r, _ := b.p.Person(id)
-		c := caller{Name: bold(b.who(id)), Ways: b.ways(&r)}
+		r := b.person[id]
+		c := caller{Name: bold(b.who(id)), Ways: b.ways(r)}
 		if r.Title != "" {
 			c.Name = beside(c.Name, sayf(", %s", clipped(r.Title)))
 		}

@@ -11,8 +11,20 @@ import (
 type binder struct {
 	p      *plan.Plan
 	public bool
-	said   map[string]words   // what who said of a reference
-	holder map[string][]words // what holders said of a role
+	said   map[string]words    // what who said of a reference
+	holder map[string][]words  // what holders said of a role
+	in     map[string][]string // what members said of a reference
+	person map[string]*plan.Person
+}
+
+func newBinder(p *plan.Plan, public bool) *binder {
+	b := &binder{p: p, public: public, said: map[string]words{}, holder: map[string][]words{}, in: map[string][]string{}, person: map[string]*plan.Person{}}
+	for _, team := range [][]plan.Person{p.ExtendedTeam, p.CoreTeam} {
+		for i := range team {
+			b.person[team[i].ID] = &team[i]
+		}
+	}
+	return b
 }
 
 // named sets the name of a thing as a link to its chapter.
@@ -41,7 +53,7 @@ func (b *binder) who(ref string) words {
 
 func (b *binder) lookUp(ref string) words {
 	p := b.p
-	if r, ok := p.Person(ref); ok {
+	if r, ok := b.person[ref]; ok {
 		return b.named("person", ref, r.Name)
 	}
 	if g, ok := p.Group(ref); ok {
@@ -84,13 +96,16 @@ func (b *binder) holdersOf(role string) []words {
 	if !ok {
 		return nil
 	}
-	refs := append([]string(nil), r.Holders...)
+	refs := slices.Clone(r.Holders)
+	have := map[string]bool{}
+	for _, h := range refs {
+		have[h] = true
+	}
 	for _, team := range [][]plan.Person{b.p.CoreTeam, b.p.ExtendedTeam} {
 		for i := range team {
-			for _, own := range team[i].Roles {
-				if own == role && !slices.Contains(refs, team[i].ID) {
-					refs = append(refs, team[i].ID)
-				}
+			if id := team[i].ID; slices.Contains(team[i].Roles, role) && !have[id] {
+				have[id] = true
+				refs = append(refs, id)
 			}
 		}
 	}
@@ -107,9 +122,18 @@ func (b *binder) owner(role string) words {
 	}
 	w := b.who(role)
 	if h := b.holders(role); len(h) > 0 && !b.public {
-		w = beside(w, sayf(": "), series(h, "or"))
+		w = beside(w, sayf(": "), series(few(h), "or"))
 	}
 	return w
+}
+
+// few keeps the first of many, and says how many there are besides.
+func few(all []words) []words {
+	const most = 8
+	if len(all) <= most+1 {
+		return all
+	}
+	return append(slices.Clone(all[:most]), sayf("%d others", len(all)-most))
 }
 
 func (b *binder) category(id string) words {

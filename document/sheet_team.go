@@ -138,7 +138,7 @@ func (b *binder) roles() chapter {
 		t := titled("role."+r.ID, r.Name, r.ID)
 		var f facts
 		if !b.public {
-			f.add("Held by", series(b.holders(r.ID), "or"))
+			f.add("Held by", series(few(b.holders(r.ID)), "or"))
 		}
 		t.facts(f)
 		t.items("", saidAll(r.Duties))
