@@ -36,6 +36,7 @@ type checker struct {
 	sealed   bool                     // the contacts file has not been opened
 
 	memberCache map[string][]string
+	ableCache   map[string][]string
 	covered     map[string]map[string]bool // decision → steps that it authorises
 	alone       map[string][]string        // decision → those without whom it cannot be made
 }
@@ -55,7 +56,7 @@ func newChecker(p *plan.Plan, src *plan.Source, now time.Time) *checker {
 		channels:   byID(p.Channels, func(x *plan.Channel) string { return x.ID }),
 		detectors:  byID(p.Detectors, func(x *plan.Detector) string { return x.ID }),
 		severities: map[string]int{}, issuesOf: map[string][]*plan.Issue{}, impacts: map[string]int{},
-		dead: map[string]string{}, memberCache: map[string][]string{}, covered: map[string]map[string]bool{}, alone: map[string][]string{},
+		dead: map[string]string{}, memberCache: map[string][]string{}, ableCache: map[string][]string{}, covered: map[string]map[string]bool{}, alone: map[string][]string{},
 	}
 	c.sealed = p.Contacts.File != ""
 	for _, team := range [][]plan.Person{p.CoreTeam, p.ExtendedTeam} {
@@ -147,12 +148,16 @@ func (c *checker) heldByAll(r *plan.Role) bool {
 
 // able lists those of a reference who could do something in an emergency: persons, not bodies, who can be reached.
 func (c *checker) able(ref string) []string {
+	if ids, ok := c.ableCache[ref]; ok {
+		return ids
+	}
 	var ids []string
 	for _, id := range c.members(ref) {
 		if r := c.persons[id]; !r.Body && c.reachable(r) {
 			ids = append(ids, id)
 		}
 	}
+	c.ableCache[ref] = ids
 	return ids
 }
 
@@ -161,7 +166,14 @@ func (c *checker) reachable(r *plan.Person) bool {
 	return c.sealed || slices.ContainsFunc(r.Contact, decided) || slices.ContainsFunc(r.Sealed, decided)
 }
 
-func decided(k plan.Contact) bool { return strings.TrimSpace(k.To) != "" && !plan.Open(k.To) }
+// decided reports whether a contact says where. A number, and a word with an @ in it, are never placeholders.
+func decided(k plan.Contact) bool {
+	to := strings.TrimSpace(k.To)
+	if to != "" && !strings.ContainsAny(to, " ([<{*`_") && (to[0] == '+' || strings.Contains(to, "@")) {
+		return true
+	}
+	return to != "" && !plan.Open(to)
+}
 
 // nameOf is what people call whoever a reference leads to.
 func (c *checker) nameOf(ref string) string {
