@@ -205,9 +205,9 @@ func (b *binder) detectors() chapter {
 		f.add("Looks at", b.chain(d.Chain))
 		if !b.public {
 			b.settings(&f, d)
-		}
-		for _, lack := range d.Lacks() {
-			f.add("Lacks", missing(lack))
+			for _, lack := range d.Lacks() {
+				f.add("Lacks", missing(lack))
+			}
 		}
 		t.facts(f)
 		c.Parts = append(c.Parts, t)

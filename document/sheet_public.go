@@ -11,7 +11,8 @@ import (
 	"tocsin/plan"
 )
 
-// withoutPeople copies a plan and takes out of the copy who people are, how to reach them and where secrets lie. People are
+// withoutPeople copies a plan and takes out of the copy who people are, how to reach them, where secrets lie, what sets detectors
+// off and what moderators of exercises hold back. People are
 // called by their title or their role; their names and addresses are taken out of every text as well.
 func withoutPeople(p *plan.Plan) *plan.Plan {
 	q, err := plan.ParseCanonical(p.Canonical())
@@ -41,6 +42,13 @@ func withoutPeople(p *plan.Plan) *plan.Plan {
 	q.Attachments = nil
 	for i := range q.Assets {
 		q.Assets[i].SecretAt, q.Assets[i].Recovery, q.Assets[i].Provider = "", "", ""
+	}
+	for i := range q.Exercises.Scenarios { // for the moderator alone
+		s := &q.Exercises.Scenarios[i]
+		s.Opening, s.Injects, s.Held = "", nil, nil
+	}
+	for i, d := range q.Detectors { // who knows a threshold stays below it
+		q.Detectors[i] = plan.Detector{ID: d.ID, Name: d.Name, Kind: d.Kind, Mode: d.Mode, Asset: d.Asset, Chain: d.Chain, Message: d.Message}
 	}
 	for i := range q.Channels {
 		if !q.Channels[i].Public {
