@@ -61,7 +61,7 @@ func reach(kind string, cell markdown.Cell) []plan.Contact {
 	return found
 }
 
-// open1 is a contact still to be given. The kind is the one that its words say.
+// openContact is a contact still to be given. The kind is the one that its words say.
 func openContact(kind, s string) plan.Contact {
 	if kind == "" {
 		kind = "chat"
