@@ -214,7 +214,7 @@ func (r *renderer) name(id string, kinds []string, siblings string) string {
 	s := id
 	for _, kind := range kinds {
 		n := r.index.nameOf(kind, id, siblings)
-		if n != "" && len(list(n)) == 1 && list(n)[0] == n && r.index.lookup(n, kinds, siblings) == id {
+		if n != "" && !plan.Open(n) && len(list(n)) == 1 && list(n)[0] == n && r.index.lookup(n, kinds, siblings) == id {
 			s = n
 			break
 		}
