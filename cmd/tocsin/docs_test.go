@@ -85,57 +85,6 @@ type docWorld struct {
 	id     string // of the incident, which the documents call 2026-11-21-1
 }
 
-const docIncident = "2026-11-21-1"
-
-var docs = []doc{
-	// README
-	{line: "go run ./cmd/tocsin demo", why: "it waits for a person; TestDemoPlaysItselfToTheEnd runs it with --auto"},
-	{line: "make test", why: "it runs this test"},
-	{line: "cp -r examples/vault my-plan"},
-	{line: "go run ./cmd/tocsin check my-plan", says: "Harbour Vault: 4 issues"},
-	{line: "(umask 077 && head -c 24 /dev/urandom | base64 > password.txt)"},
-	{line: "TOCSIN_KEYSTORE_PASSWORD_FILE=password.txt go run ./cmd/tocsin key new executor.json", says: "0x"},
-	{
-		line: "TOCSIN_SMTP_URL='smtp://user:password@mail.example.com:587?from=tocsin@example.com' TOCSIN_KEYSTORE_PASSWORD_FILE=password.txt " +
-			"go run ./cmd/tocsin serve --plan my-plan --data data --endpoint 1=wss://your-endpoint --keystore executor.json",
-		// The endpoint and the mail server are the world's; it is stopped once it answers.
-		as: "TOCSIN_KEYSTORE_PASSWORD_FILE=password.txt tocsin serve --plan my-plan --data data --endpoint 31337=$ENDPOINT --keystore executor.json " +
-			"--listen 127.0.0.1:0 > said & until grep -q 'Tocsin is at' said; do kill -0 $!; done; kill -INT $!; wait $!; cat said",
-		says: "Tocsin is at http://127.0.0.1:",
-	},
-	{line: "go run ./cmd/tocsin person link janet --data data", says: "/signin/"},
-
-	// docs/serve.md
-	{line: "tocsin serve --plan DIR --data DIR --endpoint CHAINID=URL", why: "the other tests here start servers in this form"},
-
-	// docs/plan.md
-	{line: "tocsin check DIR", as: "tocsin check plan", says: "Harbour Vault: 4 issues"},
-
-	// docs/incident.md
-	{line: `tocsin incident open --data data --as janet "Users say that their deposits are gone"`, says: "Users say that their deposits are gone", before: (*docWorld).start},
-	{line: "tocsin incident list --data data", says: docIncident},
-	{line: "tocsin incident show 2026-11-21-1 --data data --as janet", says: "Say whether it is real"},
-	{line: "tocsin incident answer 2026-11-21-1 coming --data data --as david", says: "David L"},
-	{line: "tocsin incident validate 2026-11-21-1 --data data --as david --issue stolen-user-funds", says: "validated"},
-	{line: "tocsin sign 2026-11-21-1 decision-1 --data data --keystore carmen.json > signature", in: "yes\n", says: "Calls pause()"},
-	{line: "tocsin incident approve 2026-11-21-1 decision-1 --data data --as carmen --signature - < signature", says: "Waiting for Oscar P"},
-	{line: "tocsin sign --file decision.json --keystore oscar.json > signature", in: "yes\n", says: "Calls pause()", before: (*docWorld).saveDecision},
-	{line: "tocsin incident approve 2026-11-21-1 decision-1 --data data --as oscar --signature - < signature", says: "met"},
-	{line: "tocsin incident step 2026-11-21-1 identify-exploit begin --data data --as david", says: "under-way", before: (*docWorld).paused},
-	{line: `tocsin incident step 2026-11-21-1 identify-exploit done --note "withdraw() asks the wrong allowance" --data data --as david`, says: "withdraw() asks the wrong allowance"},
-	{line: "tocsin incident update 2026-11-21-1 internal-updates-1 --data data --as janet --posted internal", says: "internal-updates-2"},
-	{line: `tocsin incident resolve 2026-11-21-1 --data data --as janet --note "The vault works again"`, says: "contained", before: (*docWorld).finish},
-	{line: "tocsin incident resolve 2026-11-21-1 --data data --as david", says: "resolved"},
-	{line: "tocsin incident update 2026-11-21-1 internal-post-mortem-1 --data data --as janet --posted operations"},
-	{line: "tocsin incident update 2026-11-21-1 public-post-mortem-1 --data data --as hanna --posted blog"},
-	{line: "tocsin incident close 2026-11-21-1 --data data --as janet", says: "closed"},
-	{line: "tocsin incident export 2026-11-21-1 --data data --out incident.zip", says: "incident.zip holds"},
-	{line: "tocsin verify incident.zip", says: "verifies"},
-
-	// CONTRIBUTING
-	{line: "make check", why: "it runs this test"},
-}
-
 // start serves the example plan on the stage's chain, as the document supposes.
 func (w *docWorld) start(t *testing.T) {
 	if err := os.RemoveAll(w.data); err != nil { // a data folder of the README's may be there

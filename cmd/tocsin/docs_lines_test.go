@@ -1,0 +1,90 @@
+package main
+
+const docIncident = "2026-11-21-1"
+
+var docs = []doc{
+	// README
+	{line: "go run ./cmd/tocsin demo", why: "it waits for a person; TestDemoPlaysItselfToTheEnd runs it with --auto"},
+	{line: "make test", why: "it runs this test"},
+	{line: "go run ./cmd/tocsin init my-plan", in: "vault\nHarbour Vault\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n", says: "my-plan holds the plan"},
+	{line: "go run ./cmd/tocsin check my-plan", as: "tocsin check my-plan || test $? = 1", says: "TBD"}, // what only the team knows is missing
+	{line: "(umask 077 && head -c 24 /dev/urandom | base64 > password.txt)"},
+	{line: "TOCSIN_KEYSTORE_PASSWORD_FILE=password.txt go run ./cmd/tocsin key new executor.json", says: "0x"},
+	{
+		line: "TOCSIN_SMTP_URL='smtp://user:password@mail.example.com:587?from=tocsin@example.com' TOCSIN_KEYSTORE_PASSWORD_FILE=password.txt " +
+			"go run ./cmd/tocsin serve --plan my-plan --data data --endpoint 1=wss://your-endpoint --keystore executor.json",
+		// The endpoint and the mail server are the world's; it is stopped once it answers.
+		as: "rm -r my-plan && cp -r examples/vault my-plan && TOCSIN_KEYSTORE_PASSWORD_FILE=password.txt tocsin serve --plan my-plan --data data --endpoint 31337=$ENDPOINT --keystore executor.json " +
+			"--listen 127.0.0.1:0 > said & until grep -q 'Tocsin is at' said; do kill -0 $!; done; kill -INT $!; wait $!; cat said",
+		says: "Tocsin is at http://127.0.0.1:",
+	},
+	{line: "go run ./cmd/tocsin person link janet --data data", says: "/signin/"},
+
+	// docs/serve.md
+	{line: "tocsin serve --plan DIR --data DIR --endpoint CHAINID=URL", why: "the other tests here start servers in this form"},
+
+	// docs/plan.md
+	{line: "tocsin check DIR", as: "tocsin check plan", says: "Harbour Vault: 4 issues"},
+
+	// docs/init.md
+	{line: "tocsin init --list", says: "lending"},
+	{line: "tocsin init plan", as: "tocsin init begun", in: "minimal\nHarbour\n\n\n\n\n\n\n\n\n\n\n\n\n", says: "begun holds the plan"},
+	{
+		line: `tocsin init plan --yes --starter vault --name "Harbour Vault" --chain 1 --person "Janet R <janet@example.com> +19995551212 incident-manager"`,
+		as:   `tocsin init filled --yes --starter vault --name "Harbour Vault" --chain 1 --person "Janet R <janet@example.com> +19995551212 incident-manager" && grep -r "Janet R" filled`,
+		says: "Janet R",
+	},
+
+	// docs/import.md
+	{line: "tocsin import emergency-response-plan.md --out plan", as: "tocsin render examples/vault > emergency-response-plan.md && tocsin import emergency-response-plan.md --out imported", says: "none left over"},
+	{line: "tocsin check plan", as: "tocsin check imported", says: "Harbour Vault"},
+
+	// docs/who.md
+	{line: `tocsin who stolen-user-funds --plan examples/vault --at "2026-12-24 03:00"`, says: "Janet R"},
+
+	// docs/render.md
+	{line: "tocsin render examples/vault # Markdown, on standard output", says: "Harbour Vault"},
+	{line: "tocsin render examples/vault --format html --out plan.html # one page that stands alone", as: "tocsin render examples/vault --format html --out plan.html && cat plan.html", says: "<html"},
+	{line: "tocsin render examples/vault --format pdf --out plan.pdf # for paper", as: "tocsin render examples/vault --format pdf --out plan.pdf && head -c 5 plan.pdf", says: "%PDF-"},
+	{line: "tocsin render examples/vault --format ics --out plan.ics # for calendars", as: "tocsin render examples/vault --format ics --out plan.ics && cat plan.ics", says: "BEGIN:VEVENT"},
+	{line: "tocsin render examples/vault --format cacao --out playbooks/ # a CACAO 2.0 playbook per procedure", as: "tocsin render examples/vault --format cacao --out playbooks/ && cat playbooks/*", says: "cacao-2.0"},
+	{line: "tocsin render examples/vault --format html --public # without people", says: "<html"},
+
+	// docs/contacts.md
+	{line: "tocsin contacts key server.key", says: "age1"},
+	{line: "tocsin contacts seal DIR --reader age1…", as: `cp -r examples/vault DIR && tocsin contacts seal DIR --reader "$(sed -n 's/.*public half: //p' server.key)" && cat DIR/*.yaml`, says: "readers: [age1"},
+	{line: "TOCSIN_CONTACTS_KEY_FILE=server.key tocsin contacts show DIR", says: "+19995551212"},
+	{line: "TOCSIN_CONTACTS_KEY_FILE=server.key tocsin contacts unseal DIR", says: "in the YAML again"},
+
+	// docs/diff.md
+	{line: "tocsin diff OLD NEW", as: "cp -r examples/vault NEW && sed -i 's/required: .carmen, oscar./required: [carmen]/' NEW/decisions.yaml && tocsin diff examples/vault NEW", says: "weaken"},
+	{line: "git worktree add ../before origin/main", why: "it needs a repository with a remote"},
+	{line: "tocsin diff ../before/plan plan --fail-on weakens", as: "tocsin diff examples/vault NEW --fail-on weakens || test $? = 1", says: "weaken"},
+
+	// docs/standard.md
+	{line: "tocsin check DIR --standard sfc-ir", as: "tocsin check examples/vault --standard sfc-ir", says: "ir-5.1.1"},
+
+	// docs/incident.md
+	{line: `tocsin incident open --data data --as janet "Users say that their deposits are gone"`, says: "Users say that their deposits are gone", before: (*docWorld).start},
+	{line: "tocsin incident list --data data", says: docIncident},
+	{line: "tocsin incident show 2026-11-21-1 --data data --as janet", says: "Say whether it is real"},
+	{line: "tocsin incident answer 2026-11-21-1 coming --data data --as david", says: "David L"},
+	{line: "tocsin incident validate 2026-11-21-1 --data data --as david --issue stolen-user-funds", says: "validated"},
+	{line: "tocsin sign 2026-11-21-1 decision-1 --data data --keystore carmen.json > signature", in: "yes\n", says: "Calls pause()"},
+	{line: "tocsin incident approve 2026-11-21-1 decision-1 --data data --as carmen --signature - < signature", says: "Waiting for Oscar P"},
+	{line: "tocsin sign --file decision.json --keystore oscar.json > signature", in: "yes\n", says: "Calls pause()", before: (*docWorld).saveDecision},
+	{line: "tocsin incident approve 2026-11-21-1 decision-1 --data data --as oscar --signature - < signature", says: "met"},
+	{line: "tocsin incident step 2026-11-21-1 identify-exploit begin --data data --as david", says: "under-way", before: (*docWorld).paused},
+	{line: `tocsin incident step 2026-11-21-1 identify-exploit done --note "withdraw() asks the wrong allowance" --data data --as david`, says: "withdraw() asks the wrong allowance"},
+	{line: "tocsin incident update 2026-11-21-1 internal-updates-1 --data data --as janet --posted internal", says: "internal-updates-2"},
+	{line: `tocsin incident resolve 2026-11-21-1 --data data --as janet --note "The vault works again"`, says: "contained", before: (*docWorld).finish},
+	{line: "tocsin incident resolve 2026-11-21-1 --data data --as david", says: "resolved"},
+	{line: "tocsin incident update 2026-11-21-1 internal-post-mortem-1 --data data --as janet --posted operations"},
+	{line: "tocsin incident update 2026-11-21-1 public-post-mortem-1 --data data --as hanna --posted blog"},
+	{line: "tocsin incident close 2026-11-21-1 --data data --as janet", says: "closed"},
+	{line: "tocsin incident export 2026-11-21-1 --data data --out incident.zip", says: "incident.zip holds"},
+	{line: "tocsin verify incident.zip", says: "verifies"},
+
+	// CONTRIBUTING
+	{line: "make check", why: "it runs this test"},
+}
