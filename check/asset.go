@@ -24,6 +24,14 @@ func (c *checker) checkAssets() {
 				c.add(level, "asset-without-address", path+".address", fmt.Sprintf("The address of %q is still to be written.", a.Name), why,
 					"Write it, and have a second person compare it with the deployment.")
 			}
+			if a.Chain == 0 {
+				level, why := Warning, "The same address is another contract on another chain."
+				if needed[a.ID] {
+					level, why = Error, "The detectors and actions that name it cannot run."
+				}
+				c.add(level, "asset-without-chain", path, fmt.Sprintf("The plan does not say on which chain %q is.", a.Name), why,
+					"Write chain: and the id of one of the plan's chains.")
+			}
 			if a.Kind == "contract" && !stopped[a.ID] && !unstoppable.MatchString(a.Description) {
 				level := Note
 				if harmed[a.ID] {

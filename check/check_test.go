@@ -136,6 +136,7 @@ var cases = []struct {
 	{"rota-member-unreachable", Warning, "rotas[watch].members[1]", "id: watch", []string{"groups:", "  - {id: mia, name: Mia}\nrotas:\n  - {id: watch, name: Watch, time_zone: Europe/Vienna, start: 2026-11-02, members: [ada, mia]}\ngroups:"}, []string{"person-without-contact"}},
 	{"person-indispensable", Warning, "core_team[ada]", "id: ada", []string{"for: ada, who: cy, after: 9m", "for: team, who: cy, after: 9m", "required: [lia]", "required: [ada]", "responsible: lia", "responsible: ada"}, []string{"decision-stops-with-one-away", "decision-stops-with-one-away"}},
 
+	{"asset-without-chain", Error, "assets[vault]", "id: vault", []string{"kind: contract, chain: 1,", "kind: contract,"}, []string{"action-broken", "detector-broken", "issue-detected-by-hand"}},
 	{"asset-without-address", Error, "assets[vault].address", "id: vault", []string{"address: \"0x88bC4F6FCb5515C41D03673c039C596FA63952a9\"", "address: TBD"}, nil},
 	{"asset-without-pause", Note, "assets[oven]", "id: oven", []string{"assets:\n  - ", "assets:\n  - {id: oven, name: Oven, kind: contract, chain: 1, address: \"0x120F4209596fef7D4D07E3BA410d5dA8E88ccA3d\"}\n  - "}, []string{"asset-without-issue"}},
 	{"asset-without-pause", Warning, "assets[oven]", "id: oven", []string{"assets:\n  - ", "assets:\n  - {id: oven, name: Oven, kind: contract, chain: 1, address: \"0x120F4209596fef7D4D07E3BA410d5dA8E88ccA3d\"}\n  - ", "assets: [vault]", "assets: [vault, oven]"}, nil},

@@ -33,6 +33,7 @@ var codes = []string{
 	"step-details-open",
 	"halt-without-verification",
 	"asset-without-address",
+	"asset-without-chain",
 	"asset-without-pause",
 
 	// Nobody could decide, or do it.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -57,32 +56,17 @@ type checked struct {
 }
 
 func (t *terminal) checkPlan(dir string, failOn check.Level, standard string) error {
-	folder, err := planFolder(dir)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	out := checked{Problems: []plan.Problem{}, Gaps: []check.Gap{}}
-	p, src, err := plan.Load(folder.FS())
-	var problems plan.Problems
-	if errors.As(err, &problems) {
-		out.Problems = problems
-		err := t.print(out, func(w io.Writer) {
-			for _, pr := range problems {
-				fmt.Fprintln(w, pr.String())
-			}
-			fmt.Fprintf(w, "%s. The plan cannot be used until they are mended.\n", count(len(problems), "problem"))
-		})
-		return errors.Join(told(exitUnusable), err)
-	}
+	p, src, err := t.load(dir)
 	if err != nil {
 		return err
 	}
 	if standard != "" {
 		return t.score(p, src, standard)
 	}
-	out.Protocol, out.Hash = p.Protocol, p.Hash().Hex()
-	out.Gaps = append(out.Gaps, check.CheckAt(p, src, time.Now())...)
+	out := checked{Protocol: p.Protocol, Hash: p.Hash().Hex(), Problems: []plan.Problem{}, Gaps: check.CheckAt(p, src, time.Now())}
+	if out.Gaps == nil {
+		out.Gaps = []check.Gap{}
+	}
 	err = t.print(out, func(w io.Writer) { writeGaps(w, p, out) })
 	failed := func(g check.Gap) bool { return failOn != "" && g.Level.AtLeast(failOn) }
 	if err == nil && slices.ContainsFunc(out.Gaps, failed) {

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"tocsin/app"
+	"tocsin/check"
 	"tocsin/plan"
 	"tocsin/plan/contacts"
 )
@@ -22,7 +23,7 @@ func (t *terminal) load(dir string) (*plan.Plan, *plan.Source, error) {
 	if !errors.As(err, &problems) {
 		return p, src, errors.Join(err, unsealed(p, src))
 	}
-	said := t.print(map[string]any{"problems": problems}, func(w io.Writer) {
+	said := t.print(checked{Problems: problems, Gaps: []check.Gap{}}, func(w io.Writer) {
 		for _, pr := range problems {
 			fmt.Fprintln(w, pr.String())
 		}

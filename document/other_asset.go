@@ -34,11 +34,6 @@ func readAssets(w *walker, p *part, i int) int {
 			w.lose(p, row, "this row names no asset")
 			continue
 		}
-		if kind := assetKind(text(row, kind)+" "+p.title+" "+text(row, name), address >= 0); (kind == "contract" || kind == "token") && w.chainOf(p, text(row, chain)) == 0 {
-			w.keep(p, lineOf(row), lineOf(row))
-			w.warn(p, lineOf(row), "nothing tells which chain “"+clip(text(row, name))+"” stands on", "add it to the assets with the id of its chain")
-			continue
-		}
 		a := plan.Asset{Name: text(row, name), Description: text(row, description), Provider: filled(text(row, provider)), Location: filled(text(row, location))}
 		a.ID = w.id("assets", a.Name)
 		about := "assets[" + a.ID + "]"

@@ -27,12 +27,6 @@ func (l *loader) checkTop() {
 // checkWhole checks what several keys say together, in things that could be read as far as they are needed.
 func (l *loader) checkWhole() {
 	p := l.plan
-	for i := range p.Assets {
-		a := &p.Assets[i]
-		if a.Kind == "contract" || a.Kind == "token" {
-			l.demand("assets", a.ID, "asset of kind "+a.Kind, want{"chain", a.Chain != 0})
-		}
-	}
 	for i := range p.Detectors {
 		l.checkDetector(&p.Detectors[i])
 	}
