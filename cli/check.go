@@ -20,7 +20,8 @@ func (t *terminal) check() *cobra.Command {
 		Use:   "check DIR",
 		Short: "Say what is wrong with a plan, and what is missing",
 		Long: `Check reads every YAML file of a plan folder and prints all that is wrong with it, with file, line and column; then
-the gaps: what a plan that can be read still lacks, what would hurt most first. docs/gaps.md explains each by the code in brackets.
+the gaps: what a plan that can be read still lacks, what would hurt most first. Indented below stand why it matters and how to mend
+it, once for all gaps of a kind; docs/gaps.md explains each kind by the code in brackets.
 Exit 0 if there is no gap of level error, 1 if there is, 2 if the plan cannot be read; --fail-on asks for more or less.`,
 		Args: exactly("a plan folder"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -75,22 +76,24 @@ func (t *terminal) checkPlan(dir string, failOn check.Level, standard string) er
 	return err
 }
 
-// writeGaps prints gaps for reading at night: the worst first, what is wanting, why it matters, how to mend it.
+// writeGaps prints gaps for reading at night, the worst first: under each level what is wanting, a line each, and once for all
+// that are of one kind why it matters and how to mend it.
 func writeGaps(w io.Writer, p *plan.Plan, out checked) {
 	levels := map[check.Level]int{}
 	for _, g := range out.Gaps {
 		levels[g.Level]++
-		at := "plan"
-		if g.File != "" {
-			at = fmt.Sprintf("%s:%d:%d", g.File, g.Line, g.Column)
-		}
-		fmt.Fprintf(w, "%s: %s: %s [%s]\n    %s\n    %s\n", at, g.Level, g.Say, g.Code, g.Why, g.Mend)
 	}
-	if len(out.Gaps) > 0 {
-		fmt.Fprintln(w)
+	for rest := out.Gaps; len(rest) > 0; {
+		level := rest[0].Level
+		n := levels[level]
+		fmt.Fprintf(w, "%s, %s:\n\n", upper(count(n, string(level))), costs[level])
+		for kind := range alike(rest[:n]) {
+			writeKind(w, kind)
+		}
+		rest = rest[n:]
 	}
 	name := p.Name
-	if name == "" {
+	if plan.Open(name) {
 		name = p.Protocol
 	}
 	gaps := "No gaps"

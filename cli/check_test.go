@@ -27,10 +27,11 @@ func TestCheckPrintsGapsTheWorstFirst(t *testing.T) {
 	if code != exitNo || complaint != "" {
 		t.Fatalf("exit %d: %s", code, complaint)
 	}
-	first := "plan.yaml:5:5: error: Nothing detects \"Unknown bug\", neither a detector nor a person. [issue-without-detection]\n" +
+	first := " errors, which would fail in an emergency:\n\n" +
+		"plan.yaml:5:5: error: Nothing detects \"Unknown bug\", neither a detector nor a person. [issue-without-detection]\n" +
 		"    It would be learned from those whom it harmed.\n" +
 		"    Declare a detector and name it under detection.detectors.\n"
-	if !strings.HasPrefix(out, first) {
+	if before, _, ok := strings.Cut(out, first); !ok || len(before) > 2 {
 		t.Errorf("it begins otherwise:\n%s", out)
 	}
 	levels := []string{"error", "warning", "note"}
@@ -47,6 +48,30 @@ func TestCheckPrintsGapsTheWorstFirst(t *testing.T) {
 	}
 	if at != 2 || !strings.Contains(out, "\nBare: 1 issue, no detectors, no procedures, no decisions. ") || !strings.Contains(out, " errors, ") {
 		t.Errorf("it ends otherwise:\n%s", out)
+	}
+}
+
+// A long list must be read quickly: what two gaps have in common stands there once, below both.
+func TestCheckSaysOnceWhatGapsHaveInCommon(t *testing.T) {
+	dir := t.TempDir()
+	text := "tocsin: 1\nprotocol: bare\nname: Bare\nissues:\n  - {id: bug, name: Unknown bug}\n  - {id: theft, name: Stolen funds}\n"
+	if err := os.WriteFile(filepath.Join(dir, "plan.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _, _ := command(t, "", "check", dir)
+	for _, part := range []string{
+		"[issue-without-procedure]\nplan.yaml:5:5: error: No procedure answers \"Unknown bug\". [issue-without-procedure]\n" +
+			"    Whoever is awake would have to invent the response.\n    Write a procedure, even a short one, and name it under procedure.\n\n",
+		// Where each is mended in another way, each way stands there.
+		"    Add an issue with kinds: [denial-of-service], or say under scope.not_incident why it cannot happen to you.\n",
+		"    Add an issue with kinds: [front-end], or say under scope.not_incident why it cannot happen to you.\n",
+	} {
+		if strings.Count(out, part) != 1 {
+			t.Errorf("%d times and not once:\n%s\nin:\n%s", strings.Count(out, part), part, out)
+		}
+	}
+	if n := strings.Count(out, "    It happens to other protocols"); n != 1 {
+		t.Errorf("why it matters stands there %d times:\n%s", n, out)
 	}
 }
 
