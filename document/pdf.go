@@ -40,6 +40,7 @@ func PDF(p *plan.Plan, o RenderOptions, made time.Time) ([]byte, error) {
 		pr.first[g.Procedure] = page
 		page += pr.fit(g)
 	}
+	pr.scale = 1 // of the cover, as it was counted
 	pr.cover()
 	for i := range s.Grabs {
 		pr.fit(&s.Grabs[i])

@@ -83,13 +83,26 @@ func (pr *printer) now() {
 		pr.y++
 		pr.rule(pr.y, .1, inkLine)
 	}
-	pr.y += 3
 	for i := range n.Parts {
 		if c := &n.Parts[i]; c.ID == "call" {
-			pr.need(pr.call(c))
-			pr.chapter(c, 2)
+			pr.besides(c)
 		}
 	}
+}
+
+// besides sets the list of whom to call: on the cover, if need be in smaller type, else on a page of its own.
+func (pr *printer) besides(c *chapter) {
+	room := paperHigh - marginFoot - pr.y
+	for _, scale := range []float64{1, .92, .85, .8} {
+		pr.scale = scale
+		if high := pr.call(c); high > 0 && high <= room {
+			break
+		}
+		pr.scale = 1
+	}
+	pr.need(pr.call(c))
+	pr.chapter(c, 2)
+	pr.scale = 1
 }
 
 // call measures the list of whom to call, so that it stays on one page where it can.

@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"compress/zlib"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -93,6 +94,43 @@ func TestPDFHoldsGrabSheets(t *testing.T) {
 	}
 	if strings.Contains(text, "could not be printed") {
 		t.Error("characters of the example are said to be missing")
+	}
+}
+
+// The cover is set as it was counted, so that the page that it names for a sheet is the one where the sheet lies, however
+// long the list of sheets is.
+func TestPDFCoverLeadsToTheSheets(t *testing.T) {
+	foot := regexp.MustCompile(` page (\d+) `)
+	for n := 1; n <= 24; n++ {
+		p := &plan.Plan{Protocol: "ferry", Name: "Ferry"}
+		for i := range n {
+			id := fmt.Sprintf("sheet-%c", 'a'+i)
+			p.Procedures = append(p.Procedures, plan.Procedure{ID: id, Name: id, Steps: []plan.Step{{ID: "halt", Name: "Halt it"}}})
+			p.CoreTeam = append(p.CoreTeam, plan.Person{ID: "person-" + id, Name: "Person " + id})
+		}
+		cover, rest, _ := strings.Cut(textOf(t, pdfOf(t, p, RenderOptions{})), "Grab sheet: ")
+		for _, r := range p.Procedures {
+			_, row, _ := strings.Cut(cover, " "+r.Name+" page ")
+			want, _, ok := strings.Cut(row, " ")
+			_, sheet, _ := strings.Cut("Grab sheet: "+rest, "Grab sheet: "+r.Name)
+			if got := foot.FindStringSubmatch(sheet); !ok || got == nil || got[1] != want {
+				t.Fatalf("%d sheets: the cover says that %s is on page %q, and it is on %q", n, r.Name, want, got)
+			}
+		}
+	}
+}
+
+// Numbers stand on every sheet: one whose steps nobody owns yet names the core team.
+func TestPDFGrabSheetSaysWhomToCall(t *testing.T) {
+	p := &plan.Plan{
+		Protocol: "ferry", Name: "Ferry",
+		Procedures: []plan.Procedure{{ID: "stop", Name: "Stop", Steps: []plan.Step{{ID: "halt", Name: "Halt it"}}}},
+		CoreTeam:   []plan.Person{{ID: "nora", Name: "Nora Berg", Contact: []plan.Contact{{Kind: "phone", To: "+19995550100"}}}},
+	}
+	_, sheet, _ := strings.Cut(textOf(t, pdfOf(t, p, RenderOptions{})), "Grab sheet: Stop")
+	sheet, _, _ = strings.Cut(sheet, "The whole plan")
+	if !strings.Contains(sheet, "Nora Berg") || !strings.Contains(sheet, "+19995550100") {
+		t.Errorf("it names nobody to call:\n%s", sheet)
 	}
 }
 

@@ -194,7 +194,7 @@ func (pr *printer) mark(anchor string) {
 // right sets a short text at the right margin, at the present height.
 func (pr *printer) right(s string, size float64) {
 	w := words{{Text: s}}
-	wide := pr.width(s, regular, size)
+	wide := pr.width(s, regular, size*pr.scale)
 	pr.text(w, paperWide-marginSide-wide, wide+1, size, inkSoft)
 }
 

@@ -18,8 +18,11 @@ func bind(p *plan.Plan, o RenderOptions) *sheet {
 	}
 	b := newBinder(p, o.Public)
 	s.Name, s.Version = clipped(p.Name), clipped(p.Version)
-	if s.Name == "" {
+	if plan.Open(p.Name) {
 		s.Name = clipped(p.Protocol)
+	}
+	if plan.Open(s.Name) {
+		s.Name = "Protocol without a name"
 	}
 	if s.Version == "" {
 		s.Version = "without a number"

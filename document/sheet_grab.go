@@ -137,6 +137,11 @@ func (b *binder) callersFor(r *plan.Procedure) *callList {
 			l.add(b, o, clipped(b.p.NameOf(o)))
 		}
 	}
+	if len(l.ids) == 0 { // as long as the plan names nobody for it, everybody who could come
+		for _, id := range b.p.Everyone() {
+			l.add(b, id, "core team")
+		}
+	}
 	return l
 }
 
