@@ -34,6 +34,7 @@ type committer struct {
 
 	taken     int  // items since the last commit
 	hollow    bool // every block remembered was rolled back, and the next is not here yet
+	lost      bool // blocks are being rolled back that are no longer remembered
 	findings  []incident.Finding
 	retracted []string
 }
@@ -95,7 +96,7 @@ func (c *committer) waits() bool { return len(c.findings) == 0 && c.taken < maxB
 func (c *committer) take(it item) {
 	switch {
 	case it.state != nil:
-		c.state, c.hollow = it.state, false
+		c.state, c.hollow, c.lost = it.state, false, false
 		c.taken, c.findings, c.retracted = 0, nil, nil // if anything is left, it will come again
 	case it.blind != nil:
 		c.findings = append(c.findings, *it.blind)
@@ -111,7 +112,7 @@ func (c *committer) take(it item) {
 
 func (c *committer) see(step chain.Step) {
 	b, s := step.Block, c.state
-	c.hollow = false
+	c.hollow, c.lost = false, false
 	if b.Number <= s.Warm {
 		c.w.o.Index.Warm(c.w.chain, b, &s.Detect)
 	} else {
@@ -127,7 +128,10 @@ func (c *committer) see(step chain.Step) {
 // orphan rolls a block back. Findings of it that have not been committed yet never were.
 func (c *committer) orphan(ref chain.Ref) {
 	if last, ok := c.state.Detect.Last(); !ok || last.Hash != ref.Hash {
-		c.w.log.Error("a block was orphaned that is no longer remembered; its findings stand", "block", ref.Number, "hash", ref.Hash)
+		if !c.lost { // the first of those that are forgotten stands for all below it
+			c.lost = true
+			c.findings = append(c.findings, c.w.deeper(ref.Number, ref.Hash, ref.Number+1))
+		}
 		return
 	}
 	for _, id := range c.state.Detect.Rollback(ref.Hash) {

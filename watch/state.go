@@ -7,6 +7,7 @@ import (
 
 	"tocsin/chain"
 	"tocsin/detect"
+	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/incident"
 )
@@ -105,13 +106,19 @@ func (w *Watcher) restart(ctx context.Context, epoch uint64, s *state) (*state, 
 		return nil, err
 	}
 	o.Retracted, o.RetractedWhy = gone, whyRetracted
-	o.Findings = []incident.Finding{{
-		ID:       fmt.Sprintf("reorg-%d-%d-%x", w.chain, last.Number, last.Hash[:8]),
-		Detector: "reorg", Mode: detect.Page, Issues: w.o.Plan.IssuesOf("reorg"), Chain: w.chain, Block: last.Number, BlockHash: last.Hash, At: w.o.Now().UTC(),
-		Say: fmt.Sprintf("Chain %d was reorganised deeper than the %d blocks that are remembered: what happened before block %d may not have happened.", w.chain, last.Number-oldest.Number+1, oldest.Number),
-	}}
+	o.Findings = []incident.Finding{w.deeper(last.Number, last.Hash, oldest.Number)}
 	if err := w.o.Engine.Observe(ctx, o); err != nil {
 		return nil, fmt.Errorf("record a deep reorganisation: %w", err)
 	}
 	return s, nil
+}
+
+// deeper is the finding that the chain was reorganised deeper than is remembered. It goes by a block that went; what was
+// seen before the block at since may not have happened.
+func (w *Watcher) deeper(number uint64, hash evm.Hash, since uint64) incident.Finding {
+	return incident.Finding{
+		ID:       fmt.Sprintf("reorg-%d-%d-%x", w.chain, number, hash[:8]),
+		Detector: "reorg", Mode: detect.Page, Issues: w.o.Plan.IssuesOf("reorg"), Chain: w.chain, Block: number, BlockHash: hash, At: w.o.Now().UTC(),
+		Say: fmt.Sprintf("Chain %d was reorganised deeper than is remembered: what happened before block %d may not have happened.", w.chain, since),
+	}
 }
