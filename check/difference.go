@@ -55,7 +55,8 @@ func Differences(old, new *plan.Plan) []Difference {
 type contrast struct {
 	old, new *plan.Plan
 	found    []Difference
-	tallies  int // how often a decision was made to see who can
+	oldWords string // the old plan as text in lower case; empty until asked for
+	tallies  int    // how often a decision was made to see who can
 }
 
 // add notes a difference. Whoever decides which plan comes into force next decides everything, so that what cannot be known

@@ -10,8 +10,8 @@ import (
 // rulesOfAgreement are about what must be agreed, and what may then be done.
 var rulesOfAgreement = map[string]rule{
 	"Plan.decisions":                    {turn: risky, weight: 86, more: "{Thing} is new: another way to approve what it names.", less: "{Thing} is no more."},
-	"Decision.name":                     {weight: 60},
-	"Decision.question":                 {weight: 60, words: "what the approvers are asked"},
+	"Decision.name":                     {turn: kept, weight: 60},
+	"Decision.question":                 {turn: kept, weight: 60, words: "what the approvers are asked"},
 	"Decision.required":                 {turn: helps, weight: 95, more: "{item} must now approve {thing}.", less: "{item} no longer has to approve {thing}."},
 	"Approvers.who":                     {turn: lost, weight: 70, words: "the additional approvers", more: "{item} is now among the additional approvers of {thing}.", less: "{item} is no longer among the additional approvers of {thing}."},
 	"Approvers.need":                    {turn: helps, weight: 93, grows: Strengthens, words: "how many additional approvers it takes"},
@@ -42,9 +42,9 @@ var rulesOfAgreement = map[string]rule{
 	"Action.body":        {turn: risky, weight: 85, words: "what it sends"},
 	"Action.secret":      {turn: risky, weight: 80, words: "the variable of its secret"},
 	"Action.effect":      {turn: helps, weight: 80, words: "the reading that proves it worked", more: "Whether {thing} worked is now proved by a reading: {new}.", less: "Nothing proves any more that {thing} worked."},
-	"Action.changes":     {turn: lost, weight: 58, words: "what is said to change"},
-	"Action.harms":       {turn: lost, weight: 58, words: "whom it is said to harm"},
-	"Action.not_when":    {turn: lost, weight: 58, words: "when not to use it"},
+	"Action.changes":     {turn: kept, weight: 58, words: "what is said to change"},
+	"Action.harms":       {turn: kept, weight: 58, words: "whom it is said to harm"},
+	"Action.not_when":    {turn: kept, weight: 58, words: "when not to use it"},
 	"Action.undo":        {turn: helps, weight: 55, words: "what undoes it"},
 
 	"Action.effect.asset":    {turn: risky, weight: 80, words: "the contract asked"},

@@ -15,17 +15,17 @@ var rulesOfDetector = map[string]rule{
 	"Detector.act_together": {turn: held, weight: 80, more: "{Thing} now acts only together with {new}.", less: "{Thing} may now act without {old}.", now: "{Thing} now acts together with {new} instead of {old}."},
 	"Detector.act_reason":   {weight: 30, words: "why it needs no second detector"},
 
-	"Detector.event":       {weight: 73, words: "the event it looks for"},
-	"Detector.function":    {weight: 73, words: "the function it looks for"},
+	"Detector.event":       {turn: kept, weight: 73, words: "the event it looks for"},
+	"Detector.function":    {turn: kept, weight: 73, words: "the function it looks for"},
 	"Detector.transaction": {turn: helps, weight: 72, more: "{Thing} now finds every transaction to what it looks at.", less: "{Thing} no longer finds every transaction to what it looks at."},
 	"Detector.internal":    {turn: helps, weight: 72, more: "{Thing} now finds internal calls too.", less: "{Thing} no longer finds internal calls."},
-	"Detector.where":       {turn: harms, weight: 73, words: "the condition", more: "{Thing} now finds something only where {new}.", less: "{Thing} no longer asks that {old}."},
-	"Detector.amount":      {weight: 40, words: "how its findings are measured"},
+	"Detector.where":       {turn: turn{added: Weakens, removed: Strengthens, changed: Weakens}, weight: 73, words: "the condition", more: "{Thing} now finds something only where {new}.", less: "{Thing} no longer asks that {old}."},
+	"Detector.amount":      {turn: kept, weight: 40, words: "how its findings are measured"},
 
-	"Detector.metric":    {weight: 70, words: "what it measures"},
-	"Detector.group_by":  {weight: 50, words: "how it groups what it measures"},
-	"Detector.window":    {weight: 50},
-	"Detector.baseline":  {weight: 50, words: "how many windows make the baseline"},
+	"Detector.metric":    {turn: kept, weight: 70, words: "what it measures"},
+	"Detector.group_by":  {turn: kept, weight: 50, words: "how it groups what it measures"},
+	"Detector.window":    {turn: kept, weight: 50},
+	"Detector.baseline":  {turn: kept, weight: 50, words: "how many windows make the baseline"},
 	"Detector.factor":    {weight: 70, grows: Weakens, words: "how many times the usual it takes"},
 	"Detector.score":     {weight: 70, grows: Weakens, words: "how many deviations above the usual it takes"},
 	"Detector.minimum":   {turn: harms, weight: 70, grows: Weakens, words: "the least it takes"},
@@ -34,7 +34,7 @@ var rulesOfDetector = map[string]rule{
 	"Detector.backfill":  {weight: 20},
 
 	"Detector.readings": {turn: turn{removed: Weakens}, weight: 70, words: "its readings"},
-	"Detector.holds":    {turn: lost, weight: 73, words: "what must hold"},
+	"Detector.holds":    {turn: kept, weight: 73, words: "what must hold"},
 	"Detector.account":  {turn: risky, weight: 75, decide: addedChanges, words: "the account it watches"},
 	"Detector.below":    {turn: helps, weight: 70, grows: Strengthens, words: "the level below which it finds something"},
 	"Detector.above":    {turn: helps, weight: 70, grows: Weakens, words: "the level above which it finds something"},
@@ -42,14 +42,14 @@ var rulesOfDetector = map[string]rule{
 
 	"Detector.url":     {turn: risky, weight: 70, decide: addedChanges},
 	"Detector.every":   {weight: 50, grows: Weakens, words: "how often it looks"},
-	"Detector.expect":  {turn: helps, weight: 60, words: "what it expects"},
-	"Detector.mapping": {weight: 50},
-	"Detector.source":  {weight: 50},
+	"Detector.expect":  {turn: held, weight: 60, words: "what it expects"},
+	"Detector.mapping": {turn: kept, weight: 50},
+	"Detector.source":  {turn: kept, weight: 50},
 	"Detector.secret":  {turn: risky, weight: 60, decide: addedChanges, words: "the variable of its secret"},
 
 	"Detector.readings.asset":    {turn: risky, weight: 70, words: "the contract asked"},
-	"Detector.readings.function": {weight: 70, words: "what is asked"},
-	"Detector.readings.args":     {weight: 70, whole: true, words: "what it is asked about"},
+	"Detector.readings.function": {turn: kept, weight: 70, words: "what is asked"},
+	"Detector.readings.args":     {turn: kept, weight: 70, whole: true, words: "what it is asked about"},
 }
 
 // detectorWeakens: one more detector sees more, but what acts by itself needs nobody's approval.

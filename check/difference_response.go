@@ -13,7 +13,7 @@ var rulesOfResponse = map[string]rule{
 	"Step.how":          {turn: lost, weight: 48, words: "how it is done"},
 	"Step.expect":       {turn: lost, weight: 40, words: "what to expect"},
 	"Step.verify":       {turn: helps, weight: 52, words: "how to verify it"},
-	"Step.owner":        {turn: lost, weight: 45, words: "who does it"},
+	"Step.owner":        {turn: kept, weight: 45, words: "who does it"},
 	"Step.budget":       {turn: helps, weight: 30, grows: Weakens, words: "the time it may take"},
 	"Step.after":        {turn: lost, weight: 40, words: "what must be done before it"},
 	"Step.track":        {weight: 20},
@@ -26,13 +26,13 @@ var rulesOfResponse = map[string]rule{
 	"Step.tools":        {turn: lost, weight: 35, words: "its tools"},
 	"Tool.url":          {turn: risky, weight: 50, decide: addedChanges, words: "its address"},
 	"Tool.fallback":     {turn: helps, weight: 35},
-	"Branch.step":       {weight: 40, words: "the step it leads to"},
-	"Branch.procedure":  {weight: 40, words: "the procedure it leads to"},
+	"Branch.step":       {turn: kept, weight: 40, words: "the step it leads to"},
+	"Branch.procedure":  {turn: kept, weight: 40, words: "the procedure it leads to"},
 	"Question.branches": {turn: lost, weight: 40, words: "the answers"},
 
 	"Escalation.rules":          {weight: 40, more: "A rule of the escalation is new: {new}.", less: "A rule of the escalation is no more: {old}."},
 	"Escalation.ring_every":     {weight: 68, unset: "2m", grows: Weakens, words: "the time from one ring to the next"},
-	"Escalation.rounds":         {weight: 45, unset: "2", words: "how often a person is rung before the backups"},
+	"Escalation.rounds":         {weight: 45, unset: "2", decide: growthWeakens, words: "how often a person is rung before the backups"},
 	"Escalation.everyone":       {weight: 66, unset: "15m", grows: Weakens, words: "the time until everyone is called"},
 	"EscalationRule.categories": {weight: 30, words: "the categories it is for"},
 	"EscalationRule.severities": {weight: 30, words: "the severities it is for"},
@@ -54,9 +54,9 @@ var rulesOfResponse = map[string]rule{
 	"Communication.channel":     {turn: lost, weight: 62, decide: channelWeakens, words: "where it goes"},
 	"Communication.backup":      {turn: lost, weight: 44, decide: channelWeakens, words: "where it goes if the channel fails"},
 	"Communication.also":        {turn: lost, weight: 44, decide: channelWeakens, words: "where it goes besides"},
-	"Communication.responsible": {turn: lost, weight: 40, words: "who writes it"},
+	"Communication.responsible": {turn: kept, weight: 40, words: "who writes it"},
 	"Communication.approval":    {turn: held, weight: 72, more: "{Thing} is now posted only after the decision {new}.", less: "{Thing} is now posted without the decision {old}.", now: "{Thing} now needs the decision {new} instead of {old}."},
-	"Communication.template":    {turn: lost, weight: 35, words: "the template"},
+	"Communication.template":    {turn: kept, weight: 35, words: "the template"},
 	"Communication.postmortem":  {turn: helps, weight: 35, more: "{Thing} now is a post-mortem.", less: "{Thing} is no longer a post-mortem."},
 	"Exercises.every":           {weight: 42, unset: "30d", grows: Weakens, words: "how often an exercise is held at first", now: "An exercise is now due every {new} instead of every {old}, until the team is familiar with the plan."},
 	"Exercises.clean_runs":      {turn: helps, weight: 38, grows: Strengthens, words: "how many clean exercises make the team familiar"},
@@ -75,6 +75,14 @@ var rulesOfResponse = map[string]rule{
 	"Scenario.live":             {weight: 20, words: "its live part"},
 	"HeldFact.asked_by":         {weight: 5, words: "what earns it"},
 	"Plan.notes":                {weight: 5},
+}
+
+// growthWeakens is for an amount of which more is worse, and less no better.
+func growthWeakens(_ *contrast, d delta) string {
+	if order, ok := compareAmounts(d); ok && order < 0 {
+		return Weakens
+	}
+	return Changes
 }
 
 // channelWeakens: what the team writes to itself must not become public.

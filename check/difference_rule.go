@@ -20,6 +20,7 @@ var (
 	harms = turn{added: Weakens, removed: Strengthens}                                   // it is better not to have it
 	lost  = turn{removed: Weakens}                                                       // without it there is less; more of it may be anything
 	risky = turn{added: Weakens, removed: Weakens, changed: Weakens, moved: Weakens}     // what an attacker would edit
+	kept  = turn{removed: Weakens, changed: Weakens}                                     // another one may be anything, and is what an attacker would write
 	held  = turn{added: Strengthens, removed: Weakens, changed: Weakens, moved: Weakens} // good to have, and dangerous to have another
 )
 

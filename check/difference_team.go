@@ -33,14 +33,22 @@ var rulesOfTeam = map[string]rule{
 	"Plan.rotas":     {turn: lost, weight: 60},
 	"Rota.members":   {turn: lost, weight: 60, ordered: true, more: "{item} now takes shifts of {thing}.", less: "{item} no longer takes shifts of {thing}.", order: "The shifts of {thing} come in another order."},
 	"Rota.time_zone": {weight: 35},
-	"Rota.start":     {weight: 35},
+	"Rota.start":     {weight: 35, decide: startWeakens},
 	"Rota.hand_over": {weight: 35, unset: "09:00"},
-	"Rota.shift":     {weight: 35, unset: "7d"},
+	"Rota.shift":     {weight: 35, unset: "7d", decide: growthWeakens},
 	"Rota.cover":     {weight: 40, ordered: true, words: "those who cover"},
 	"Plan.unlisted":  {weight: 30},
 
 	"ContactsFile.file": {turn: risky, weight: 60, decide: addedChanges, words: "the file with contact details"},
 	"ContactsFile.hash": {turn: risky, weight: 83, decide: addedChanges, now: "The sealed contact details are others; compare them with tocsin contacts.", more: "There are sealed contact details now; see tocsin contacts.", less: "There are no sealed contact details any more."},
+}
+
+// startWeakens: until a rota begins, nobody but its first member is ever on duty.
+func startWeakens(_ *contrast, d delta) string {
+	if d.newText > d.oldText { // days are written so that they sort
+		return Weakens
+	}
+	return Changes
 }
 
 // keyWeakens: one key more is one way in more. One key less leaves the others, or nothing to sign with.

@@ -87,7 +87,12 @@ func (c *contrast) compareKey(r rule, name string, old, new reflect.Value, at sp
 
 // note records one difference.
 func (c *contrast) note(r rule, suffix string, d delta) {
-	c.add(r.weight, r.judge(c, d), r.code+suffix, d.at.path, r.say(c, d), d.oldText, d.newText)
+	effect, say := r.judge(c, d), r.say(c, d)
+	if places := c.strange(r, d); len(places) > 0 {
+		effect = Weakens
+		say += " It names " + listed(places) + ", which the old plan does not."
+	}
+	c.add(r.weight, effect, r.code+suffix, d.at.path, say, d.oldText, d.newText)
 }
 
 func (c *contrast) compareValue(r rule, old, new reflect.Value, at spot) {
