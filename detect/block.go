@@ -4,7 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"math"
+
+	"github.com/holiman/uint256"
 
 	"tocsin/evm"
 )
@@ -15,16 +16,12 @@ type pass struct {
 	chain  uint64
 	block  *evm.Block
 	state  *State
-	quiet  bool            // nothing is to be found
-	salt   string          // tells a block that came back from its first time
-	counts map[*rule]tally // of spikes
-	found  []Finding       // in the order of the block
+	quiet  bool             // nothing is to be found
+	salt   string           // tells a block that came back from its first time
+	counts map[*rule]*tally // of spikes
+	price  *uint256.Int     // of gas, where a spike has asked for it
+	found  []Finding        // in the order of the block
 	undo   map[string]Undo
-}
-
-type tally struct {
-	n  uint64
-	tx evm.Hash // last one counted
 }
 
 // Block takes the next canonical block of a chain and returns what its detectors find, in the order of the block and of
@@ -71,6 +68,9 @@ func (p *pass) transactions() {
 		}
 		see := func(r *rule) { p.see(r, &v) }
 		p.lane.anywhere.seeTx(v.tx, see)
+		for _, r := range p.lane.senders[v.sender()] {
+			p.see(r, &v)
+		}
 		if to := v.to(); to != (evm.Address{}) {
 			if f := p.lane.accounts[to]; f != nil {
 				f.seeTx(v.tx, see)
@@ -112,10 +112,7 @@ func (p *pass) see(r *rule, v *view) {
 		}
 	}
 	if r.spike != nil {
-		if p.counts == nil {
-			p.counts = map[*rule]tally{}
-		}
-		p.counts[r] = tally{p.counts[r].n + 1, v.hash()}
+		p.count(r, v)
 		return
 	}
 	f := p.finding(r, v.hash())
@@ -174,74 +171,6 @@ func identify(detector string, parts ...string) string {
 		h.Write([]byte(s))
 	}
 	return detector + "-" + hex.EncodeToString(h.Sum(nil)[:16])
-}
-
-// spikes counts what the block brought, and looks whether it is too many.
-func (p *pass) spikes() {
-	s := p.state
-	if len(p.lane.spikes) == 0 {
-		s.Spikes = nil
-		return
-	}
-	if s.Spikes == nil {
-		s.Spikes = map[string]*Counter{}
-	}
-	oldest := p.block.Time
-	if len(s.Recent) > 0 {
-		oldest = min(oldest, s.Recent[0].Time)
-	}
-	for _, r := range p.lane.spikes {
-		id, window := r.detector.ID, r.spike.windowOf(p.block.Time)
-		c := s.Spikes[id]
-		if c == nil || c.Of != r.spike.of {
-			c = &Counter{Of: r.spike.of, From: window + 1} // the window it begins in is not seen whole
-			s.Spikes[id] = c
-			s.disclaim(id)
-		}
-		c.forget(r.spike.windowOf(oldest) - int64(r.spike.baseline))
-		t := p.counts[r]
-		if t.n == 0 {
-			continue
-		}
-		c.add(window, t.n)
-		u := Undo{Window: window, N: t.n}
-		if usual, fires := r.spike.fires(c, window, p.block.Time); fires && !p.quiet {
-			u.Last, u.Fired = c.Last, true
-			c.Last = &Fired{Window: window, Time: p.block.Time}
-			f := p.finding(r, t.tx)
-			f.ID = identify(id, fmt.Sprint(p.chain), fmt.Sprint(window), p.block.Hash.Hex(), p.salt)
-			f.Say = r.render(&view{block: p.block}, facts{count: c.at(window), usual: math.Round(usual*10) / 10})
-			p.found = append(p.found, f)
-		}
-		if p.undo == nil {
-			p.undo = map[string]Undo{}
-		}
-		p.undo[id] = u
-	}
-	p.retire()
-}
-
-// disclaim drops what recent blocks counted for a detector before it was changed.
-func (s *State) disclaim(id string) {
-	for i := range s.Recent {
-		delete(s.Recent[i].Undo, id)
-	}
-}
-
-// retire drops the counters of detectors that are no longer in the plan.
-func (p *pass) retire() {
-	if len(p.state.Spikes) == len(p.lane.spikes) {
-		return
-	}
-	live := map[string]bool{}
-	for _, r := range p.lane.spikes {
-		live[r.detector.ID] = true
-	}
-	for id := range p.state.Spikes {
-		if !live[id] {
-			delete(p.state.Spikes, id)
-		}
-	}
 }
 
 // settle holds back what has not enough blocks on top, and lets go what has by now.

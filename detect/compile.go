@@ -24,7 +24,16 @@ func Compile(p *plan.Plan, abis map[string]evm.ABI) (*Index, []*Problem) {
 	if err != nil {
 		return x, []*Problem{{Detector: p.Detectors[0].ID, Field: "where", Say: err.Error()}}
 	}
-	c := compiler{plan: p, lang: lang, abis: map[string]evm.ABI{}, shapes: map[string]*shape{}}
+	c := compiler{plan: p, lang: lang, abis: map[string]evm.ABI{}, shapes: map[string]*shape{}, names: map[uint64]map[evm.Address]string{}}
+	for _, a := range p.Assets {
+		if a.Address == (evm.Address{}) {
+			continue
+		}
+		if c.names[a.Chain] == nil {
+			c.names[a.Chain] = map[evm.Address]string{}
+		}
+		c.names[a.Chain][a.Address] = a.Name
+	}
 	for id, abi := range abis {
 		c.abis[id] = abi
 	}
@@ -54,6 +63,7 @@ type compiler struct {
 	lang   *language
 	abis   map[string]evm.ABI // by asset
 	shapes map[string]*shape  // by declaration, so that rules of one event share its decoding
+	names  map[uint64]map[evm.Address]string
 }
 
 // rule compiles one detector; nil without a problem for one that does not read blocks.
@@ -85,6 +95,7 @@ func (c *compiler) rule(d plan.Detector) (*rule, *Problem) {
 	if d.Internal {
 		return nil, &Problem{Field: "internal", Say: "internal calls are not watched by this release", Unready: true}
 	}
+	r.names = c.names[r.chain]
 	if problem := r.believe(); problem != nil {
 		return nil, problem
 	}
@@ -128,9 +139,11 @@ func (c *compiler) subject(r *rule) *Problem {
 			return problem
 		}
 		switch d.Metric {
-		case "events":
+		case events:
 			r.event = true
-		case "failed_transactions":
+		case outflow:
+			r.event = d.Event != ""
+		case failedTransactions:
 			r.failed = true
 		}
 		if r.event && d.Function != "" || !r.event && d.Event != "" {

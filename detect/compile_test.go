@@ -42,6 +42,15 @@ func TestCompileSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"no limit", plan.Detector{Kind: "spike", Metric: "transactions", Window: min1}, "factor"},
 		{"no window", plan.Detector{Kind: "spike", Metric: "transactions", Minimum: 5}, "window"},
 		{"metric", plan.Detector{Kind: "spike", Metric: "events", Function: "pause", Window: min1, Minimum: 5}, "metric"},
+		{"a metric that there is not", plan.Detector{Kind: "spike", Metric: "mood", Window: min1, Minimum: 5}, "metric: there is no metric mood"},
+		{"an outflow of nothing", plan.Detector{Kind: "spike", Metric: "outflow", Event: "Withdraw", Window: min1, Minimum: 5}, "amount: write the amount that leaves"},
+		{"an amount that is counted", plan.Detector{Kind: "spike", Metric: "events", Event: "Withdraw", Amount: "event.args.assets", Window: min1, Minimum: 5}, "amount: the metric events counts"},
+		{"groups of nothing", plan.Detector{Kind: "spike", Metric: "gas_price", Chain: testChain, GroupBy: "sender", Window: min1, Minimum: 5}, "group_by: the gas price of a chain is one figure"},
+		{"groups of one", plan.Detector{Kind: "spike", Metric: "transactions", GroupBy: "contract", Window: min1, Minimum: 5}, "group_by: an asset is one contract"},
+		{"groups without a minimum", plan.Detector{Kind: "spike", Metric: "transactions", GroupBy: "sender", Window: min1, Baseline: 5, Factor: 5}, "minimum: one that was never seen"},
+		{"groups with a long memory", plan.Detector{Kind: "spike", Metric: "transactions", GroupBy: "sender", Window: min1, Baseline: 500, Minimum: 5, Factor: 5}, "baseline: a baseline of each sender has at most 200"},
+		{"groups by mood", plan.Detector{Kind: "spike", Metric: "transactions", GroupBy: "mood", Window: min1, Minimum: 5}, "group_by: counts are grouped by sender or by contract"},
+		{"a group without groups", plan.Detector{Kind: "spike", Metric: "transactions", Window: min1, Minimum: 5, Message: "by {group}"}, "nothing named \"group\""},
 		{"depth", plan.Detector{Event: "Withdraw", Depth: "-1"}, "depth"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -72,8 +81,6 @@ func TestWhatThisReleaseDoesNotRunIsSaid(t *testing.T) {
 		{Kind: "absence"},
 		{Event: "Withdraw", Internal: true},
 		{Event: "Withdraw", Depth: "safe"},
-		{Kind: "spike", Metric: "gas_price", Window: min1},
-		{Kind: "spike", Metric: "transactions", Window: min1, Minimum: 5, GroupBy: "sender"},
 	} {
 		_, problems := Compile(world(d), nil)
 		if len(problems) != 1 || !problems[0].Unready {

@@ -16,8 +16,9 @@ type lane struct {
 	reorg    int // blocks that may be rolled back
 	accounts map[evm.Address]*filing
 	anywhere filing
-	spikes   []*rule           // in the plan's order
-	depths   map[string]uint64 // by detector, of those that wait for blocks on top
+	senders  map[evm.Address][]*rule // by who sends
+	spikes   []*rule                 // in the plan's order
+	depths   map[string]uint64       // by detector, of those that wait for blocks on top
 }
 
 // filing holds rules by what they look for.
@@ -42,6 +43,8 @@ type rule struct {
 	amount   *expression
 	say      message
 	spike    *spike // nil for a match
+
+	names map[evm.Address]string // of the plan's assets
 }
 
 // Chains lists the chains that have detectors, in no order.
@@ -67,6 +70,13 @@ func (x *Index) file(r *rule, reorg int) {
 		}
 	}
 	switch {
+	case r.spike != nil && r.spike.perBlock:
+		// it looks at no transaction
+	case r.spike != nil && r.spike.metric.name == outflow && r.amount == nil:
+		if l.senders == nil {
+			l.senders = map[evm.Address][]*rule{}
+		}
+		l.senders[r.asset.Address] = append(l.senders[r.asset.Address], r)
 	case r.event && r.shape == nil:
 		f.logs = append(f.logs, r)
 	case r.event:

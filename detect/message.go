@@ -30,8 +30,9 @@ type piece struct {
 // facts is what a message may say besides the variables of a view.
 type facts struct {
 	amount *number
-	count  uint64
-	usual  float64
+	count  string
+	usual  string
+	group  string // sender or contract that a spike is of
 }
 
 func parseMessage(r *rule) (message, *Problem) {
@@ -39,6 +40,9 @@ func parseMessage(r *rule) (message, *Problem) {
 	vars := variablesOf(r.event, r.shape)
 	if r.spike != nil {
 		known = map[string]string{"asset": "asset", "count": "count", "usual": "usual", "window": "window"}
+		if r.spike.groupBy != "" {
+			known["group"] = "group"
+		}
 		vars = nil
 	} else if r.amount == nil {
 		delete(known, "amount")
@@ -120,16 +124,29 @@ func (r *rule) render(v *view, f facts) string {
 			}
 			b.WriteString(inUnits(*f.amount, r.asset))
 		case "count":
-			b.WriteString(strconv.FormatUint(f.count, 10))
+			b.WriteString(f.count)
 		case "usual":
-			b.WriteString(strconv.FormatFloat(f.usual, 'f', -1, 64))
+			b.WriteString(f.usual)
+		case "group":
+			b.WriteString(f.group)
 		case "window":
 			b.WriteString(r.detector.Window.String())
 		default:
 			b.WriteString(v.text(p.name))
 		}
 	}
+	if f.group != "" && !slices.Contains(r.say, piece{name: "group"}) {
+		return strings.TrimRight(b.String(), ". \n") + ": " + f.group + "."
+	}
 	return strings.TrimSpace(b.String())
+}
+
+// called is how an address is called: by its name if it is an asset of the plan.
+func (r *rule) called(a evm.Address) string {
+	if name := r.names[a]; name != "" {
+		return name + " (" + a.Hex() + ")"
+	}
+	return a.Hex()
 }
 
 // plain is the sentence of a detector without a message.
@@ -137,8 +154,7 @@ func (r *rule) plain(v *view, f facts) string {
 	what := "transaction to"
 	switch {
 	case r.spike != nil:
-		return fmt.Sprintf("%s: %d %s of %s within %s, where %s are usual.", r.detector.Name, f.count,
-			strings.ReplaceAll(r.detector.Metric, "_", " "), r.subjectName(), r.detector.Window, strconv.FormatFloat(f.usual, 'f', -1, 64))
+		return r.plainSpike(f)
 	case r.event:
 		what = r.shape.event.Name + " of"
 	case r.shape != nil:
@@ -149,6 +165,29 @@ func (r *rule) plain(v *view, f facts) string {
 		s += ", " + inUnits(*f.amount, r.asset)
 	}
 	return s + "."
+}
+
+func (r *rule) plainSpike(f facts) string {
+	who := r.subjectName()
+	switch {
+	case r.spike.groupBy == "sender":
+		who += " by " + f.group
+	case f.group != "":
+		who = f.group
+	}
+	what := f.count + " " + strings.ReplaceAll(r.detector.Metric, "_", " ") + " of " + who
+	switch r.detector.Metric {
+	case failedShare:
+		what = f.count + " of the transactions of " + who + " fail"
+	case gasPrice:
+		what = "gas costs " + f.count + " on " + who
+	case outflow:
+		what = f.count + " leave " + who
+	}
+	if r.detector.Baseline == 0 {
+		return fmt.Sprintf("%s: %s within %s.", r.detector.Name, what, r.detector.Window)
+	}
+	return fmt.Sprintf("%s: %s within %s, where %s are usual.", r.detector.Name, what, r.detector.Window, f.usual)
 }
 
 func (r *rule) subjectName() string {

@@ -7,11 +7,17 @@ import (
 	"time"
 )
 
-// maxBaseline bounds what is kept per detector.
-const maxBaseline = 10_000
+// Bounds on what is kept per detector.
+const (
+	maxBaseline        = 10_000 // windows
+	maxGroupedBaseline = 200    // windows of each sender or contract
+)
 
-// spike says when a count within a window is too many. Windows are cut by block time.
+// spike says when the figure of a window is too high. Windows are cut by block time.
 type spike struct {
+	metric   metric
+	groupBy  string // sender, contract, or empty
+	perBlock bool   // each block brings one figure, whatever is in it
 	window   uint64 // seconds
 	baseline int    // windows
 	factor   float64
@@ -25,17 +31,11 @@ type spike struct {
 func newSpike(r *rule) (*spike, *Problem) {
 	d := r.detector
 	switch d.Metric {
-	case "transactions", "events", "failed_transactions":
+	case transactions, events, failedTransactions, failedShare, gasPrice, outflow:
 	case "":
-		return nil, &Problem{Field: "metric", Say: "say what is counted: transactions, events or failed_transactions"}
+		return nil, &Problem{Field: "metric", Say: "say what is measured: transactions, events, failed_transactions, failed_share, gas_price or outflow"}
 	default:
-		return nil, &Problem{Field: "metric", Say: fmt.Sprintf("the metric %s is not measured by this release", d.Metric), Unready: true}
-	}
-	if d.GroupBy != "" {
-		return nil, &Problem{Field: "group_by", Say: "counts are not grouped by this release", Unready: true}
-	}
-	if d.Amount != "" {
-		return nil, &Problem{Field: "amount", Say: "a spike counts; it has no amount"}
+		return nil, &Problem{Field: "metric", Say: fmt.Sprintf("there is no metric %s", d.Metric)}
 	}
 	window := time.Duration(d.Window)
 	if window < time.Second || window%time.Second != 0 {
@@ -56,104 +56,107 @@ func newSpike(r *rule) (*spike, *Problem) {
 		return nil, &Problem{Field: "factor", Say: "write from when on it is too many: a factor, a score or a minimum"}
 	}
 	s := &spike{
-		window: uint64(window / time.Second), baseline: d.Baseline, factor: d.Factor, score: d.Score, minimum: d.Minimum,
+		metric: metric{name: d.Metric, decimals: 18}, groupBy: d.GroupBy,
+		perBlock: d.Metric == gasPrice && d.Asset == "" && d.Function == "" && d.Where == "",
+		window:   uint64(window / time.Second), baseline: d.Baseline, factor: d.Factor, score: d.Score, minimum: d.Minimum,
 		clear: d.Clear, coolDown: uint64(time.Duration(d.CoolDown) / time.Second),
 	}
+	if r.asset.Unit != "" || r.asset.Decimals > 0 {
+		s.metric.decimals, s.metric.unit = min(r.asset.Decimals, 77), r.asset.Unit
+	}
 	s.of = fmt.Sprintf("%s %d %s %s %s %s %d", d.Metric, r.chain, r.asset.Address, d.Event, d.Function, d.Where, s.window)
-	return s, nil
+	if d.GroupBy != "" || d.Amount != "" {
+		s.of += fmt.Sprintf(" %s %s", d.GroupBy, d.Amount)
+	}
+	if problem := s.summed(r); problem != nil {
+		return nil, problem
+	}
+	return s, s.grouped(r)
 }
 
-// Counter is the state of one spike detector.
-type Counter struct {
-	Of      string  `json:"of"`                // what is counted; see spike
-	From    int64   `json:"from"`              // first window that was counted whole
-	Windows []Count `json:"windows,omitempty"` // those with anything in them, oldest first
-	Last    *Fired  `json:"last,omitempty"`
+// summed says what is wrong with what the detector adds up.
+func (s *spike) summed(r *rule) *Problem {
+	d := r.detector
+	switch {
+	case d.Metric != outflow && d.Amount != "":
+		return &Problem{Field: "amount", Say: fmt.Sprintf("the metric %s counts; only an outflow has an amount", d.Metric)}
+	case d.Metric != outflow || d.Amount != "":
+		return nil
+	case d.Event != "" || d.Function != "" || r.asset.Kind != "key":
+		return &Problem{Field: "amount", Say: "write the amount that leaves, such as event.args.value; what a contract itself sends is not seen otherwise"}
+	}
+	s.metric.decimals, s.metric.unit = 18, "ETH"
+	return nil
 }
 
-// Count is how many fell into a window.
-type Count struct {
-	Window int64  `json:"window"` // number of the window since 1970
-	N      uint64 `json:"n"`
-}
-
-// Fired is when a spike was last reported.
-type Fired struct {
-	Window int64  `json:"window"`
-	Time   uint64 `json:"time"` // of the block, Unix seconds
+// grouped says what is wrong with how the detector groups.
+func (s *spike) grouped(r *rule) *Problem {
+	d := r.detector
+	switch d.GroupBy {
+	case "":
+		return nil
+	case "sender", "contract":
+	default:
+		return &Problem{Field: "group_by", Say: fmt.Sprintf("counts are grouped by sender or by contract, not by %s", d.GroupBy)}
+	}
+	switch {
+	case s.perBlock:
+		return &Problem{Field: "group_by", Say: "the gas price of a chain is one figure: leave the grouping out, or name an asset"}
+	case d.GroupBy == "contract" && r.asset.ID != "":
+		return &Problem{Field: "group_by", Say: "an asset is one contract: name a chain to look at all of its contracts"}
+	case d.Minimum == 0:
+		return &Problem{Field: "minimum", Say: "one that was never seen before has no usual figure: write the minimum from which it counts"}
+	case d.Baseline > maxGroupedBaseline:
+		return &Problem{Field: "baseline", Say: fmt.Sprintf("a baseline of each %s has at most %d windows", d.GroupBy, maxGroupedBaseline)}
+	}
+	return nil
 }
 
 func (s *spike) windowOf(blockTime uint64) int64 { return int64(min(blockTime, 1<<40) / s.window) }
 
-// add counts n into a window.
-func (c *Counter) add(window int64, n uint64) {
-	i, found := c.find(window)
-	if !found {
-		c.Windows = slices.Insert(c.Windows, i, Count{Window: window})
-	}
-	c.Windows[i].N += n
-}
-
-// take takes n out of a window again.
-func (c *Counter) take(window int64, n uint64) {
-	i, found := c.find(window)
-	if !found {
-		return
-	}
-	c.Windows[i].N -= min(n, c.Windows[i].N)
-	if c.Windows[i].N == 0 {
-		c.Windows = slices.Delete(c.Windows, i, i+1)
-	}
-}
-
-func (c *Counter) find(window int64) (int, bool) {
-	return slices.BinarySearchFunc(c.Windows, window, func(w Count, at int64) int {
-		switch {
-		case w.Window < at:
-			return -1
-		case w.Window > at:
-			return 1
-		default:
-			return 0
-		}
-	})
-}
-
-func (c *Counter) at(window int64) uint64 {
-	if i, ok := c.find(window); ok {
-		return c.Windows[i].N
-	}
-	return 0
-}
-
-// forget drops windows before one.
-func (c *Counter) forget(before int64) {
-	if i, _ := c.find(before); i > 0 {
-		c.Windows = append([]Count(nil), c.Windows[i:]...)
-	}
-}
-
-// usual is the median of the baseline before a window, and the median distance from it; false while the baseline is not
-// full yet.
-func (s *spike) usual(c *Counter, window int64) (median, spread float64, full bool) {
-	if s.baseline == 0 {
-		return 0, 0, true
-	}
+// warm reports whether the baseline before a window may be believed: it was seen whole, and enough of its windows can be
+// compared. Those of one sender or contract may be empty.
+func (s *spike) warm(c *Counter, of *Series, window int64) bool {
 	first := window - int64(s.baseline)
-	if first < c.From {
-		return 0, 0, false
+	if s.baseline == 0 || first < c.From || s.groupBy != "" || !s.metric.sparse() {
+		return s.baseline == 0 || first >= c.From
 	}
-	lo, _ := c.find(first)
-	hi, _ := c.find(window)
-	counts := make([]float64, s.baseline) // windows without an entry count nothing
-	for i, w := range c.Windows[lo:hi] {
-		counts[i] = float64(w.N)
+	comparable := 0
+	lo, _ := of.find(first)
+	hi, _ := of.find(window)
+	for _, w := range of.Windows[lo:hi] {
+		if _, ok := s.metric.figure(w); ok {
+			comparable++
+		}
 	}
-	median = middle(counts)
-	for i := range counts {
-		counts[i] = math.Abs(counts[i] - median)
+	return comparable > 0 && comparable >= s.baseline/2
+}
+
+// usual is the median of the baseline before a window, and the median distance from it. Windows without an entry count
+// nothing; those that hold too little to be compared are passed over.
+func (s *spike) usual(of *Series, window int64) (median, spread float64) {
+	if s.baseline == 0 {
+		return 0, 0
 	}
-	return median, middle(counts), true
+	lo, _ := of.find(window - int64(s.baseline))
+	hi, _ := of.find(window)
+	figures := make([]float64, 0, s.baseline)
+	for _, w := range of.Windows[lo:hi] {
+		if f, ok := s.metric.figure(w); ok {
+			figures = append(figures, f)
+		}
+	}
+	if !s.metric.sparse() {
+		figures = figures[:s.baseline]
+	}
+	if len(figures) == 0 {
+		return 0, 0
+	}
+	median = middle(figures)
+	for i := range figures {
+		figures[i] = math.Abs(figures[i] - median)
+	}
+	return median, middle(figures)
 }
 
 func middle(values []float64) float64 {
@@ -165,34 +168,36 @@ func middle(values []float64) float64 {
 	return (values[n/2-1] + values[n/2]) / 2
 }
 
-// fires reports whether the count of a window is too many at a block's time, and what would have been usual.
-func (s *spike) fires(c *Counter, window int64, blockTime uint64) (usual float64, fires bool) {
-	n := float64(c.at(window))
-	if n < 1 || n < s.minimum {
-		return 0, false
+// fires reports whether the figure of a window is too high at a block's time, and what would have been usual.
+func (s *spike) fires(c *Counter, of *Series, window int64, blockTime uint64) (figure, usual float64, fires bool) {
+	now := of.at(window)
+	figure, ok := s.metric.figure(now)
+	if !ok || figure <= 0 || figure < s.minimum {
+		return figure, 0, false
 	}
-	if c.Last != nil && (c.Last.Window >= window || blockTime < c.Last.Time+s.coolDown) {
-		return 0, false
+	if of.Last != nil && (of.Last.Window >= window || blockTime < of.Last.Time+s.coolDown) {
+		return figure, 0, false
 	}
-	median, spread, full := s.usual(c, window)
+	if !s.warm(c, of, window) {
+		return figure, 0, false
+	}
+	median, spread := s.usual(of, window)
 	switch {
-	case !full:
-		return 0, false
-	case s.factor > 0 && n < s.factor*median:
-		return median, false
-	case s.score > 0 && (n-median)/max(1.4826*spread, 1) < s.score: // 1.4826 makes the median distance a deviation
-		return median, false
+	case s.factor > 0 && figure < s.factor*median:
+		return figure, median, false
+	case s.score > 0 && (figure-median)/max(1.4826*spread, s.metric.least(median, now)) < s.score: // 1.4826 makes the median distance a deviation
+		return figure, median, false
 	}
-	return median, !s.unclear(c, window, median)
+	return figure, median, !s.unclear(of, window, median)
 }
 
-// unclear reports whether the count has stayed up since it fired last.
-func (s *spike) unclear(c *Counter, window int64, median float64) bool {
-	if s.clear == 0 || c.Last == nil {
+// unclear reports whether the figure has stayed up since it fired last.
+func (s *spike) unclear(of *Series, window int64, median float64) bool {
+	if s.clear == 0 || of.Last == nil {
 		return false
 	}
-	for w := max(c.Last.Window+1, window-int64(s.baseline)); w < window; w++ {
-		if n := float64(c.at(w)); n < max(s.clear*median, s.minimum) {
+	for w := max(of.Last.Window+1, window-int64(s.baseline)); w < window; w++ {
+		if f, ok := s.metric.figure(of.at(w)); !ok || f == 0 || f < max(s.clear*median, s.minimum) {
 			return false
 		}
 	}
@@ -216,7 +221,7 @@ func (x *Index) Warming(chain uint64, s *State) []string {
 			ids = append(ids, r.detector.ID)
 			continue
 		}
-		if _, _, full := r.spike.usual(c, r.spike.windowOf(last.Time)); !full {
+		if !r.spike.warm(c, &c.Series, r.spike.windowOf(last.Time)) {
 			ids = append(ids, r.detector.ID)
 		}
 	}

@@ -31,12 +31,19 @@ type Return struct {
 	Times  int    `json:"times"`
 }
 
-// Undo takes a block's part out of a counter.
+// Undo takes back what a block did to one detector.
 type Undo struct {
-	Window int64  `json:"window"`
-	N      uint64 `json:"n"`
-	Last   *Fired `json:"last,omitempty"` // as it was before the block, if the block fired
-	Fired  bool   `json:"fired,omitempty"`
+	Part
+	Groups  map[string]Part    `json:"groups,omitempty"`  // by sender or contract
+	Dropped map[string]*Series `json:"dropped,omitempty"` // those that made room
+	Missed  uint64             `json:"missed,omitempty"`
+}
+
+// Part is what a block added to a series.
+type Part struct {
+	Count
+	Last  *Fired `json:"last,omitempty"` // as it was before the block, if the block fired
+	Fired bool   `json:"fired,omitempty"`
 }
 
 // Last is the block seen last; false if none was.
@@ -56,13 +63,8 @@ func (s *State) Rollback(hash evm.Hash) []string {
 	}
 	s.Recent = s.Recent[:len(s.Recent)-1]
 	for id, u := range last.Undo {
-		c := s.Spikes[id]
-		if c == nil {
-			continue
-		}
-		c.take(u.Window, u.N)
-		if u.Fired {
-			c.Last = u.Last
+		if c := s.Spikes[id]; c != nil {
+			c.undo(u)
 		}
 	}
 	kept := s.Pending[:0]

@@ -3,6 +3,7 @@ package detect
 import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
+	"github.com/holiman/uint256"
 
 	"tocsin/evm"
 )
@@ -66,12 +67,7 @@ func (v *view) ResolveName(name string) (any, bool) {
 	case "block.time":
 		return numberOfUint(v.block.Time), true
 	case "tx.from":
-		switch {
-		case v.tx != nil:
-			return account(v.tx.From), true
-		case v.receipt != nil:
-			return account(v.receipt.From), true
-		}
+		return account(v.sender()), true
 	case "tx.to":
 		return account(v.to()), true
 	case "tx.value":
@@ -129,6 +125,36 @@ func (v *view) to() evm.Address {
 		return *v.receipt.To
 	}
 	return evm.Address{}
+}
+
+// gasPrice is what the transaction paid for gas, in wei; nil if that is not known.
+func (v *view) gasPrice() *uint256.Int {
+	if v.receipt != nil && v.receipt.EffectiveGasPrice != nil {
+		return v.receipt.EffectiveGasPrice
+	}
+	if v.tx != nil {
+		return v.tx.GasPrice
+	}
+	return nil
+}
+
+// sender is who sent the transaction.
+func (v *view) sender() evm.Address {
+	switch {
+	case v.tx != nil:
+		return v.tx.From
+	case v.receipt != nil:
+		return v.receipt.From
+	}
+	return evm.Address{}
+}
+
+// contract is what emitted the log, or what was called.
+func (v *view) contract() evm.Address {
+	if v.log != nil {
+		return v.log.Address
+	}
+	return v.to()
 }
 
 func (v *view) failed() bool { return v.receipt != nil && v.receipt.Status == 0 }
