@@ -82,17 +82,22 @@ func (l *loader) loadFile(name string) {
 	l.file = name
 	b, ok := l.read(name, func(say, do string) { l.fileProblem(say, do) })
 	if !ok {
+		l.torn = true
 		return
 	}
 	text := normal(b)
 	if l.marks += marks(text); l.marks > maxAllMarks {
 		l.fileProblem(fmt.Sprintf("the files of this plan hold more than %d lines and marks", maxAllMarks), "keep plans to what people read")
+		l.torn = true
 		return
 	}
 	l.lines[name] = strings.Split(text, "\n")
-	if body := l.parseYAML(text); body != nil {
-		l.decode(body, reflect.ValueOf(l.plan).Elem(), spot{})
+	body := l.parseYAML(text)
+	if body == nil {
+		l.torn = true
+		return
 	}
+	l.decode(body, reflect.ValueOf(l.plan).Elem(), spot{})
 }
 
 // read reads a file of the folder into the source.

@@ -16,7 +16,8 @@ import (
 // folders that the plan names under "shared", in that order: the folder must hold each of them under its name.
 //
 // Load is strict. If anything is wrong with the plan, the error is Problems with all that was found, the plan is nil and
-// the source holds the files as far as they could be read. Other errors say that the folder itself could not be read.
+// the source holds the files as far as they could be read. While one of the files is no YAML, what the others refer to in
+// vain is not among the problems. Other errors say that the folder itself could not be read.
 func Load(folder fs.FS) (*Plan, *Source, error) {
 	l := &loader{
 		folder: folder,
@@ -38,6 +39,8 @@ func Load(folder fs.FS) (*Plan, *Source, error) {
 	switch {
 	case len(l.source.Files) == 0 && len(l.problems) == 0:
 		l.problems = Problems{{Say: "this folder holds no plan: no file in it ends in .yaml", Do: "write a plan.yaml that begins with tocsin: 1"}}
+	case l.torn:
+		// What stands in a file that cannot be read is not missing: nothing is said of it until the file can be read.
 	case len(l.problems) == 0 || len(l.set) > 0:
 		l.checkTop()
 		l.resolve()
@@ -79,6 +82,7 @@ type loader struct {
 	procedure string               // id of the procedure being decoded
 	attached  map[string]bool      // files that have been looked at, by key and name
 	abis      map[string]*abi      // what the ABIs of assets name, by asset
+	torn      bool                // a file could not be read at all
 	advised   int                  // problems for which the nearest of many words was looked for
 	found     cursor
 }
