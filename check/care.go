@@ -19,6 +19,10 @@ func (c *checker) checkCare() {
 		c.add(Warning, "plan-not-reviewed", "", "Nobody has said when the whole plan was last read.",
 			"People, numbers and contracts change; a plan that nobody has read again is about yesterday's team.",
 			"Read it together, then write reviewed: and the day.")
+	case c.since(p.Reviewed.Time) < -day:
+		c.add(Warning, "review-overdue", "reviewed", fmt.Sprintf("The day of the last review, %s, has not come yet.", p.Reviewed.Format(time.DateOnly)),
+			"Until that day nobody would be told that the plan is old.",
+			"Write the day on which the whole plan was last read.")
 	case c.since(p.Reviewed.Time) > reviewAfter:
 		c.add(Warning, "review-overdue", "reviewed", fmt.Sprintf("The whole plan was last read %s ago.", count(int(c.since(p.Reviewed.Time)/day), "day")),
 			"People, numbers and contracts change; a plan that nobody has read again is about yesterday's team.",
@@ -30,6 +34,10 @@ func (c *checker) checkCare() {
 		c.add(Warning, "plan-not-tested", "", "The plan was never exercised.",
 			"What has not been tried does not work at night.",
 			"Run one of its scenarios, then write tested: and the day.")
+	case c.since(p.Tested.Time) < -day:
+		c.add(Warning, "exercise-overdue", "tested", fmt.Sprintf("The day of the last exercise, %s, has not come yet.", p.Tested.Format(time.DateOnly)),
+			"Until that day nobody would be told that an exercise is due.",
+			"Write the day on which the plan was last exercised.")
 	case c.since(p.Tested.Time) > every:
 		c.add(Warning, "exercise-overdue", "tested", fmt.Sprintf("The last exercise was %s ago; the longest the plan allows is %s.",
 			count(int(c.since(p.Tested.Time)/day), "day"), count(int(every/day), "day")),

@@ -49,6 +49,8 @@ var cases = []struct {
 }{
 	{"plan-not-reviewed", Warning, "", "", []string{"reviewed: 2026-11-01\n", ""}, nil},
 	{"review-overdue", Warning, "reviewed", "reviewed:", []string{"reviewed: 2026-11-01", "reviewed: 2026-05-01"}, nil},
+	{"review-overdue", Warning, "reviewed", "reviewed:", []string{"reviewed: 2026-11-01", "reviewed: 2036-11-01"}, nil},
+	{"exercise-overdue", Warning, "tested", "tested:", []string{"\ntested: 2026-11-01", "\ntested: 2036-11-01"}, nil},
 	{"plan-not-tested", Warning, "", "", []string{"\ntested: 2026-11-01", ""}, nil},
 	{"exercise-overdue", Warning, "tested", "tested:", []string{"\ntested: 2026-11-01", "\ntested: 2026-05-01"}, nil},
 	{"exercise-overdue", Warning, "tested", "tested:", []string{"\ntested: 2026-11-01", "\ntested: 2026-10-01", "exercises:\n", "exercises:\n  then_every: 30d\n"}, nil},
@@ -67,7 +69,8 @@ var cases = []struct {
 	{"issue-detected-silently", Warning, "issues[theft].detection", "", []string{", mode: act", ""}, nil},
 	{"issue-without-procedure", Error, "issues[theft]", "id: theft", []string{"    procedure: stop\n", ""}, []string{"procedure-without-issue", "procedure-without-scenario"}},
 	{"issue-unranked", Warning, "issues[slip]", "id: slip", []string{"detectors:\n  - ", slip("")}, nil},
-	{"detection-shared", Warning, "issues[theft].detection", "detectors: [withdrawals]", []string{"detectors:\n  - ", slip("category: attack, "), "detectors: [slips]", "detectors: [withdrawals]", slipDetector, ""}, nil},
+	{"issue-unranked", Warning, "issues[theft]", "id: theft", []string{"    severity: critical\n", ""}, nil},
+	{"detection-shared", Warning, "issues[theft].detection", "detectors: [withdrawals]", []string{"detectors:\n  - ", slip("category: attack, "), "detectors: [slips]", "detectors: [withdrawals]", slipDetector, ""}, []string{"issue-unranked"}},
 	{"kind-not-considered", Note, "issues", "id: theft", []string{", disclosure]", "]"}, nil},
 	{"cheap-detector-acts", Error, "detectors[withdrawals].mode", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true", "kind: spike, asset: vault, metric: transactions, window: 1m, minimum: 9"}, nil},
 	{"detector-unfinished", Warning, "detectors[withdrawals]", "id: withdrawals", []string{"asset: vault, transaction: true, mode", "mode"}, []string{"issue-detected-by-hand"}},

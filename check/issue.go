@@ -18,7 +18,12 @@ func (c *checker) checkIssues() {
 				"Whoever is awake would have to invent the response.",
 				"Write a procedure, even a short one, and name it under procedure.")
 		}
-		if i.Category == "" && i.Severity == "" {
+		switch {
+		case i.Severity == "" && i.Category != "" && len(c.plan.Severities) > 0:
+			c.add(Warning, "issue-unranked", path, fmt.Sprintf("%q has no severity, though the plan has severities.", i.Name),
+				"Nothing says how fast somebody must come, and nobody can tell it from what may wait.",
+				"Write its severity.")
+		case i.Category == "" && i.Severity == "":
 			c.add(Warning, "issue-unranked", path, fmt.Sprintf("%q has neither a category nor a severity.", i.Name),
 				"Nothing says who is told of it, or how fast somebody must come.",
 				"Write its category or its severity.")

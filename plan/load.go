@@ -82,7 +82,7 @@ type loader struct {
 	procedure string               // id of the procedure being decoded
 	attached  map[string]bool      // files that have been looked at, by key and name
 	abis      map[string]*abi      // what the ABIs of assets name, by asset
-	torn      bool                // a file could not be read at all
+	torn      bool                 // a file could not be read at all
 	advised   int                  // problems for which the nearest of many words was looked for
 	found     cursor
 }
