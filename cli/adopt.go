@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -132,6 +133,7 @@ func (t *terminal) history(c *cobra.Command, d desk) (*app.Desk, *engine.History
 
 func (t *terminal) adoptShow() *cobra.Command {
 	var d desk
+	var out string
 	c := &cobra.Command{
 		Use: "show HASH", Short: "Show what a proposed plan changes, and who has signed; HASH may be latest", Args: exactly("the hash of a proposed plan"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -148,11 +150,17 @@ func (t *terminal) adoptShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if out != "" {
+				if err := os.WriteFile(out, x.Adoption.Message.With(decision.Approve).TypedData(), 0o600); err != nil {
+					return fault.New(fault.Invalid, "%s cannot be written.", out).Because(err)
+				}
+			}
 			return t.showProposal(h, x, p, check.Check(p, nil), d.data)
 		},
 	}
 	d.flags(c, false)
 	c.Flags().StringVar(&d.protocol, "protocol", "", "protocol, if the server holds several plans")
+	c.Flags().StringVar(&out, "out", "", "file to write what is signed to, as typed data, for a machine without the server; see tocsin sign --file")
 	return c
 }
 

@@ -145,7 +145,8 @@ func (t *terminal) decodeMessage(c *cobra.Command, v *voucher, m decision.Messag
 // explain shows what a message does by the plan that vouches for it, and says which that is; empty if none does.
 func (t *terminal) explain(v *voucher, m decision.Message) (string, error) {
 	if t.hasTrust(v, m.Protocol) {
-		return "trust", t.vouch(v, m)
+		_, err := t.vouch(v, m)
+		return "trust", err
 	}
 	if v.folder == "" {
 		return "", nil

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"tocsin/check"
@@ -67,11 +69,24 @@ func (t *terminal) showProposal(h *engine.History, x *engine.Proposed, p *plan.P
 		for _, a := range s.Answers {
 			fmt.Fprintf(w, "  %s, %s, %s\n", old.NameOf(a.Person), a.Choice, a.At.Format("2006-01-02 15:04:05 UTC"))
 		}
+		if names := unanswered(old, &d, s.Answers); len(names) > 0 {
+			fmt.Fprintf(w, "  Who may still sign: %s\n", strings.Join(names, ", "))
+		}
 		domain, message := m.Parts()
 		fmt.Fprintf(w, "\nWhat is signed:\n  %s\n  plan in force  %s\n  newer plan     %s\n  domain hash    %s\n  message hash   %s\n  digest         %s\n",
 			m.Summary, m.Plan.Hex(), m.Action.Hex(), domain.Hex(), message.Hex(), m.Digest().Hex())
 		fmt.Fprintf(w, "\nSign:     tocsin sign --adoption %s --data %s --keystore FILE\nHand in:  tocsin adopt approve %s --data %s --signature 0x…\n", x.Hash.Hex(), data, x.Hash.Hex(), data)
 	})
+}
+
+// unanswered names those whose answer would count and has not come yet.
+func unanswered(p *plan.Plan, d *plan.Decision, answers []decision.Signed) (names []string) {
+	for _, id := range decision.Voters(p, d) {
+		if !slices.ContainsFunc(answers, func(a decision.Signed) bool { return a.Person == id }) {
+			names = append(names, p.NameOf(id))
+		}
+	}
+	return names
 }
 
 func versionNote(version string) string {

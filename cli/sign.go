@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/incident"
+	"tocsin/plan"
 )
 
 func (t *terminal) sign() *cobra.Command {
@@ -39,14 +41,15 @@ the decision's page. If this machine trusts a plan of the protocol (see tocsin t
 			if refuse {
 				m.Choice = decision.Refuse
 			}
-			if err := t.vouch(&from.voucher, m); err != nil {
+			p, err := t.vouch(&from.voucher, m)
+			if err != nil {
 				return err
 			}
 			k, err := t.openKey(keystore)
 			if err != nil {
 				return err
 			}
-			t.read(m, k.Address())
+			t.read(m, k.Address(), p)
 			if err := t.ask("Is this what you mean to sign?", "Nothing was signed.", yes); err != nil {
 				return err
 			}
@@ -149,7 +152,7 @@ func typedFrom(file string) (decision.Message, error) {
 }
 
 // read shows what is signed, on standard error so that standard output holds the signature alone.
-func (t *terminal) read(m decision.Message, a evm.Address) {
+func (t *terminal) read(m decision.Message, a evm.Address, p *plan.Plan) {
 	w := t.err
 	kind := "REAL"
 	if m.Exercise {
@@ -166,7 +169,23 @@ func (t *terminal) read(m decision.Message, a evm.Address) {
 	}
 	domain, message := m.Parts()
 	fmt.Fprintf(w, "  counts till %s\n  %s%s\n  plan        %s\n  domain      %s\n  message     %s\n  digest      %s\n  your key    %s\n",
-		time.Unix(int64(m.Expires), 0).UTC().Format(time.RFC3339), what, m.Action.Hex(), m.Plan.Hex(), domain.Hex(), message.Hex(), m.Digest().Hex(), a.Hex())
+		time.Unix(int64(m.Expires), 0).UTC().Format(time.RFC3339), what, m.Action.Hex(), m.Plan.Hex(), domain.Hex(), message.Hex(), m.Digest().Hex(), a.Hex()+whose(p, m.Decision, a))
+}
+
+// whose says to whom a plan gives an account, and whether an answer of theirs counts; nothing without a plan.
+func whose(p *plan.Plan, id string, a evm.Address) string {
+	if p == nil {
+		return ""
+	}
+	person := decision.Holder(p, a)
+	if person == nil {
+		return "\n  NOBODY IN THE PLAN SIGNS WITH THIS KEY: the signature would not count."
+	}
+	name := p.NameOf(person.ID)
+	if d, ok := p.Decision(id); ok && !slices.Contains(decision.Voters(p, &d), person.ID) {
+		return fmt.Sprintf(", %s\n  THIS DECISION DOES NOT ASK %s: the signature would not count.", name, strings.ToUpper(name))
+	}
+	return ", " + name
 }
 
 // ask wants a typed yes; anything else is a no, which is said.

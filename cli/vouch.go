@@ -45,29 +45,35 @@ func (v *voucher) gather(ctx context.Context, e *engine.Engine, protocol string)
 }
 
 // vouch proves that a message is one that the trusted plan provides for, and shows what it does, worked out from that plan alone. A
-// fault of code forbidden says what does not fit. Without any trust for the protocol it says so, and vouches for nothing.
-func (t *terminal) vouch(v *voucher, m decision.Message) error {
+// fault of code forbidden says what does not fit. Without any trust for the protocol it says so, and vouches for nothing. The plan that it
+// returns is the one that the message names, nil if that is not at hand.
+func (t *terminal) vouch(v *voucher, m decision.Message) (*plan.Plan, error) {
 	f, err := readTrust(v.trust)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	x := f.Protocols[m.Protocol]
 	if x == nil {
 		fmt.Fprintf(t.err, "NOTHING ON THIS MACHINE VOUCHES FOR THE PLAN of %q: what is shown is what the server or the file says.\nPin the plan that you have read: tocsin trust DIR\n\n", printable(m.Protocol))
-		if p, err := t.newer(v, m); err != nil {
-			return err
-		} else if p != nil && v.proof != nil {
-			if old, ok := v.proof.PlanOf(m.Plan); ok {
-				t.difference(old, p)
-			}
+		var old *plan.Plan
+		if v.proof != nil {
+			old, _ = v.proof.PlanOf(m.Plan)
 		}
-		return nil
+		next, err := t.newer(v, m)
+		if _, adopts := m.Adopts(); err != nil || !adopts {
+			return old, err
+		}
+		if old == nil || next == nil {
+			return nil, unseen()
+		}
+		t.difference(old, next)
+		return old, nil
 	}
 	p, err := t.trustedFor(v, f, x, m)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return t.conform(v, p, m)
+	return p, t.conform(v, p, m)
 }
 
 // trustedFor is the trusted plan that a message names.
@@ -136,7 +142,7 @@ func (t *terminal) conform(v *voucher, p *plan.Plan, m decision.Message) error {
 			return err
 		}
 		if next == nil {
-			return fault.New(fault.Forbidden, "What the newer plan changes cannot be shown: it is not on this machine.").Instead("Give its folder by --plan DIR, or --adoptions FILE.")
+			return unseen()
 		}
 		t.difference(p, next)
 		t.compareSummary(m.Summary, adoptionSummary(p, next))
@@ -166,6 +172,12 @@ func (t *terminal) conform(v *voucher, p *plan.Plan, m decision.Message) error {
 		return unfit("it knows nothing like %q.", m.Subject)
 	}
 	return nil
+}
+
+// unseen refuses an adoption whose changes nobody here can read: one of the two plans is not on this machine.
+func unseen() error {
+	return fault.New(fault.Forbidden, "What the newer plan changes cannot be shown: it needs the plan in force and the newer one, and they are not both on this machine.").
+		Instead("Pin the plan in force (tocsin trust DIR) and give the newer one's folder by --plan DIR; or sign from the data folder, or with --adoptions FILE.")
 }
 
 // newer is the plan that a message would adopt, from the folder or the adoptions at hand; nil if it is not there or the message adopts none.

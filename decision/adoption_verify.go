@@ -65,9 +65,9 @@ func (a Adoption) Accept(inForce *plan.Plan, choice string, signature []byte, no
 	if err != nil {
 		return Signed{}, err
 	}
-	person := holder(inForce, signer)
+	person := Holder(inForce, signer)
 	if person == nil {
-		if other, err := a.Message.With(opposite(choice)).Signer(signature); err == nil && holder(inForce, other) != nil {
+		if other, err := a.Message.With(opposite(choice)).Signer(signature); err == nil && Holder(inForce, other) != nil {
 			return Signed{}, fault.New(fault.Conflict, "This signature is over the opposite answer, %s.", opposite(choice)).Instead("Hand it in as that.")
 		}
 		return Signed{}, fault.New(fault.Forbidden, "The signature over this message is by %s, which nobody signs with by the plan in force.", signer.Hex()).
@@ -131,8 +131,8 @@ func (a Adoption) Consider(inForce *plan.Plan, next evm.Hash, number int) (*plan
 	return d, nil
 }
 
-// holder is whoever signs with an account; the first, where a plan gives one to several.
-func holder(p *plan.Plan, account evm.Address) *plan.Person {
+// Holder is whoever signs with an account by a plan; the first, where the plan gives it to several; nil if nobody does.
+func Holder(p *plan.Plan, account evm.Address) *plan.Person {
 	for _, team := range [][]plan.Person{p.CoreTeam, p.ExtendedTeam} {
 		for i := range team {
 			if slices.Contains(Keys(&team[i]), account) {

@@ -116,6 +116,15 @@ func TestAdopt(t *testing.T) {
 		t.Errorf("status %+v", st)
 	}
 	w.refused("", []string{"adopt", "approve", hash, "--signature", w.signature(hash, "anton")}, "does not name Anton")
+	for person, want := range map[string]string{
+		"mallory": "NOBODY IN THE PLAN SIGNS WITH THIS KEY",
+		"anton":   "THIS DECISION DOES NOT ASK ANTON W",
+		"carmen":  carmensKey + ", Carmen E\n",
+	} {
+		if r := w.run("no\n", "sign", "--adoption", hash, "--keystore", w.keyFile(person), "--data", w.data); r.code != 1 || r.out != "" || !strings.Contains(r.err, want) {
+			t.Errorf("before %s signs: exit %d, %q, want %q", person, r.code, r.err, want)
+		}
+	}
 	w.refused("", []string{"adopt", "approve", hash, "--signature", w.signature(hash, "oscar", "--refuse")}, "opposite")
 	for i, person := range []string{"carmen", "oscar", "janet"} {
 		sig := w.signature("latest", person)
@@ -212,6 +221,7 @@ func TestTrust(t *testing.T) {
 	adoption := w.typed(page, "decision-2-typed")
 	file := w.file("adoption.json", adoption)
 	w.away("", 1, []string{"sign", "--file", file, "--keystore", key, "--yes"}, "cannot be shown", "--plan DIR")
+	w.away("", 1, []string{"sign", "--file", file, "--keystore", key, "--yes", "--trust", "none.json", "--plan", newer}, "cannot be shown", "tocsin trust DIR")
 	w.away("", 1, []string{"sign", "--file", file, "--keystore", key, "--yes", "--plan", evil}, "is not the one that would be adopted")
 	w.away("", 0, []string{"sign", "--file", file, "--keystore", key, "--yes", "--plan", newer}, "version is now 2.0", "0x")
 	w.away("", 0, []string{"decode", file, "--plan", newer}, "REAL, adoption", "version is now 2.0")

@@ -56,6 +56,19 @@ var docs = []doc{
 	{line: "TOCSIN_CONTACTS_KEY_FILE=server.key tocsin contacts show DIR", says: "+19995551212"},
 	{line: "TOCSIN_CONTACTS_KEY_FILE=server.key tocsin contacts unseal DIR", says: "in the YAML again"},
 
+	// docs/adopt.md
+	{line: "tocsin trust plan", in: "yes\n", says: "trusts this plan from now on", before: (*docWorld).start},
+	{line: "tocsin decode 0x8456cb59", says: "exactly what the action pause-vault"},
+	{line: "tocsin adopt plan --data data --as janet", says: "Who may still sign: Carmen E, Oscar P, Janet R, David L", before: (*docWorld).edit},
+	{line: "tocsin sign --adoption latest --data data --keystore carmen.json > signature", in: "yes\n", says: carmensKey + ", Carmen E"},
+	{line: "tocsin adopt approve latest --data data --signature - < signature", says: " agrees."},
+	{line: "tocsin adopt show latest --data data --out adoption.json", says: "Who may still sign: Oscar P, Janet R, David L"},
+	{line: "tocsin sign --file adoption.json --plan plan --keystore oscar.json > signature", in: "yes\n", says: "version is now 2.0"},
+	{line: "tocsin plan read --as janet --data data", says: "version 2.0", before: (*docWorld).agree},
+	{line: "tocsin plan status --data data --plan plan", says: "version 2.0 is in force"},
+	{line: "tocsin adopt export --data data --out adoptions.json", says: "is in force"},
+	{line: "tocsin trust adoptions.json", in: "yes\n", says: "version is now 2.0"},
+
 	// docs/diff.md
 	{line: "tocsin diff OLD NEW", as: "cp -r examples/vault NEW && sed -i 's/required: .carmen, oscar./required: [carmen]/' NEW/decisions.yaml && tocsin diff examples/vault NEW", says: "weaken"},
 	{line: "git worktree add ../before origin/main", why: "it needs a repository with a remote"},

@@ -101,6 +101,23 @@ func (w *docWorld) saveDecision(t *testing.T) {
 	w.world.saveDecision(w.server, w.id, "oscar", filepath.Join(w.dir, "decision.json"))
 }
 
+// edit changes the folder of the plan in force.
+func (w *docWorld) edit(t *testing.T) {
+	file := filepath.Join(w.plan, "plan.yaml")
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, bytes.Replace(b, []byte(`version: "1.0"`), []byte(newerVersion), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// agree is the last signature that the newer plan needs.
+func (w *docWorld) agree(*testing.T) {
+	w.on("adopt", "approve", "latest", "--signature", w.signature("latest", "janet"))
+}
+
 func (w *docWorld) paused(t *testing.T) {
 	w.until("the pause", func() bool {
 		paused, err := w.stage.Paused(context.Background())
