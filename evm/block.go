@@ -28,6 +28,7 @@ type Header struct {
 	RequestsHash     *Hash
 	AccessListHash   *Hash   // EIP-7928
 	SlotNumber       *uint64 // EIP-7843
+	Foreign          bool    // its JSON has fields that Ethereum's blocks do not have: the hash may cover them
 }
 
 // Transaction is a signed transaction as a block holds it.
@@ -43,6 +44,7 @@ type Transaction struct {
 	GasPrice *uint256.Int // wei; effective price where the endpoint gives it
 	Index    uint64       // position in the block
 	Raw      []byte       // EIP-2718 encoding, where it could be rebuilt; nil if unverifiable
+	Foreign  bool         // its JSON has fields that Ethereum's transactions do not have: the hash may cover them
 }
 
 // Receipt is what became of a transaction.
@@ -61,6 +63,8 @@ type Receipt struct {
 	BlockHash         Hash
 	BlockNumber       uint64
 	Logs              []Log
+	DepositNonce      *uint64 // of deposits of the OP stack: nonce of the sender when it ran; nil before Regolith
+	DepositVersion    *uint64 // of deposits of the OP stack, since Canyon
 }
 
 // Log is an event a contract emitted.

@@ -2,7 +2,6 @@ package evm
 
 import (
 	"bytes"
-	"fmt"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/core/types"
@@ -30,39 +29,45 @@ func (h *Header) ComputeHash() Hash {
 func TransactionsRoot(txs []Transaction) (Hash, error) {
 	for i := range txs {
 		if txs[i].Raw == nil {
-			return Hash{}, fmt.Errorf("%w: transaction %d has type 0x%x or lacks its signature", ErrUnverifiable, i, txs[i].Type)
+			return Hash{}, txs[i].unverifiable()
 		}
 	}
-	return deriveRoot(len(txs), func(i int) []byte { return txs[i].Raw }), nil
+	return deriveRoot(len(txs), func(i int, b []byte) []byte { return append(b, txs[i].Raw...) }), nil
 }
 
 // ReceiptsRoot is the root of the trie of receipts. A receipt of an unknown type makes it ErrUnverifiable.
 func ReceiptsRoot(rs []Receipt) (Hash, error) {
 	blooms := make([][256]byte, len(rs))
+	var m bloomer
 	for i := range rs {
-		blooms[i] = rs[i].Bloom()
+		blooms[i] = m.bloom(&rs[i])
 	}
 	return receiptsRoot(rs, blooms)
 }
 
 func receiptsRoot(rs []Receipt, blooms [][256]byte) (Hash, error) {
 	for i := range rs {
-		if rs[i].Type > SetCodeType {
-			return Hash{}, fmt.Errorf("%w: receipt %d has type 0x%x", ErrUnverifiable, i, rs[i].Type)
+		if !known(rs[i].Type) {
+			return Hash{}, unknownType(rs[i].Type)
 		}
 	}
-	return deriveRoot(len(rs), func(i int) []byte { return rs[i].encode(&blooms[i]) }), nil
+	return deriveRoot(len(rs), func(i int, b []byte) []byte { return rs[i].encode(b, &blooms[i]) }), nil
 }
 
 // encodings is a list of encodings for the trie.
 type encodings struct {
-	n  int
-	at func(int) []byte
+	n      int
+	append func(i int, b []byte) []byte
+	room   []byte
 }
 
-func (e encodings) Len() int                           { return e.n }
-func (e encodings) EncodeIndex(i int, w *bytes.Buffer) { w.Write(e.at(i)) }
+func (e *encodings) Len() int { return e.n }
 
-func deriveRoot(n int, at func(int) []byte) Hash {
-	return types.DeriveSha(encodings{n, at}, trie.NewStackTrie(nil))
+func (e *encodings) EncodeIndex(i int, w *bytes.Buffer) {
+	e.room = e.append(i, e.room[:0])
+	w.Write(e.room)
+}
+
+func deriveRoot(n int, appendTo func(int, []byte) []byte) Hash {
+	return types.DeriveSha(&encodings{n: n, append: appendTo}, trie.NewStackTrie(nil))
 }

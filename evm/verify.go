@@ -20,23 +20,81 @@ func lie(format string, args ...any) error {
 
 // VerifyBlock checks that a block is what its hash names: header, transactions, receipts with their logs, and what
 // follows from these. What a root cannot prove is the sender of a transaction (see VerifySenders) and its effective gas
-// price. A contradiction is ErrLie; else, what is of an unknown kind is ErrUnverifiable.
+// price. Nil says that the block is verified; a contradiction is ErrLie; else, what is of an unknown kind is *Unverifiable.
+//
+// A header or a transaction with fields that Ethereum does not know may be hashed with them, so that a hash that differs is
+// no contradiction: the rule is that a mismatch is a lie where every field is known, and unverifiable elsewhere. Of a block
+// whose header is in doubt, the roots are in doubt as well.
 func VerifyBlock(b *Block) error {
-	if got := b.ComputeHash(); got != b.Hash {
-		return lie("the header of block %d hashes to %s, not to %s", b.Number, got, b.Hash)
+	doubt, err := verifyHeader(b)
+	if err != nil {
+		return err
 	}
-	errTxs := verifyTransactions(b)
-	if errors.Is(errTxs, ErrLie) {
-		return errTxs
+	if len(b.Receipts) != len(b.Transactions) {
+		return lie("block %d has %d transactions and %d receipts", b.Number, len(b.Transactions), len(b.Receipts))
 	}
-	errReceipts := verifyReceipts(b)
-	if errors.Is(errReceipts, ErrLie) {
-		return errReceipts
+	txs := verifyTransactions(b, doubt)
+	if errors.Is(txs, ErrLie) {
+		return txs
 	}
-	return errors.Join(errTxs, errReceipts)
+	if err := verifyDerived(b, doubt != nil); err != nil {
+		return err
+	}
+	unsure := doubt
+	if unsure == nil {
+		unsure = b.unsigned()
+	}
+	return first(verifyReceipts(b, unsure), doubt, txs)
 }
 
-func verifyTransactions(b *Block) error {
+// VerifyTransactions is the part of VerifyBlock that needs no receipts: header and transactions.
+func VerifyTransactions(b *Block) error {
+	doubt, err := verifyHeader(b)
+	if err != nil {
+		return err
+	}
+	return first(verifyTransactions(b, doubt), doubt)
+}
+
+// VerifyReceipts is the part of VerifyBlock that needs no transactions: header, logs, and the content of receipts as far as
+// the root covers it. It does not cover hashes of transactions, senders and recipients, and the places of logs.
+func VerifyReceipts(b *Block) error {
+	doubt, err := verifyHeader(b)
+	if err != nil {
+		return err
+	}
+	return first(verifyReceipts(b, doubt), doubt)
+}
+
+// first returns what comes first of a lie and then of what is not nil.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if errors.Is(err, ErrLie) {
+			return err
+		}
+	}
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verifyHeader returns a doubt where the header's hash proves nothing.
+func verifyHeader(b *Block) (doubt, err error) {
+	got := b.ComputeHash()
+	switch {
+	case got == b.Hash:
+		return nil, nil
+	case b.Foreign:
+		return &Unverifiable{Header: true, Reason: "its header has fields that Ethereum's does not have, and does not hash as Ethereum's"}, nil
+	}
+	return nil, lie("the header of block %d hashes to %s, not to %s", b.Number, got, b.Hash)
+}
+
+// verifyTransactions returns doubt where a root differs and doubt is not nil.
+func verifyTransactions(b *Block, doubt error) error {
 	for i := range b.Transactions {
 		t := &b.Transactions[i]
 		if t.Index != uint64(i) {
@@ -47,45 +105,49 @@ func verifyTransactions(b *Block) error {
 		}
 	}
 	root, err := TransactionsRoot(b.Transactions)
-	if err != nil {
-		return fmt.Errorf("verify transactions of block %d: %w", b.Number, err)
+	switch {
+	case err != nil:
+		return err
+	case root == b.TransactionsRoot:
+		return nil
+	case doubt != nil:
+		return doubt
 	}
-	if root != b.TransactionsRoot {
-		return lie("the transactions of block %d have the root %s, its header says %s", b.Number, root, b.TransactionsRoot)
-	}
-	return nil
+	return lie("the transactions of block %d have the root %s, its header says %s", b.Number, root, b.TransactionsRoot)
 }
 
-func verifyReceipts(b *Block) error {
-	if len(b.Receipts) != len(b.Transactions) {
-		return lie("block %d has %d transactions and %d receipts", b.Number, len(b.Transactions), len(b.Receipts))
-	}
+// verifyReceipts returns doubt where a root differs and doubt is not nil.
+func verifyReceipts(b *Block, doubt error) error {
 	var all [256]byte
 	blooms := make([][256]byte, len(b.Receipts))
+	var m bloomer
 	for i := range b.Receipts {
-		blooms[i] = b.Receipts[i].Bloom()
+		blooms[i] = m.bloom(&b.Receipts[i])
 		for k, x := range blooms[i] {
 			all[k] |= x
 		}
 	}
 	if all != b.Bloom {
+		if doubt != nil {
+			return doubt
+		}
 		return lie("the logs of block %d are not those of its header's bloom filter", b.Number)
 	}
-	if err := verifyDerived(b); err != nil {
-		return err
-	}
 	root, err := receiptsRoot(b.Receipts, blooms)
-	if err != nil {
-		return fmt.Errorf("verify receipts of block %d: %w", b.Number, err)
+	switch {
+	case err != nil:
+		return err
+	case root == b.ReceiptsRoot:
+		return nil
+	case doubt != nil:
+		return doubt
 	}
-	if root != b.ReceiptsRoot {
-		return lie("the receipts of block %d have the root %s, its header says %s", b.Number, root, b.ReceiptsRoot)
-	}
-	return nil
+	return lie("the receipts of block %d have the root %s, its header says %s", b.Number, root, b.ReceiptsRoot)
 }
 
-// verifyDerived checks what endpoints repeat in a receipt although it follows from elsewhere: nothing hashes it.
-func verifyDerived(b *Block) error {
+// verifyDerived checks what endpoints repeat in a receipt although it follows from elsewhere: nothing hashes it. A chain
+// that is foreign may count gas, logs and contracts in ways of its own.
+func verifyDerived(b *Block, foreign bool) error {
 	var gas, logs uint64
 	for i := range b.Receipts {
 		r, t := &b.Receipts[i], &b.Transactions[i]
@@ -104,8 +166,8 @@ func verifyDerived(b *Block) error {
 		case !equal(r.To, t.To):
 			return wrong("recipient")
 		}
-		if t.Raw == nil {
-			// Transactions that a chain adds by itself may count gas, logs and contracts in ways of their own.
+		if foreign || t.Raw == nil {
+			// So may transactions that a chain adds by itself.
 			gas, logs = r.CumulativeGasUsed, logs+uint64(len(r.Logs))
 			continue
 		}
@@ -114,7 +176,13 @@ func verifyDerived(b *Block) error {
 		}
 		gas = r.CumulativeGasUsed
 		if t.To == nil && r.Status == 1 {
-			if made := crypto.CreateAddress(t.From, t.Nonce); r.ContractAddress == nil || *r.ContractAddress != made {
+			nonce, told := t.Nonce, true
+			if t.Type == DepositType { // it has none of its own
+				if told = r.DepositNonce != nil; told {
+					nonce = *r.DepositNonce
+				}
+			}
+			if made := crypto.CreateAddress(t.From, nonce); told && (r.ContractAddress == nil || *r.ContractAddress != made) {
 				return wrong("contract")
 			}
 		}

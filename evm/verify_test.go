@@ -41,7 +41,7 @@ func TestRealTransactionsHaveTheRootOfTheirHeader(t *testing.T) {
 		if got := b.ComputeHash(); got != b.Hash {
 			t.Errorf("%s: header hashes to %s, want %s", name, got, b.Hash)
 		}
-		if err := verifyTransactions(b); err != nil {
+		if err := verifyTransactions(b, nil); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err := VerifySenders(b); err != nil {
@@ -178,10 +178,10 @@ func TestVerifyBlockSeesEveryLie(t *testing.T) {
 
 func TestUnknownKindsAreUnverifiableNotLies(t *testing.T) {
 	b := sample(t)
-	b.Transactions[2].Raw, b.Transactions[2].Type, b.Receipts[2].Type = nil, 0x7e, 0x7e
+	b.Transactions[2].Raw, b.Transactions[2].Type, b.Receipts[2].Type = nil, 0x6a, 0x6a
 	seal(t, b)
 	if err := VerifyBlock(b); !errors.Is(err, ErrUnverifiable) || errors.Is(err, ErrLie) {
-		t.Errorf("deposit transaction: %v, want unverifiable", err)
+		t.Errorf("unknown transaction: %v, want unverifiable", err)
 	}
 	b.Receipts[0].Logs[0].Address = common.HexToAddress("0x00000000000000000000000000000000000000aa")
 	if err := VerifyBlock(b); !errors.Is(err, ErrLie) {
