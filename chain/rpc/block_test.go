@@ -116,7 +116,7 @@ func TestBlockOfUnknownKindIsAcceptedAndSaysSo(t *testing.T) {
 	c := paidChain(t)
 	// As if the chain had a type of transaction that we do not know.
 	exotic := through(t, c.URL(), func(_ string, answer []byte) []byte {
-		return bytes.ReplaceAll(answer, []byte(`"type":"0x2"`), []byte(`"type":"0x7e"`))
+		return bytes.ReplaceAll(answer, []byte(`"type":"0x2"`), []byte(`"type":"0x6a"`))
 	})
 	b, err := dial(t, rpc.Options{URL: exotic.URL}).Block(t.Context(), 1)
 	if err != nil || b.Unverified == "" || len(b.Receipts) != 2 {
