@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -70,6 +71,9 @@ func (t *terminal) imported(names []string, out string, force bool, o document.I
 		}
 		files = append(files, document.File{Name: name, Text: text})
 	}
+	if err := distinct(files); err != nil {
+		return err
+	}
 	got, err := document.Import(files, o)
 	if err != nil {
 		return err
@@ -118,7 +122,9 @@ func (i imported) text(w io.Writer, out string) {
 			items = append(items, fmt.Sprintf("%s %d", strings.ReplaceAll(section, "_", " "), n))
 		}
 	}
-	fmt.Fprintf(w, "%s.\n", upper(strings.Join(items, ", ")))
+	if len(items) > 0 {
+		fmt.Fprintf(w, "%s.\n", upper(strings.Join(items, ", ")))
+	}
 	fmt.Fprintf(w, "The plan is in %s. See what it still lacks: tocsin check %s\n", out, out)
 }
 
@@ -126,6 +132,24 @@ func (i imported) text(w io.Writer, out string) {
 var itemOrder = []string{
 	"categories", "issues", "detectors", "procedures", "steps", "escalation", "core_team", "extended_team", "groups", "rotas", "roles", "unlisted",
 	"communications", "channels", "decisions", "actions", "exercises", "severities", "chains", "assets", "notes",
+}
+
+// distinct refuses documents that say nothing, and the same document twice: its steps would stand there twice.
+func distinct(files []document.File) error {
+	says := false
+	for i, f := range files {
+		says = says || len(bytes.TrimSpace(f.Text)) > 0
+		for _, g := range files[:i] {
+			if len(f.Text) > 0 && bytes.Equal(f.Text, g.Text) {
+				return fault.New(fault.Invalid, "%s and %s hold the same text.", g.Name, f.Name).Instead("Name each document once.")
+			}
+		}
+	}
+	if !says {
+		return fault.New(fault.Invalid, "There is nothing in %s to import.", files[0].Name).
+			Instead("Name a document that says something, or begin a plan with tocsin init.")
+	}
+	return nil
 }
 
 // readDocument reads a document to be imported, not more of it than can be one.

@@ -139,6 +139,8 @@ func TestImportRefuses(t *testing.T) {
 		{"a document that is not there", "cannot be read", []string{filepath.Join(dir, "none.md"), "--out", filepath.Join(dir, "b")}},
 		{"a folder for a document", "is not a file", []string{dir, "--out", filepath.Join(dir, "c")}},
 		{"no text", "is not a text", []string{aDocument(t, "\xff\x00"), "--out", filepath.Join(dir, "d")}},
+		{"nothing", "There is nothing in", []string{aDocument(t, "\n \n"), "--out", filepath.Join(dir, "f")}},
+		{"the same twice", "hold the same text", []string{aDocument(t, seven), aDocument(t, seven), "--out", filepath.Join(dir, "g")}},
 		{"too much", "larger than 4 MiB", []string{aDocument(t, strings.Repeat("a line\n", 1<<20)), "--out", filepath.Join(dir, "e")}},
 	} {
 		if code, out, errOut := importing(c.args...); code != 2 || out != "" || !strings.Contains(errOut, c.want) {

@@ -18,7 +18,13 @@ func readCommunications(w *walker, p *part, i int) int {
 	name := c.find("communication", "communications", "message", "update~", "updates~", "audience", "what~")
 	timing := c.find("timing", "frequency", "when", "cadence", "how often")
 	channel := c.find("channel", "channels", "where", "medium")
-	responsible := c.find("responsibility", "responsible", "owner", "sender", "who")
+	responsible := c.find("responsibility", "responsible", "owner", "sender", "by whom", "sent by", "from~", "by~")
+	audienceAt := -1
+	if responsible < 0 {
+		responsible = c.find("who")
+	} else if name >= 0 {
+		audienceAt = c.find("to whom", "for whom", "recipients", "recipient", "who~", "whom~", "to~") // not who writes it: that is said
+	}
 	if name < 0 || timing < 0 && channel < 0 || p.section != "communications" && (timing < 0 || channel < 0 || responsible < 0) {
 		return 0
 	}
@@ -29,11 +35,20 @@ func readCommunications(w *walker, p *part, i int) int {
 			w.lose(p, row, "this row names no message")
 			continue
 		}
+		toWhom := "" // as the document says it, where the plan's own word for it says less
 		m := plan.Communication{Name: text(row, name)}
 		m.ID = w.take("communications", m.Name, orSlug("communications", m.Name, text(row, id)))
 		m.Audience = audience(m.Name)
+		if s := text(row, audienceAt); s != "" {
+			if m.Audience = audience(s); m.Audience == "" || !strings.EqualFold(m.Audience, s) {
+				toWhom = t.Header[audienceAt].Text + ": " + s
+			}
+		}
 		m.Postmortem = postmortem.MatchString(m.Name)
 		about := "communications[" + m.ID + "]"
+		if toWhom != "" {
+			w.note(about, toWhom, "\n")
+		}
 		if s := filled(text(row, timing)); s != "" {
 			var ok bool
 			if m.Timing, ok = Timing(s); !ok {

@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	placeholders = regexp.MustCompile(`(?i)^(@?(todo|tbd|tbc|name|person|someone|handle|username|user|xxx+|unknown|vacant|open|none)|your[ _-]?\w+|first[ _-]?last( name)?|full name|name \d+|person responsible|\$\{.*\}|__+|\.{3,}|-+|—|n/a|0x\.{3}|0x\[.*\])$`)
+	placeholders = regexp.MustCompile(`(?i)^(@?(whoever\b.*|any(?:one|body)\b.*|first (?:available|free)\b.*|todo|tbd|tbc|name|person|someone|handle|username|user|xxx+|unknown|vacant|open|none)|your[ _-]?\w+|first[ _-]?last( name)?|full name|name \d+|person responsible|\$\{.*\}|__+|\.{3,}|-+|—|n/a|0x\.{3}|0x\[.*\])$`)
 	// madeUp finds numbers that nobody has: 555, 000, XXX.
 	madeUp    = regexp.MustCompile(`(?i)x{3,}|\b555\b|(\b0{3,}\b.*){2}|\.{3}|…|#{3,}`)
 	mailIn    = regexp.MustCompile(`[^\s@<>",;:()]+@[^\s@<>",;:()]+\.[A-Za-z]{2,}`)
@@ -119,6 +119,8 @@ func contactOf(kind, s string) (plan.Contact, bool) {
 		return c, kind != ""
 	}
 	switch {
+	case (kind == "" || kind == "telegram") && telegramLink.MatchString(s):
+		return plan.Contact{Kind: "telegram", To: "@" + telegramLink.FindStringSubmatch(s)[1], Note: note}, true
 	case (kind == "" || kind == "email") && mailIn.MatchString(s):
 		to := mailIn.FindString(s)
 		return plan.Contact{Kind: "email", To: to, Note: joined(note, strings.Trim(strings.Replace(s, to, "", 1), " <>()"))}, true
@@ -141,6 +143,9 @@ func contactOf(kind, s string) (plan.Contact, bool) {
 	}
 	return plan.Contact{}, false
 }
+
+// telegramLink is the address of somebody's chat, which is their handle.
+var telegramLink = regexp.MustCompile(`(?i)^<?(?:https?://)?t\.me/(\w{4,})/?>?$`)
 
 func joined(a, b string) string {
 	return strings.TrimSpace(strings.TrimSpace(a) + " " + strings.TrimSpace(b))
@@ -174,6 +179,14 @@ func readContactItems(w *walker, p *part, i int) int {
 	if m := titleBehind.FindStringSubmatch(lead); m != nil {
 		lead, title = m[1], m[2]
 	}
+	if said, ways, ok := cutTitle(rest); ok {
+		if title == "" {
+			title = said
+		} else if said != "" {
+			ways = append(ways, said)
+		}
+		rest = strings.Join(ways, ", ")
+	}
 	core := p.section == "core_team"
 	if placeholder(rest) || kindLead.MatchString(rest) || strings.HasPrefix(rest, "@") {
 		// the rest says how to reach them
@@ -200,6 +213,28 @@ func readContactItems(w *walker, p *part, i int) int {
 	}
 	return 1 + nested
 }
+
+// cutTitle cuts a line such as "CTO – ada@example.org – +44 …" into what somebody is and how to reach them.
+func cutTitle(s string) (title string, ways []string, ok bool) {
+	cut := dashes.Split(s, -1)
+	if len(cut) < 2 {
+		return "", nil, false
+	}
+	for i, piece := range cut {
+		way := mailIn.MatchString(piece) || phoneIn.MatchString(piece) || kindLead.MatchString(piece) || strings.HasPrefix(piece, "@") || strings.Contains(piece, "t.me/")
+		switch {
+		case way:
+			ways = append(ways, piece)
+		case i == 0 && len(strings.Fields(piece)) <= 6:
+			title = piece
+		default:
+			return "", nil, false
+		}
+	}
+	return title, ways, len(ways) > 0
+}
+
+var dashes = regexp.MustCompile(`\s+[-–—]+\s+`)
 
 var titleBehind = regexp.MustCompile(`^(.+?)\s*\(([^()]+)\)$`)
 

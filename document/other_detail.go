@@ -155,7 +155,7 @@ func outdent(s string) string {
 // stepKeys are what people write under a step, and the key of the step that it means.
 var stepKeys = map[string]string{
 	"owner": "owner", "responsible": "owner", "who": "owner", "assignee": "owner", "assigned to": "owner", "by": "owner", "role": "owner", "responsibility": "owner",
-	"time": "budget", "time budget": "budget", "budget": "budget", "duration": "budget", "target": "budget", "deadline": "budget", "time limit": "budget", "timebox": "budget", "sla": "budget", "target time": "budget",
+	"time": "budget", "time budget": "budget", "budget": "budget", "duration": "budget", "target": "budget", "deadline": "budget", "time limit": "budget", "timebox": "budget", "time box": "budget", "sla": "budget", "target time": "budget",
 	"verify": "verify", "verification": "verify", "confirm": "verify", "check": "verify", "how to verify": "verify",
 	"expected": "expect", "expected result": "expect", "expected outcome": "expect", "outcome": "expect", "result": "expect", "success": "expect",
 	"rollback": "rollback", "roll back": "rollback", "undo": "rollback", "revert": "rollback", "if it fails": "rollback", "back out": "rollback",

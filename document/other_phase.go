@@ -19,7 +19,7 @@ func (s *stepper) read(p *part, issue string, top bool) {
 		b := &p.blocks[i]
 		flat := markdown.Flat(b.Text)
 		switch {
-		case b.Kind == markdown.Paragraph && b.In == 0 && s.facts(p, b, issue):
+		case b.Kind == markdown.Paragraph && b.In == 0 && !saidStep.MatchString(b.Text) && s.facts(p, b, issue):
 			i++
 		case b.Kind == markdown.Paragraph && b.In == 0 && strings.HasSuffix(flat, ":") && len(strings.Fields(flat)) <= 12 && i+1 < len(p.blocks) && p.blocks[i+1].Kind == markdown.Item:
 			lead = flat

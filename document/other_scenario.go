@@ -22,8 +22,10 @@ var (
 	behind     = regexp.MustCompile(`(?i)\s*[\[(]((?:p|s|sev|severity|level)[ -]?[0-9]|critical|high|medium|low)[\])]$`)
 	runbook    = regexp.MustCompile(`(?i)\brunbook\b`)
 	kindOfPage = regexp.MustCompile(`(?i)^(runbook|playbook|procedure|scenario):\s*`)
-	stepOf     = regexp.MustCompile(`(?i)^(?:[^\w]*)(?:step|action)\s*#?\d{1,3}\b`)
-	drills     = regexp.MustCompile(`(?i)\b(template|example|sample|glossary|definitions?|resources|links|references|appendix|overview|introduction|commands|tools|tooling|prevention|metrics|principles|lessons|table of contents)\b`)
+	// numberedPage finds headings that are one of several procedures by their number: "PB-02 Watch and wait".
+	numberedPage = regexp.MustCompile(`(?i)^(?:pb|rb|sop|eop|erp|playbook|runbook|procedure)[ -]?#?\d{1,3}\b`)
+	stepOf       = regexp.MustCompile(`(?i)^(?:[^\w]*)(?:step|action)\s*#?\d{1,3}\b`)
+	drills       = regexp.MustCompile(`(?i)\b(template|example|sample|glossary|definitions?|resources|links|references|appendix|overview|introduction|commands|tools|tooling|prevention|metrics|principles|lessons|table of contents)\b`)
 )
 
 // scenario reads a part that says what to do: when something happens, or in any incident. It answers false for other parts.
@@ -81,7 +83,7 @@ func (w *walker) procedural(p *part) bool {
 			return false // the tables of the section say it
 		}
 	}
-	named := happens.MatchString(p.title) || flow.MatchString(p.title) || stepOf.MatchString(p.title) || stepped(p)
+	named := happens.MatchString(p.title) || flow.MatchString(p.title) || stepOf.MatchString(p.title) || numberedPage.MatchString(p.title) || stepped(p) || saidSteps(p)
 	below := (p.section == "procedures" || p.section == "issues") && p.up.section == p.section
 	if !named && !below && !(p.section == "procedures" && p.own) {
 		return false
@@ -131,6 +133,19 @@ func stepped(p *part) bool {
 	}
 	return n > 1
 }
+
+// saidSteps reports whether lines under a heading say of themselves that they are steps: "Step 1: Stay calm".
+func saidSteps(p *part) bool {
+	n := 0
+	for i := range p.blocks {
+		if b := &p.blocks[i]; b.Kind == markdown.Paragraph && b.In == 0 {
+			n += len(saidStep.FindAllString(b.Text, -1))
+		}
+	}
+	return n > 1
+}
+
+var saidStep = regexp.MustCompile(`(?im)^step\s+\d{1,3}\s*[:.)–—-]`)
 
 func headingText(p *part) string {
 	if p.heading == nil {

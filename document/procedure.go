@@ -16,7 +16,8 @@ func readProcedures(w *walker, p *part, i int) int {
 	c := newColumns(t)
 	step := c.find("response steps", "response step", "steps", "step", "action", "actions", "task")
 	issue := c.find("issue", "issues", "incident", "procedure", "scenario", "threat")
-	if step < 0 || issue < 0 && p.section != "procedures" {
+	numbered := c.number()
+	if step < 0 || issue < 0 && p.section != "procedures" && !(numbered && p.heading != nil && p.section == "" && !drills.MatchString(p.title)) {
 		return 0
 	}
 	details := c.find("details", "how", "how to", "instructions", "description", "notes~")
@@ -25,6 +26,12 @@ func readProcedures(w *walker, p *part, i int) int {
 	name := ""
 	if issue < 0 && p.about != "procedures" {
 		name = p.title
+	}
+	facts := map[int]string{} // columns that say what people write under a step
+	for i := range t.Header {
+		if key := nameKey(t.Header[i].Text); stepKeys[key] != "" && !c.taken[i] {
+			facts[i] = key
+		}
 	}
 	for _, row := range t.Rows {
 		if s := text(row, issue); s != "" {
@@ -38,11 +45,22 @@ func readProcedures(w *walker, p *part, i int) int {
 		s := w.step(r, text(row, step), text(row, id))
 		s.How = text(row, details)
 		s.Purpose = purpose(s.Name)
+		under := &stepper{walker: w, part: p, id: r.ID}
+		for i := range row {
+			if value := text(row, i); facts[i] != "" {
+				c.taken[i] = value == "" || under.fact(s, fact{facts[i], value}, nil)
+			} else if unticked.MatchString(value) {
+				row[i].Text = ""
+			}
+		}
 		w.rest(p, c, row, "procedures["+r.ID+"]", s)
 		p.page.mark(lineOf(row), lineOf(row), placed)
 	}
 	return 1
 }
+
+// unticked is the box of what is not done yet, as it is in every plan.
+var unticked = regexp.MustCompile(`^(☐|⬜|\[ ?\]|□)$`)
 
 // purposes tells by the words of a step what it is for. A step whose words say nothing, or several things, has none.
 var purposes = []struct {

@@ -40,6 +40,25 @@ func (c *columns) find(words ...string) int {
 	return -1
 }
 
+// number takes a first column that only counts the rows; false if the table has none.
+func (c *columns) number() bool {
+	if len(c.taken) == 0 || c.taken[0] {
+		return false
+	}
+	switch strings.ToLower(strings.Trim(c.table.Header[0].Text, " *.:")) {
+	case "#", "no", "nr", "num", "number", "№", "order":
+	default:
+		return false
+	}
+	for _, row := range c.table.Rows {
+		if s := strings.TrimRight(text(row, 0), ".)"); s != "" && (len(s) > 3 || strings.Trim(s, "0123456789") != "") {
+			return false
+		}
+	}
+	c.taken[0] = true
+	return true
+}
+
 // text is the text of a cell, without white space around it; empty for column -1 and beyond the row's end.
 func text(row []markdown.Cell, column int) string {
 	if column < 0 || column >= len(row) {

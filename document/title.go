@@ -10,6 +10,9 @@ import (
 // ordinary are the words of a title that say what a document is and not whose.
 var ordinary = regexp.MustCompile(`(?i)\b(the|our|an?|emergency|incident|security|crisis|response|responses|management|plan|plans|playbook|playbooks|runbook|runbooks|procedures?|policy|process|guide|guidelines?|handbook|template|decisions?|contacts?|manual|checklist|document|draft|example|of|for|and|v?[0-9.]+)\b`)
 
+// nobodys are words that any team could use of itself, and that are nobody's name.
+var nobodys = regexp.MustCompile(`(?i)^(protocol|project|company|team|organi[sz]ation|defi|web3|ir|irp|erp|smart contracts?|scenarios?|drills?|drill scenarios|notes?)$`)
+
 // title names the protocol: as the options say, else as the title of the first document does where it says more than that it
 // is an emergency response plan.
 func (w *walker) title(o ImportOptions) {
@@ -23,7 +26,7 @@ func (w *walker) title(o ImportOptions) {
 			p.Name = trimTitle(t)
 		}
 	}
-	if plan.Open(p.Name) {
+	if plan.Open(p.Name) || nobodys.MatchString(p.Name) {
 		p.Name = ""
 	}
 	if o.Protocol != "" {
