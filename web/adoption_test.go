@@ -39,7 +39,7 @@ func TestPlanIsReadAndSaidSo(t *testing.T) {
 	w := newWorld(t, false)
 	janet := w.signedIn("janet")
 	page := janet.get("/plan")
-	if !strings.Contains(page.text(), "Janet") || !strings.Contains(page.text(), "I have read this version") {
+	if !strings.Contains(page.text(), "Janet") || !strings.Contains(page.text(), "I have read the plan in force") {
 		t.Fatal("the page does not ask for it")
 	}
 	if o := janet.get("/"); !strings.Contains(o.text(), "6 of the core team have not said") {
@@ -54,7 +54,7 @@ func TestPlanIsReadAndSaidSo(t *testing.T) {
 	if r := janet.post("/plan/read", url.Values{"hash": {w.plan.Hash().Hex()}, "form": {"read"}}); r.Code != http.StatusSeeOther || r.Header().Get("Location") != "/plan#read" {
 		t.Errorf("reading it: %d, %s", r.Code, r.Header().Get("Location"))
 	}
-	if page := janet.get("/plan"); !strings.Contains(page.text(), "You have read it") || strings.Contains(page.text(), "I have read this version") {
+	if page := janet.get("/plan"); !strings.Contains(page.text(), "You have read it") || strings.Contains(page.text(), "I have read the plan in force") {
 		t.Error("the page does not show that she has read it")
 	}
 }
@@ -68,6 +68,9 @@ func TestNewerPlanIsSignedOnThePlansPage(t *testing.T) {
 		if !strings.Contains(page.text(), want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+	if p := janet.get("/plan"); !strings.Contains(p.body(), "Weakens the plan:</strong> ") {
+		t.Error("what weakens the plan runs into the words before it")
 	}
 	if p := anton.get("/plan"); !strings.Contains(p.text(), "The plan does not ask you to decide on this.") || strings.Contains(p.text(), "Sign as Anton") {
 		t.Error("Anton is asked")

@@ -16,6 +16,9 @@ func TestShots(t *testing.T) {
 	if os.Getenv("TOCSIN_SHOTS") == "" {
 		return
 	}
+	if err := os.MkdirAll(os.Getenv("TOCSIN_SHOTS"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	w := newWorld(t, true)
 	b := newBrowser(t, w)
 	b.signIn("janet")
@@ -36,6 +39,9 @@ func TestShots(t *testing.T) {
 	phone("/", "overview-quiet")
 	desk("/open", "open")
 	desk("/plan", "plan")
+	w.proposed()
+	desk("/plan", "adoption")
+	phone("/plan", "adoption")
 	id := w.attack(true)
 	at := "/incidents/" + id
 	w.pass(70 * time.Second)
@@ -82,6 +88,8 @@ func TestShots(t *testing.T) {
 	desk(at, "resolved")
 	desk(at+"/postmortem", "postmortem")
 	b.dark()
+	desk("/plan", "dark-adoption")
+	phone("/plan", "dark-adoption")
 	desk("/incidents/"+real, "dark-real")
 	desk(at, "dark-drill")
 	phone("/incidents/"+real, "dark-real")
