@@ -1,0 +1,145 @@
+package backtest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tocsin/detect"
+	"tocsin/fault"
+	"tocsin/plan"
+)
+
+// NotRun is a detector of the plan that blocks cannot be replayed through.
+type NotRun struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+	Why  string `json:"why"`
+}
+
+// prepare compiles the detectors that are to be replayed, whatever their mode.
+func prepare(o Options) (*replay, error) {
+	for _, id := range o.Detectors {
+		if _, ok := o.Plan.Detector(id); !ok {
+			return nil, fault.New(fault.NotFound, "The plan has no detector %q.", id).Instead("It has %s.", ids(o.Plan.Detectors))
+		}
+	}
+	p := *o.Plan
+	p.Detectors = nil
+	for _, d := range o.Plan.Detectors {
+		if len(o.Detectors) == 0 || slices.Contains(o.Detectors, d.ID) {
+			p.Detectors = append(p.Detectors, d)
+		}
+	}
+	if len(p.Detectors) == 0 {
+		return nil, fault.New(fault.Invalid, "The plan has no detectors.")
+	}
+	chain, err := chainOf(&p, o.Chain)
+	if err != nil {
+		return nil, err
+	}
+	r := &replay{o: o, chain: chain}
+	why := map[string]string{}
+	wanted := p.Detectors
+	p.Detectors = nil
+	for _, d := range wanted {
+		if why[d.ID] = unfit(o.Plan, d, chain); why[d.ID] == "" {
+			p.Detectors = append(p.Detectors, d)
+		}
+	}
+	abis, unread := detect.ABIs(&p, o.Files)
+	index, broken := detect.Compile(&p, abis)
+	for _, b := range append(unread, broken...) {
+		if why[b.Detector] == "" {
+			why[b.Detector] = b.Field + ": " + b.Say
+		}
+	}
+	r.index = index
+	for _, d := range wanted {
+		if say := why[d.ID]; say != "" {
+			r.not = append(r.not, NotRun{ID: d.ID, Name: d.Name, Kind: d.Kind, Why: strings.TrimSuffix(say, ".")})
+			continue
+		}
+		r.run = append(r.run, d)
+	}
+	if len(r.run) == 0 {
+		return nil, fault.New(fault.Invalid, "None of the detectors can be replayed on chain %d: %s.", chain, reasons(r.not))
+	}
+	return r, nil
+}
+
+// reasons says why detectors do not run, as far as a sentence can hold it.
+func reasons(list []NotRun) string {
+	const most = 5
+	var parts []string
+	for _, n := range list[:min(len(list), most)] {
+		parts = append(parts, fmt.Sprintf("%s (%s)", n.ID, n.Why))
+	}
+	if n := len(list) - most; n > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", n))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// chainOf is the chain to replay: the one asked for, or the only one that detectors look at.
+func chainOf(p *plan.Plan, asked uint64) (uint64, error) {
+	if asked != 0 {
+		return asked, nil
+	}
+	var chains []uint64
+	for _, d := range p.Detectors {
+		if c := looksAt(p, d); c != 0 && inBlocks(d) && !slices.Contains(chains, c) {
+			chains = append(chains, c)
+		}
+	}
+	slices.Sort(chains)
+	switch len(chains) {
+	case 0:
+		return 0, fault.New(fault.Invalid, "No detector of the plan looks at the blocks of a chain.")
+	case 1:
+		return chains[0], nil
+	}
+	return 0, fault.New(fault.Invalid, "The plan's detectors look at several chains: %s.", strings.Trim(strings.Join(strings.Fields(fmt.Sprint(chains)), ", "), "[]")).
+		Instead("Say which with --chain.")
+}
+
+// looksAt is the chain that a detector looks at; 0 for none.
+func looksAt(p *plan.Plan, d plan.Detector) uint64 {
+	if a, ok := p.Asset(d.Asset); ok {
+		return a.Chain
+	}
+	return d.Chain
+}
+
+// inBlocks reports whether what a detector looks for stands in blocks.
+func inBlocks(d plan.Detector) bool { return d.Kind == "match" || d.Kind == "spike" }
+
+// unfit says why a detector has no part in a replay of a chain's blocks; empty if it has.
+func unfit(p *plan.Plan, d plan.Detector, chain uint64) string {
+	switch d.Kind {
+	case "match", "spike":
+		if c := looksAt(p, d); c != chain && c != 0 {
+			return fmt.Sprintf("it looks at chain %d", c)
+		}
+		return ""
+	case "state", "balance", "absence":
+		return "it reads the chain's state, which blocks do not hold"
+	}
+	return "what it looks at does not stand in blocks"
+}
+
+func ids(list []plan.Detector) string {
+	var names []string
+	for _, d := range list {
+		names = append(names, d.ID)
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	const most = 20
+	if n := len(names) - most; n > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), n)
+	}
+	return strings.Join(names, ", ")
+}
