@@ -113,6 +113,7 @@ func (c *committer) take(it item) {
 func (c *committer) see(step chain.Step) {
 	b, s := step.Block, c.state
 	c.hollow, c.lost = false, false
+	c.doubt(b)
 	if b.Number <= s.Warm {
 		c.w.o.Index.Warm(c.w.chain, b, &s.Detect)
 	} else {

@@ -17,6 +17,7 @@ type state struct {
 	V      int          `json:"v"`
 	Warm   uint64       `json:"warm,omitempty"` // blocks up to this one only fill baselines
 	Detect detect.State `json:"detect"`
+	Doubts []string     `json:"doubts,omitempty"` // why blocks could not be verified, as told
 }
 
 const stateVersion = 1

@@ -63,12 +63,15 @@ func (c *Client) Block(ctx context.Context, number uint64) (*evm.Block, error) {
 	if b.Receipts, err = c.receipts(ctx, b); err != nil {
 		return nil, err
 	}
+	var doubt *evm.Unverifiable
 	err = evm.VerifyBlock(b)
 	switch {
 	case errors.Is(err, evm.ErrLie):
 		return nil, c.nonsense(method, err)
+	case errors.As(err, &doubt):
+		b.Unverified = doubt.Reason
 	case err != nil:
-		b.Unverified = err.Error()
+		return nil, c.nonsense(method, err)
 	}
 	if !c.opts.TrustSenders {
 		if err := evm.VerifySenders(b); err != nil {
