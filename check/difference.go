@@ -42,7 +42,7 @@ func Differences(old, new *plan.Plan) []Difference {
 	if bytes.Equal(old.Canonical(), new.Canonical()) {
 		return nil
 	}
-	c := &contrast{old: old, new: new}
+	c := contrastOf(old, new)
 	c.comparePlan()
 	rank := map[string]int{Weakens: 0, Changes: 1, Strengthens: 2}
 	slices.SortStableFunc(c.found, func(a, b Difference) int {
@@ -56,6 +56,7 @@ type contrast struct {
 	old, new *plan.Plan
 	found    []Difference
 	oldWords string // the old plan as text in lower case; empty until asked for
+	opened   bool   // the contact details of both are known
 	tallies  int    // how often a decision was made to see who can
 }
 

@@ -39,8 +39,9 @@ var rulesOfTeam = map[string]rule{
 	"Rota.cover":     {weight: 40, ordered: true, words: "those who cover"},
 	"Plan.unlisted":  {weight: 30},
 
-	"ContactsFile.file": {turn: risky, weight: 60, decide: addedChanges, words: "the file with contact details"},
-	"ContactsFile.hash": {turn: risky, weight: 83, decide: addedChanges, now: "The sealed contact details are others; compare them with tocsin contacts.", more: "There are sealed contact details now; see tocsin contacts.", less: "There are no sealed contact details any more."},
+	"ContactsFile.file":    {turn: risky, weight: 60, decide: addedChanges, words: "the file with contact details"},
+	"ContactsFile.readers": {weight: 60, decide: readerWeakens, words: "those who can open the contact details"},
+	"ContactsFile.hash":    {turn: risky, weight: 83, decide: sealWeakens, now: "The contact details were sealed anew.", more: "The contact details are sealed now.", less: "There are no sealed contact details any more."},
 }
 
 // startWeakens: until a rota begins, nobody but its first member is ever on duty.

@@ -7,8 +7,65 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"tocsin/evm"
 	"tocsin/plan"
 )
+
+// Sealing changes how contact details are kept, not who is reached; what hides behind a seal is not taken for granted.
+func TestDifferencesOfSealedContacts(t *testing.T) {
+	old := harbour(t)
+	sealed := func(open bool, number string) *plan.Plan {
+		p := harbour(t)
+		p.Contacts.File, p.Contacts.Hash = "contacts.age", evm.Hash{1, number[len(number)-1]}
+		for i := range p.CoreTeam {
+			r := &p.CoreTeam[i]
+			if r.Sealed, r.Contact = r.Contact, nil; r.ID == "ben" {
+				r.Sealed[0].To = number
+			}
+			if !open {
+				r.Sealed = nil
+			}
+		}
+		return p
+	}
+	more := sealed(true, "+19995551213")
+	more.Contacts.Readers = []string{"age1ada", "age1eve"}
+	few := sealed(true, "+19995551213")
+	few.Contacts.Readers = []string{"age1ada"}
+	if d := Differences(few, more); len(d) != 1 || d[0].Effect != Weakens || !strings.Contains(d[0].Say, "now has age1eve among those who can open the contact details") {
+		t.Errorf("another reader: %+v", d)
+	}
+	beside := sealed(false, "+19995551213") // a seal must not hide what stands openly
+	beside.CoreTeam[1].Contact = []plan.Contact{{Kind: "phone", To: "+19995559999"}}
+	if !slices.ContainsFunc(Differences(old, beside), func(d Difference) bool { return d.Code == "contact-to" && d.Effect == Weakens }) {
+		t.Errorf("beside a seal: %+v", Differences(old, beside))
+	}
+	for _, c := range []struct {
+		name     string
+		old, new *plan.Plan
+		code     string // of what weakens; empty if nothing does
+		say      string
+	}{
+		{"sealed as they were", old, sealed(true, "+19995551213"), "", ""},
+		{"sealed with another number", old, sealed(true, "+19995559999"), "contact-to", "Ben is now called at +19995559999 instead of +19995551213."},
+		{"another number under the seal", sealed(true, "+19995551213"), sealed(true, "+19995559999"), "contact-to", "Ben is now called at +19995559999"},
+		{"sealed and not opened", old, sealed(false, "+19995551213"), "contacts-file-hash", "They were not opened here"},
+		{"sealed anew and not opened", sealed(false, "+19995551213"), sealed(false, "+19995559999"), "contacts-file-hash", "They were not opened here"},
+	} {
+		var weakening []Difference
+		for _, d := range Differences(c.old, c.new) {
+			if d.Effect == Weakens {
+				weakening = append(weakening, d)
+			}
+		}
+		switch {
+		case c.code == "" && len(weakening) == 0:
+		case c.code != "" && len(weakening) == 1 && weakening[0].Code == c.code && strings.Contains(weakening[0].Say, c.say):
+		default:
+			t.Errorf("%s: %+v", c.name, weakening)
+		}
+	}
+}
 
 func TestSummaryTellsWhatWeakens(t *testing.T) {
 	old := harbour(t)

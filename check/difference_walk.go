@@ -92,6 +92,9 @@ func (c *contrast) note(r rule, suffix string, d delta) {
 		effect = Weakens
 		say += " It names " + listed(places) + ", which the old plan does not."
 	}
+	if r.code == "contacts-file-hash" && !c.opened {
+		say += unseen
+	}
 	c.add(r.weight, effect, r.code+suffix, d.at.path, say, d.oldText, d.newText)
 }
 

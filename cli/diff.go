@@ -22,7 +22,8 @@ func (t *terminal) diff() *cobra.Command {
 		Short: "Say what changed in meaning between two plans",
 		Long: `Diff compares what two plans mean, not their lines: who can now decide, what may now be done, who is now called, what is no
 longer watched. What weakens the plan comes first and is marked. Each of the two is a plan folder, or a file that holds a plan
-in its canonical form. Formatting, comments and the split into files make no difference.
+in its canonical form. Formatting, comments and the split into files make no difference. Sealed
+contact details are compared if TOCSIN_CONTACTS_KEY_FILE names a file with a contacts key.
 
 Exit 0; with --fail-on weakens exit 1 if anything weakens the plan, with --fail-on changes if anything differs at all. Exit 2 if
 a plan cannot be read. In the check of a pull request, compare the branch it goes to with the branch it comes from.`,
@@ -122,10 +123,10 @@ func (t *terminal) planAt(name string) (*plan.Plan, error) {
 		return nil, err
 	}
 	defer folder.Close()
-	p, _, err := plan.Load(folder.FS())
+	p, src, err := plan.Load(folder.FS())
 	var problems plan.Problems
 	if !errors.As(err, &problems) {
-		return p, err
+		return p, errors.Join(err, unsealed(p, src))
 	}
 	out := struct {
 		Plan     string         `json:"plan"`
