@@ -54,7 +54,7 @@ func (s *server) outlook(ctx context.Context, p *plan.Plan) (o outlook, say []st
 		say = append(say, fmt.Sprintf("Detector %s does not run: %s.", b.Detector, strings.TrimSuffix(b.Say, ".")))
 	}
 	for _, c := range p.Chains {
-		if s.o.Endpoints[c.ID] == "" {
+		if len(s.o.Endpoints[c.ID]) == 0 {
 			say = append(say, fmt.Sprintf("Chain %d (%s) is not watched: no --endpoint %d=URL was given.", c.ID, c.Name, c.ID))
 		}
 	}

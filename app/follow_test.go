@@ -21,7 +21,7 @@ func TestFollowsThePlanAdopted(t *testing.T) {
 	}
 	defer world.Close()
 	s := serve(t, func(o *ServeOptions) {
-		o.Endpoints = map[uint64]string{vaultChain: world.WSEndpoint()}
+		o.Endpoints = map[uint64][]string{vaultChain: {world.WSEndpoint()}}
 	})
 	newer, src, err := plan.Load(examples.Vault())
 	if err != nil {

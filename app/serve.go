@@ -36,8 +36,8 @@ import (
 // ServeOptions are what a server is started with.
 type ServeOptions struct {
 	Plan      fs.FS
-	Data      string            // folder
-	Endpoints map[uint64]string // chain id → URL
+	Data      string              // folder
+	Endpoints map[uint64][]string // chain id → URLs
 	Listen    string
 	TLSCert   string
 	TLSKey    string
@@ -193,11 +193,11 @@ func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string,
 		}
 	}
 	for _, c := range s.plan.Chains {
-		url, ok := s.o.Endpoints[c.ID]
-		if !ok {
+		urls := s.o.Endpoints[c.ID]
+		if len(urls) == 0 {
 			continue // the outlook says so
 		}
-		client, err := rpc.New(rpc.Options{URL: url, ChainID: c.ID, Logger: s.o.Logger})
+		client, err := rpc.NewPool(rpc.PoolOptions{URLs: urls, Options: rpc.Options{ChainID: c.ID, Depth: reorganisation(c), Logger: s.o.Logger}})
 		if err != nil {
 			return nil, err
 		}
@@ -216,6 +216,14 @@ func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string,
 		say = append(say, "Nothing can be sent to a chain: no --keystore was given.")
 	}
 	return say, nil
+}
+
+// reorganisation is the deepest one, in blocks, that is followed on a chain.
+func reorganisation(c plan.Chain) int {
+	if c.Reorg == 0 {
+		return 64
+	}
+	return int(min(c.Reorg, 4096))
 }
 
 // firstLook is how long the start waits for endpoints that do not answer.

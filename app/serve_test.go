@@ -45,7 +45,7 @@ func TestStartsWithoutItsEndpoint(t *testing.T) {
 	defer box.close()
 	addr := freeAddress(t)
 	s := serve(t, func(o *ServeOptions) {
-		o.Endpoints, o.SMTP = map[uint64]string{vaultChain: "ws://" + addr + "/?key=hidden-key"}, box.URL()
+		o.Endpoints, o.SMTP = map[uint64][]string{vaultChain: {"ws://" + addr + "/?key=hidden-key"}}, box.URL()
 	})
 	said := strings.Join(s.ready.Say, "\n")
 	if !strings.Contains(said, "cannot be seen just now") || strings.Contains(said, "hidden-key") {
@@ -106,9 +106,9 @@ func TestWhatCannotBeServedIsSaidAtOnce(t *testing.T) {
 		change func(*ServeOptions)
 		want   string
 	}{
-		"wrong chain":   {func(o *ServeOptions) { o.Endpoints = map[uint64]string{vaultChain: node.WSURL()} }, "serves chain 7, not chain 31337"},
-		"unknown chain": {func(o *ServeOptions) { o.Endpoints = map[uint64]string{5: node.WSURL()} }, "chain 5, which the plan does not name"},
-		"no such kind":  {func(o *ServeOptions) { o.Endpoints = map[uint64]string{vaultChain: "gopher://x/secret"} }, "kind that is not supported"},
+		"wrong chain":   {func(o *ServeOptions) { o.Endpoints = map[uint64][]string{vaultChain: {node.WSURL()}} }, "serves chain 7, not chain 31337"},
+		"unknown chain": {func(o *ServeOptions) { o.Endpoints = map[uint64][]string{5: {node.WSURL()}} }, "chain 5, which the plan does not name"},
+		"no such kind":  {func(o *ServeOptions) { o.Endpoints = map[uint64][]string{vaultChain: {"gopher://x/secret"}} }, "kind that is not supported"},
 		"port taken":    {func(o *ServeOptions) { o.Listen = taken.Addr().String() }, "cannot listen on"},
 		"no certificate": {func(o *ServeOptions) {
 			o.TLSCert, o.TLSKey = filepath.Join(folder, "none"), filepath.Join(folder, "none")
@@ -144,7 +144,7 @@ func TestChainThatBeginsAnew(t *testing.T) {
 	old := begin()
 	addr := freeAddress(t)
 	retarget := pass(t, addr, host(old))
-	s := serve(t, func(o *ServeOptions) { o.Endpoints = map[uint64]string{vaultChain: "ws://" + addr} })
+	s := serve(t, func(o *ServeOptions) { o.Endpoints = map[uint64][]string{vaultChain: {"ws://" + addr}} })
 	watched := func() uint64 {
 		w, err := s.desk.Engine.Watched(t.Context(), vaultChain)
 		if err != nil {

@@ -35,6 +35,9 @@ type Client interface {
 	// Follow calls f with every canonical block after from, in order, none skipped, until ctx ends or f fails. When the
 	// chain reorganises it first calls f for each block that is no longer canonical, newest first, with Orphaned true.
 	Follow(ctx context.Context, from Cursor, f func(Step) error) error
+	// Finality returns the newest block that counts as safe and the newest that counts as finalized; not_found where the
+	// chain knows no finality.
+	Finality(ctx context.Context) (safe, finalized Ref, err error)
 	Close()
 }
 

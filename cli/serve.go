@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ func (t *terminal) serve() *cobra.Command {
 the console. Secrets come from the environment, each also as NAME_FILE naming a file:
 
   ` + endpointVariable + `CHAINID    JSON-RPC endpoint of a chain, if its URL holds a key: the command line can be read by every user
-                             of the machine
+                             of the machine; several with spaces between them
   TOCSIN_SMTP_URL            where mail goes: smtp://user:password@host:587?from=tocsin@example.com
   ` + passwordVariable + `   password of the key file that sends transactions`,
 		Args: exactly(),
@@ -73,7 +74,7 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
 	f := c.Flags()
 	f.StringVar(&planDir, "plan", "", "folder with the plan")
 	f.StringVar(&o.Data, "data", "", "folder for the database; made if it is not there")
-	f.StringArrayVar(&endpoints, "endpoint", nil, "JSON-RPC endpoint of a chain, CHAINID=URL (http, https, ws, wss); may be repeated")
+	f.StringArrayVar(&endpoints, "endpoint", nil, "JSON-RPC endpoint of a chain, CHAINID=URL (http, https, ws, wss); may be repeated, also for one chain; #rate=N at its end allows N requests a second")
 	f.StringVar(&o.Listen, "listen", "127.0.0.1:8470", "address of the console; other than loopback only with TLS")
 	f.StringVar(&o.TLSCert, "tls-cert", "", "certificate file (PEM)")
 	f.StringVar(&o.TLSKey, "tls-key", "", "key file (PEM) of the certificate")
@@ -85,8 +86,9 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
 // endpointVariable, with a chain id behind it, holds the endpoint of that chain.
 const endpointVariable = "TOCSIN_ENDPOINT_"
 
-// secretEndpoints adds the endpoints that stand in the environment, or in files that it names.
-func secretEndpoints(into map[uint64]string, environ []string) error {
+// secretEndpoints adds the endpoints that stand in the environment, or in files that it names: several of one chain with space
+// or line ends between them.
+func secretEndpoints(into map[uint64][]string, environ []string) error {
 	for _, v := range environ {
 		name, _, _ := strings.Cut(v, "=")
 		id, ok := strings.CutPrefix(name, endpointVariable)
@@ -98,36 +100,43 @@ func secretEndpoints(into map[uint64]string, environ []string) error {
 		if err != nil || n == 0 {
 			return fault.New(fault.Invalid, "%s names no chain.", name).Instead("Write %s1 for chain 1.", endpointVariable)
 		}
-		url, err := app.Secret(endpointVariable + id)
+		urls, err := app.Secret(endpointVariable + id)
 		if err != nil {
 			return err
 		}
-		if url == "" || into[n] == url {
-			continue
+		for _, url := range strings.Fields(urls) {
+			if !slices.Contains(into[n], url) {
+				into[n] = append(into[n], url)
+			}
 		}
-		if into[n] != "" {
-			return fault.New(fault.Invalid, "Chain %d has two endpoints.", n).Instead("Give one endpoint for each chain, by --endpoint or by %s%d.", endpointVariable, n)
-		}
-		into[n] = url
 	}
 	return nil
 }
 
-// parseEndpoints reads CHAINID=URL.
-func parseEndpoints(list []string) (map[uint64]string, error) {
-	m := map[uint64]string{}
+// parseEndpoints reads CHAINID=URL, each chain with one endpoint or more.
+func parseEndpoints(list []string) (map[uint64][]string, error) {
+	m := map[uint64][]string{}
 	for _, s := range list {
-		id, url, ok := strings.Cut(s, "=")
-		n, err := strconv.ParseUint(id, 10, 64)
-		if !ok || err != nil || n == 0 || url == "" {
-			return nil, fault.New(fault.Invalid, "An endpoint cannot be read.").Instead("Write CHAINID=URL, such as 1=wss://host/path.")
+		n, url, err := parseEndpoint(s)
+		if err != nil {
+			return nil, err
 		}
-		if m[n] != "" {
-			return nil, fault.New(fault.Invalid, "Chain %d has two endpoints.", n).Instead("Give one endpoint for each chain.")
+		if slices.Contains(m[n], url) {
+			return nil, fault.New(fault.Invalid, "An endpoint of chain %d is given twice.", n).Instead("Give each endpoint once.")
 		}
-		m[n] = url
+		m[n] = append(m[n], url)
 	}
 	return m, nil
+}
+
+// parseEndpoint reads CHAINID=URL.
+func parseEndpoint(s string) (chain uint64, url string, err error) {
+	id, url, ok := strings.Cut(s, "=")
+	chain, err = strconv.ParseUint(id, 10, 64)
+	if !ok || err != nil || chain == 0 || url == "" {
+		return 0, "", fault.New(fault.Invalid, "An endpoint cannot be read.").Instead("Write CHAINID=URL, such as 1=wss://host/path.")
+	}
+	return chain, url, nil
 }
 
 func (t *terminal) person() *cobra.Command {

@@ -131,6 +131,7 @@ func (w *Watcher) session(ctx context.Context) error {
 	defer cancel(nil)
 	wg.Go(func() { w.hold(ctx, epoch, cancel) })
 	wg.Go(func() { w.probe(ctx, &c) })
+	wg.Go(func() { w.listen(ctx, &c) })
 	wg.Go(func() { cancel(c.run(ctx)) })
 
 	var pause backoff

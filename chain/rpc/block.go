@@ -9,6 +9,7 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	gethrpc "github.com/ethereum/go-ethereum/rpc"
 
+	"tocsin/chain"
 	"tocsin/evm"
 	"tocsin/fault"
 )
@@ -42,23 +43,62 @@ func (c *Client) headerAt(ctx context.Context, number uint64) (evm.Header, error
 	return c.header(ctx, "eth_getBlockByNumber", hexutil.EncodeUint64(number))
 }
 
+// headerOf returns the header with a hash, canonical or not.
+func (c *Client) headerOf(ctx context.Context, hash evm.Hash) (evm.Header, error) {
+	return c.header(ctx, "eth_getBlockByHash", hash.Hex())
+}
+
+// Finality returns the newest block that counts as safe and the newest that counts as finalized, on the endpoint's word.
+func (c *Client) Finality(ctx context.Context) (safe, finalized chain.Ref, err error) {
+	for tag, into := range map[string]*chain.Ref{"safe": &safe, "finalized": &finalized} {
+		h, err := c.header(ctx, "eth_getBlockByNumber", tag)
+		if r := (*refusal)(nil); errors.As(err, &r) && !r.limits() {
+			err = fault.New(fault.NotFound, "The endpoint %s knows no %s block: %s.", c.endpoint.name, tag, r.message)
+		}
+		if err != nil {
+			return chain.Ref{}, chain.Ref{}, err
+		}
+		*into = chain.Ref{Number: h.Number, Hash: h.Hash}
+	}
+	return safe, finalized, nil
+}
+
 // Block returns the canonical block at a height with its receipts. A block that contradicts itself is unavailable, with
 // evm.ErrLie in the error's chain; what could not be verified is said in its Unverified.
 func (c *Client) Block(ctx context.Context, number uint64) (*evm.Block, error) {
-	const method = "eth_getBlockByNumber"
-	raw, err := c.call(ctx, method, hexutil.EncodeUint64(number), true)
+	return c.block(ctx, "eth_getBlockByNumber", hexutil.EncodeUint64(number), func(b *evm.Block) error {
+		if b.Number != number {
+			return fmt.Errorf("%w: it is block %d, asked for was %d", evm.ErrLie, b.Number, number)
+		}
+		return nil
+	})
+}
+
+// blockOf returns the block with a hash, canonical or not.
+func (c *Client) blockOf(ctx context.Context, ref chain.Ref) (*evm.Block, error) {
+	return c.block(ctx, "eth_getBlockByHash", ref.Hash.Hex(), func(b *evm.Block) error {
+		if b.Hash != ref.Hash || b.Number != ref.Number {
+			return fmt.Errorf("%w: it is block %d %s, asked for was %d %s", evm.ErrLie, b.Number, b.Hash, ref.Number, ref.Hash)
+		}
+		return nil
+	})
+}
+
+// block returns one block that passes a check of what it says it is, and is that.
+func (c *Client) block(ctx context.Context, method, which string, check func(*evm.Block) error) (*evm.Block, error) {
+	raw, err := c.call(ctx, method, which, true)
 	if err != nil {
 		return nil, err
 	}
 	if isNull(raw) {
-		return nil, fault.New(fault.NotFound, "The endpoint %s has no block %d.", c.endpoint.name, number)
+		return nil, fault.New(fault.NotFound, "The endpoint %s has no block %s.", c.endpoint.name, which)
 	}
 	b, err := evm.DecodeBlock(raw)
 	if err != nil {
 		return nil, c.nonsense(method, err)
 	}
-	if b.Number != number {
-		return nil, c.nonsense(method, fmt.Errorf("%w: it is block %d, asked for was %d", evm.ErrLie, b.Number, number))
+	if err := check(b); err != nil {
+		return nil, c.nonsense(method, err)
 	}
 	if b.Receipts, err = c.receipts(ctx, b); err != nil {
 		return nil, err
@@ -67,6 +107,9 @@ func (c *Client) Block(ctx context.Context, number uint64) (*evm.Block, error) {
 	err = evm.VerifyBlock(b)
 	switch {
 	case errors.Is(err, evm.ErrLie):
+		if truncated(b) {
+			err = fmt.Errorf("%w: %w", errTruncated, err)
+		}
 		return nil, c.nonsense(method, err)
 	case errors.As(err, &doubt):
 		b.Unverified = doubt.Reason
@@ -79,6 +122,25 @@ func (c *Client) Block(ctx context.Context, number uint64) (*evm.Block, error) {
 		}
 	}
 	return b, nil
+}
+
+// errTruncated is in the chain of errors about blocks of which a part was left out.
+var errTruncated = errors.New("something is left out")
+
+// truncated reports whether a block that does not add up merely lacks receipts or logs: what is there, its header knows.
+func truncated(b *evm.Block) bool {
+	if b.ComputeHash() != b.Hash {
+		return false
+	}
+	var all [256]byte
+	for i := range b.Receipts {
+		for k, x := range b.Receipts[i].Bloom() {
+			if all[k] |= x; all[k]&^b.Bloom[k] != 0 {
+				return false
+			}
+		}
+	}
+	return len(b.Receipts) < len(b.Transactions) || all != b.Bloom
 }
 
 // receipts returns the receipts of a block, named by its hash so that a reorganisation in between cannot mix two blocks.
@@ -125,6 +187,10 @@ func (c *Client) receiptsOneByOne(ctx context.Context, b *evm.Block) ([]evm.Rece
 			batch[i] = gethrpc.BatchElem{Method: method, Args: []any{some[i].Hash}, Result: &answers[i]}
 		}
 		within, cancel := context.WithTimeout(ctx, c.opts.Timeout)
+		if err = c.wait(within, ctx, method, len(batch)); err != nil {
+			cancel()
+			return nil, err
+		}
 		err = geth.BatchCallContext(within, batch)
 		cancel()
 		if err != nil {

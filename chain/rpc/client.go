@@ -22,7 +22,7 @@ var _ chain.Client = (*Client)(nil)
 
 // Options say which endpoint to speak to and how. Zero values mean the defaults.
 type Options struct {
-	URL          string        // http, https, ws or wss
+	URL          string        // http, https, ws or wss; "#rate=10" at its end allows ten requests a second
 	ChainID      uint64        // what the endpoint must serve; 0: whatever it serves
 	PollEvery    time.Duration // how often to ask for the head where it is not told; default 1 s
 	Timeout      time.Duration // for one request; default 15 s
@@ -66,6 +66,7 @@ type Client struct {
 	endpoint endpoint
 	line     line
 	http     *http.Client // nil where the transport is not HTTP
+	pace     *pace
 	chainID  uint64
 	// Endpoints that lack eth_getBlockReceipts are asked for each receipt.
 	noBlockReceipts atomic.Bool
@@ -95,7 +96,7 @@ func New(o Options) (*Client, error) {
 
 // Attach speaks over a connection that exists already, such as one inside the process. It closes it in the end.
 func Attach(ctx context.Context, conn *gethrpc.Client, o Options) (*Client, error) {
-	c := &Client{opts: o.withDefaults(), endpoint: endpoint{name: "of this process"}, chainID: o.ChainID, line: newLine()}
+	c := &Client{opts: o.withDefaults(), endpoint: endpoint{name: "of this process"}, chainID: o.ChainID, line: newLine(), pace: &pace{}}
 	if err := c.identify(ctx, conn); err != nil {
 		conn.Close()
 		return nil, err
@@ -110,11 +111,17 @@ func build(o Options) (*Client, error) {
 		return nil, fault.New(fault.Invalid, "The endpoint's URL cannot be read.").
 			Instead("Write it as https://host/path or wss://host/path.")
 	}
+	p, err := newPace(u.Fragment)
+	if err != nil {
+		return nil, err
+	}
+	u.Fragment, u.RawFragment = "", ""
 	o = o.withDefaults()
-	c := &Client{opts: o, endpoint: newEndpoint(u), chainID: o.ChainID, line: newLine()}
+	o.URL = u.String()
+	c := &Client{opts: o, endpoint: newEndpoint(u), chainID: o.ChainID, line: newLine(), pace: p}
 	switch u.Scheme {
 	case "http", "https":
-		c.http = newHTTPClient(o.MaxResponse)
+		c.http = newHTTPClient(o.MaxResponse, p)
 	case "ws", "wss":
 	default:
 		return nil, fault.New(fault.Invalid, "The endpoint %s is of a kind that is not supported.", c.endpoint.name).
@@ -140,6 +147,9 @@ func (c *Client) call(ctx context.Context, method string, args ...any) (json.Raw
 	defer cancel()
 	geth, err := c.connect(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.wait(within, ctx, method, 1); err != nil {
 		return nil, err
 	}
 	var result json.RawMessage

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 
 	gethrpc "github.com/ethereum/go-ethereum/rpc"
 
+	"tocsin/chain"
+	"tocsin/evm"
 	"tocsin/fault"
 )
 
@@ -78,6 +79,20 @@ func (r *refusal) lacksMethod() bool {
 		r.says("method not found", "does not exist", "not supported", "unsupported method", "not available", "not whitelisted")
 }
 
+// limits says that the endpoint was asked more than it allows.
+func (r *refusal) limits() bool {
+	return r.code == -32005 || r.code == 429 || r.says("rate limit", "too many requests", "limit exceeded", "compute units", "daily limit")
+}
+
+// symptom is a fault of the endpoint itself, with the kind of trouble that it is a sign of.
+type symptom struct {
+	kind  string
+	fault error
+}
+
+func (s *symptom) Error() string { return s.fault.Error() }
+func (s *symptom) Unwrap() error { return s.fault }
+
 // explain turns what the transport returned into a fault without secrets. A refusal stays reachable by errors.As.
 func (c *Client) explain(ctx context.Context, method string, err error) error {
 	if ctx.Err() != nil {
@@ -96,68 +111,42 @@ func (c *Client) explain(ctx context.Context, method string, err error) error {
 		if errors.As(err, &data) {
 			r.data = data.ErrorData()
 		}
-		return fault.New(fault.Unavailable, "The endpoint %s refused %s.", name, method).Because(r)
+		f := fault.New(fault.Unavailable, "The endpoint %s refused %s.", name, method).Because(r)
+		if r.limits() {
+			return &symptom{chain.Limits, f}
+		}
+		return f
 	case errors.As(err, &status):
 		f := fault.New(fault.Unavailable, "The endpoint %s answered %s with HTTP status %d.", name, method, status.StatusCode)
 		switch status.StatusCode {
 		case http.StatusUnauthorized, http.StatusForbidden:
-			return f.Instead("Check the key in its URL.")
+			return &symptom{chain.Fails, f.Instead("Check the key in its URL.")}
 		case http.StatusTooManyRequests:
-			return f.Instead("It limits how often it may be asked: poll less often or use another endpoint.")
+			return &symptom{chain.Limits, f.Instead("It limits how often it may be asked: poll less often or use another endpoint.")}
 		}
-		return f
+		return &symptom{chain.Fails, f}
 	case errors.As(err, &tooBig):
-		return fault.New(fault.Unavailable, "The endpoint %s answered %s with more than %d bytes.", name, method, tooBig.Limit)
+		return &symptom{chain.Fails, fault.New(fault.Unavailable, "The endpoint %s answered %s with more than %d bytes.", name, method, tooBig.Limit)}
 	case errors.Is(err, context.DeadlineExceeded):
-		return fault.New(fault.Unavailable, "The endpoint %s did not answer %s within %s.", name, method, c.opts.Timeout)
+		return &symptom{chain.Stalls, fault.New(fault.Unavailable, "The endpoint %s did not answer %s within %s.", name, method, c.opts.Timeout)}
 	}
 	var u *url.Error
 	if errors.As(err, &u) {
 		err = u.Err // its text holds the whole URL
 	}
-	return fault.New(fault.Unavailable, "The endpoint %s cannot be reached (%s).", name, method).
-		Because(errors.New(c.endpoint.scrub(err.Error())))
+	return &symptom{chain.Fails, fault.New(fault.Unavailable, "The endpoint %s cannot be reached (%s).", name, method).
+		Because(errors.New(c.endpoint.scrub(err.Error())))}
 }
 
 // nonsense is an answer that is not what the interface promises, or contradicts itself.
 func (c *Client) nonsense(method string, err error) error {
-	return fault.New(fault.Unavailable, "The endpoint %s answered %s with something that cannot be true.", c.endpoint.name, method).
-		Instead("Do not rely on it: use another endpoint.").Because(err)
-}
-
-// newHTTPClient reads at most limit bytes of an answer and follows no redirect: it would carry the key elsewhere.
-func newHTTPClient(limit int64) *http.Client {
-	var base http.RoundTripper = http.DefaultTransport
-	if t, ok := base.(*http.Transport); ok {
-		base = t.Clone()
+	kind := chain.Fails
+	switch {
+	case errors.Is(err, errTruncated):
+		kind = chain.Truncates
+	case errors.Is(err, evm.ErrLie):
+		kind = chain.Lies
 	}
-	return &http.Client{
-		Transport:     limited{base: base, limit: limit},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-// limited is a transport whose answers end with an error after limit bytes.
-type limited struct {
-	base  http.RoundTripper
-	limit int64
-}
-
-func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := l.base.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{http.MaxBytesReader(nil, resp.Body, l.limit), resp.Body}
-	return resp, nil
-}
-
-// CloseIdleConnections lets http.Client.CloseIdleConnections through.
-func (l limited) CloseIdleConnections() {
-	if c, ok := l.base.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
-	}
+	return &symptom{kind, fault.New(fault.Unavailable, "The endpoint %s answered %s with something that cannot be true.", c.endpoint.name, method).
+		Instead("Do not rely on it: use another endpoint.").Because(err)}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	gethrpc "github.com/ethereum/go-ethereum/rpc"
 
+	"tocsin/chain"
 	"tocsin/fault"
 )
 
@@ -31,6 +32,13 @@ const redialAfter = time.Second
 func (l *line) close() {
 	l.closed.Store(true)
 	if g := l.geth.Load(); g != nil {
+		g.Close()
+	}
+}
+
+// hangUp ends the connection; the next request makes another, and asks for the chain id again.
+func (c *Client) hangUp() {
+	if g := c.line.geth.Swap(nil); g != nil {
 		g.Close()
 	}
 }
@@ -103,8 +111,8 @@ func (c *Client) identify(ctx context.Context, g *gethrpc.Client) error {
 		return nil
 	}
 	if c.opts.ChainID != uint64(*id) {
-		return fault.New(fault.Invalid, "The endpoint %s serves chain %d, not chain %d.", c.endpoint.name, uint64(*id), c.opts.ChainID).
-			Instead("Give the endpoint of chain %d.", c.opts.ChainID)
+		return &symptom{chain.WrongChain, fault.New(fault.Invalid, "The endpoint %s serves chain %d, not chain %d.", c.endpoint.name, uint64(*id), c.opts.ChainID).
+			Instead("Give the endpoint of chain %d.", c.opts.ChainID)}
 	}
 	return nil
 }
