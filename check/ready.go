@@ -40,10 +40,17 @@ func (c *checker) checkCompiled() {
 	}
 }
 
-// awaitsAddress reports whether a detector only waits for its asset's address, which is a gap of the asset.
+// awaitsAddress reports whether a detector only waits for the address of what it looks at or asks, which is a gap of the
+// asset.
 func (c *checker) awaitsAddress(d *plan.Detector) bool {
-	a := c.assets[d.Asset]
-	return a != nil && a.Chain != 0 && a.Address == (evm.Address{})
+	ids := []string{d.Asset, d.Account}
+	for _, r := range d.Readings {
+		ids = append(ids, r.Asset)
+	}
+	return slices.ContainsFunc(ids, func(id string) bool {
+		a := c.assets[id]
+		return a != nil && a.Chain != 0 && a.Address == (evm.Address{})
+	})
 }
 
 func (c *checker) addUnfinished(d *plan.Detector) {

@@ -48,6 +48,7 @@ func (x *Index) pass(chain uint64, b *evm.Block, s *State, quiet bool) []Finding
 	}
 	p.transactions()
 	p.spikes()
+	p.silences()
 	s.remember(Past{Number: b.Number, Hash: b.Hash, Time: b.Time, Undo: p.undo}, l.reorg)
 	if quiet {
 		return nil
@@ -111,8 +112,14 @@ func (p *pass) see(r *rule, v *view) {
 			return
 		}
 	}
-	if r.spike != nil {
+	switch {
+	case r.spike != nil:
 		p.count(r, v)
+		return
+	case r.silence != nil:
+		if !v.failed() {
+			p.tally(r) // it was there
+		}
 		return
 	}
 	f := p.finding(r, v.hash())

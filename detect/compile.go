@@ -69,9 +69,7 @@ type compiler struct {
 // rule compiles one detector; nil without a problem for one that does not read blocks.
 func (c *compiler) rule(d plan.Detector) (*rule, *Problem) {
 	switch d.Kind {
-	case "match", "spike":
-	case "state", "balance", "absence":
-		return nil, &Problem{Field: "kind", Say: fmt.Sprintf("detectors of kind %s are not run by this release", d.Kind), Unready: true}
+	case "match", "spike", "state", "balance", "absence":
 	default:
 		return nil, nil // http, web, feed, webhook, report: not found in blocks
 	}
@@ -89,27 +87,36 @@ func (c *compiler) rule(d plan.Detector) (*rule, *Problem) {
 		}
 		r.asset, r.chain = a, a.Chain
 	}
-	if r.chain == 0 {
-		return nil, &Problem{Field: "asset", Say: "the detector names neither an asset nor a chain to look at"}
-	}
-	if d.Internal {
-		return nil, &Problem{Field: "internal", Say: "internal calls are not watched by this release", Unready: true}
+	if problem := c.body(r); problem != nil {
+		return nil, problem
 	}
 	r.names = c.names[r.chain]
-	if problem := r.believe(); problem != nil {
-		return nil, problem
-	}
-	if problem := c.subject(r); problem != nil {
-		return nil, problem
-	}
-	if problem := c.expressions(r); problem != nil {
-		return nil, problem
-	}
 	var problem *Problem
 	if r.say, problem = parseMessage(r); problem != nil {
 		return nil, problem
 	}
 	return r, nil
+}
+
+// body compiles what the rule looks at.
+func (c *compiler) body(r *rule) *Problem {
+	d := r.detector
+	if problem := r.believe(); problem != nil {
+		return problem
+	}
+	if d.Kind == "state" || d.Kind == "balance" {
+		return c.newGauge(r)
+	}
+	if r.chain == 0 {
+		return &Problem{Field: "asset", Say: "the detector names neither an asset nor a chain to look at"}
+	}
+	if d.Internal {
+		return &Problem{Field: "internal", Say: "internal calls are not watched by this release", Unready: true}
+	}
+	if problem := c.subject(r); problem != nil {
+		return problem
+	}
+	return c.expressions(r)
 }
 
 // believe reads how deep a block must lie.
@@ -124,8 +131,8 @@ func (r *rule) believe() *Problem {
 	if err != nil {
 		return &Problem{Field: "depth", Say: fmt.Sprintf("%q is no number of blocks", r.detector.Depth)}
 	}
-	if r.depth = n; n > 0 && r.detector.Kind == "spike" {
-		return &Problem{Field: "depth", Say: "a spike is believed at once: leave the depth out, or match a single event"}
+	if r.depth = n; n > 0 && r.detector.Kind != "match" {
+		return &Problem{Field: "depth", Say: fmt.Sprintf("only a match waits for blocks on top, not a detector of kind %s: leave the depth out", r.detector.Kind)}
 	}
 	return nil
 }
@@ -133,8 +140,13 @@ func (r *rule) believe() *Problem {
 // subject finds out what the rule sees.
 func (c *compiler) subject(r *rule) *Problem {
 	d := r.detector
+	var problem *Problem
+	if d.Kind == "absence" {
+		if r.silence, problem = newSilence(r); problem != nil {
+			return problem
+		}
+	}
 	if d.Kind == "spike" {
-		var problem *Problem
 		if r.spike, problem = newSpike(r); problem != nil {
 			return problem
 		}
@@ -157,7 +169,7 @@ func (c *compiler) subject(r *rule) *Problem {
 			}
 		}
 		if named != 1 {
-			return &Problem{Field: "kind", Say: "a match names one of event, function and transaction"}
+			return &Problem{Field: "kind", Say: fmt.Sprintf("%s names one of event, function and transaction", map[bool]string{true: "an absence", false: "a match"}[r.silence != nil])}
 		}
 		r.event = d.Event != ""
 	}

@@ -51,6 +51,21 @@ func TestCompileSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"groups with a long memory", plan.Detector{Kind: "spike", Metric: "transactions", GroupBy: "sender", Window: min1, Baseline: 500, Minimum: 5, Factor: 5}, "baseline: a baseline of each sender has at most 200"},
 		{"groups by mood", plan.Detector{Kind: "spike", Metric: "transactions", GroupBy: "mood", Window: min1, Minimum: 5}, "group_by: counts are grouped by sender or by contract"},
 		{"a group without groups", plan.Detector{Kind: "spike", Metric: "transactions", Window: min1, Minimum: 5, Message: "by {group}"}, "nothing named \"group\""},
+		{"depth of a spike", plan.Detector{Kind: "spike", Metric: "transactions", Window: min1, Minimum: 5, Depth: "2"}, "depth: only a match waits"},
+		{"an absence of nothing", plan.Detector{Kind: "absence", Silent: min1}, "kind: an absence names the event"},
+		{"an absence of two things", plan.Detector{Kind: "absence", Silent: min1, Event: "Withdraw", Function: "pause"}, "kind: an absence names one of"},
+		{"an absence of no length", plan.Detector{Kind: "absence", Event: "Withdraw"}, "silent: write how long"},
+		{"a balance of nobody", plan.Detector{Kind: "balance", Account: "nobody", Below: "1"}, `account: "nobody" is no asset, no person and no address`},
+		{"a balance without limits", plan.Detector{Kind: "balance", Account: "vault"}, "below: write the balance"},
+		{"a balance that is no number", plan.Detector{Kind: "balance", Account: "vault", Below: "1.5"}, "below: "},
+		{"a balance of what has no address", plan.Detector{Kind: "balance", Account: "site", Below: "1"}, `account: asset "site" has no chain and address`},
+		{"an invariant of nothing", plan.Detector{Kind: "state", Holds: "true"}, "holds: write the readings"},
+		{"an invariant of what is not read", plan.Detector{Kind: "state", Readings: read("a() returns (uint256)"), Holds: "a > 1 && b > 1"}, "holds, line 1, column 10: undeclared reference to 'b'"},
+		{"an invariant that is none", plan.Detector{Kind: "state", Readings: read("a() returns (uint256)"), Holds: "a + 1"}, "holds, line 1, column 1: the expression gives a number"},
+		{"a reading without results", plan.Detector{Kind: "state", Readings: read("pause()"), Holds: "a > 1"}, "readings: a: pause() does not say what it returns"},
+		{"a reading with wrong arguments", plan.Detector{Kind: "state", Readings: read("a(uint256) returns (uint256)"), Holds: "a > 1"}, "readings: a: "},
+		{"a reading that cannot be named so", plan.Detector{Kind: "state", Readings: map[string]plan.Reading{"tx": {Asset: "vault", Function: "a() returns (bool)"}}, Holds: "true"}, "readings: tx: a reading is named like a variable"},
+		{"a placeholder that is not read", plan.Detector{Kind: "state", Readings: read("a() returns (uint256)"), Holds: "a > 1", Message: "{b}"}, "nothing named \"b\""},
 		{"depth", plan.Detector{Event: "Withdraw", Depth: "-1"}, "depth"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -76,13 +91,15 @@ func TestCompileSaysWhatIsWrongAndWhere(t *testing.T) {
 
 func TestWhatThisReleaseDoesNotRunIsSaid(t *testing.T) {
 	for _, d := range []plan.Detector{
-		{Kind: "state"},
-		{Kind: "balance"},
-		{Kind: "absence"},
 		{Event: "Withdraw", Internal: true},
+		{Kind: "state", Holds: "a > b", Readings: map[string]plan.Reading{
+			"a": {Asset: "vault", Function: "a() returns (uint256)"}, "b": {Asset: "elsewhere", Function: "b() returns (uint256)"},
+		}},
 		{Event: "Withdraw", Depth: "safe"},
 	} {
-		_, problems := Compile(world(d), nil)
+		p := world(d)
+		p.Assets = append(p.Assets, plan.Asset{ID: "elsewhere", Name: "Elsewhere", Kind: "contract", Chain: 1, Address: bob})
+		_, problems := Compile(p, nil)
 		if len(problems) != 1 || !problems[0].Unready {
 			t.Errorf("%+v: problems %v", d, problems)
 		}
@@ -90,6 +107,10 @@ func TestWhatThisReleaseDoesNotRunIsSaid(t *testing.T) {
 	if _, problems := Compile(world(plan.Detector{Kind: "webhook"}), nil); len(problems) != 0 {
 		t.Errorf("a detector that does not read blocks: %v", problems)
 	}
+}
+
+func read(function string) map[string]plan.Reading {
+	return map[string]plan.Reading{"a": {Asset: "vault", Function: function}}
 }
 
 const min1 = plan.Duration(60e9)

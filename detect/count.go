@@ -2,6 +2,8 @@ package detect
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"tocsin/evm"
 )
@@ -108,12 +110,17 @@ func (p *pass) spikes() {
 				u.Groups[of.Hex()] = p.weigh(r, c, c.Groups[of.Hex()], &of, t.groups[of])
 			}
 		}
-		if p.undo == nil {
-			p.undo = map[string]Undo{}
-		}
-		p.undo[id] = u
+		p.note(id, u)
 	}
 	p.retire()
+}
+
+// note keeps what takes back the block's part in a detector's state.
+func (p *pass) note(id string, u Undo) {
+	if p.undo == nil {
+		p.undo = map[string]Undo{}
+	}
+	p.undo[id] = u
 }
 
 // weigh adds a tally to a series, and finds whether that makes it too much.
@@ -159,9 +166,17 @@ func (p *pass) retire() {
 	for _, r := range p.lane.spikes {
 		live[r.detector.ID] = true
 	}
-	for id := range p.state.Spikes {
-		if !live[id] {
-			delete(p.state.Spikes, id)
-		}
+	maps.DeleteFunc(p.state.Spikes, func(id string, _ *Counter) bool { return !live[id] })
+}
+
+// retireVigils does the same to vigils, once there are more of them than there can be.
+func (p *pass) retireVigils() {
+	if len(p.state.Vigils) <= len(p.lane.gauges)+len(p.lane.silences) {
+		return
 	}
+	live := map[string]bool{}
+	for _, r := range slices.Concat(p.lane.gauges, p.lane.silences) {
+		live[r.detector.ID] = true
+	}
+	maps.DeleteFunc(p.state.Vigils, func(id string, _ *Vigil) bool { return !live[id] })
 }

@@ -73,12 +73,12 @@ func problemOf(issues *cel.Issues, vars []variable) *Problem {
 	return p
 }
 
-func (e *expression) eval(v *view) (ref.Val, error) {
+func (e *expression) eval(v cel.Activation) (ref.Val, error) {
 	out, _, err := e.program.Eval(v)
 	return out, err
 }
 
-func (e *expression) holds(v *view) (bool, error) {
+func (e *expression) holds(v cel.Activation) (bool, error) {
 	out, err := e.eval(v)
 	if err != nil {
 		return false, err

@@ -18,6 +18,10 @@ type lane struct {
 	anywhere filing
 	senders  map[evm.Address][]*rule // by who sends
 	spikes   []*rule                 // in the plan's order
+	silences []*rule                 // in the plan's order
+	gauges   []*rule                 // in the plan's order
+	wants    []Want                  // of the gauges
+	asked    map[string]int          // place among the wants
 	depths   map[string]uint64       // by detector, of those that wait for blocks on top
 }
 
@@ -42,7 +46,9 @@ type rule struct {
 	where    *expression
 	amount   *expression
 	say      message
-	spike    *spike // nil for a match
+	spike    *spike   // of a spike
+	silence  *silence // of an absence
+	gauge    *gauge   // of a state or a balance
 
 	names map[evm.Address]string // of the plan's assets
 }
@@ -61,6 +67,11 @@ func (x *Index) file(r *rule, reorg int) {
 	if l == nil {
 		l = &lane{reorg: reorg, accounts: map[evm.Address]*filing{}}
 		x.lanes[r.chain] = l
+	}
+	if r.gauge != nil {
+		l.want(r.gauge)
+		l.gauges = append(l.gauges, r)
+		return
 	}
 	f := &l.anywhere
 	if r.asset.ID != "" {
@@ -94,8 +105,11 @@ func (x *Index) file(r *rule, reorg int) {
 		selector := r.shape.method.Selector()
 		f.selectors[selector] = append(f.selectors[selector], r)
 	}
-	if r.spike != nil {
+	switch {
+	case r.spike != nil:
 		l.spikes = append(l.spikes, r)
+	case r.silence != nil:
+		l.silences = append(l.silences, r)
 	}
 	if r.depth > 0 {
 		if l.depths == nil {

@@ -32,29 +32,13 @@ type facts struct {
 	amount *number
 	count  string
 	usual  string
-	group  string // sender or contract that a spike is of
+	group  string            // sender or contract that a spike is of
+	read   string            // readings of a state, in words
+	more   map[string]string // by the name that a message gives them
 }
 
 func parseMessage(r *rule) (message, *Problem) {
-	known := map[string]string{"asset": "asset", "amount": "amount"}
-	vars := variablesOf(r.event, r.shape)
-	if r.spike != nil {
-		known = map[string]string{"asset": "asset", "count": "count", "usual": "usual", "window": "window"}
-		if r.spike.groupBy != "" {
-			known["group"] = "group"
-		}
-		vars = nil
-	} else if r.amount == nil {
-		delete(known, "amount")
-	}
-	for _, v := range vars {
-		known[v.name] = v.name
-		if r.shape != nil {
-			if short, ok := strings.CutPrefix(v.name, r.shape.prefix); ok {
-				known[short] = v.name
-			}
-		}
-	}
+	known := r.words()
 	var m message
 	var text strings.Builder
 	rest := r.detector.Message
@@ -85,6 +69,46 @@ func parseMessage(r *rule) (message, *Problem) {
 	}
 	text.WriteString(rest)
 	return append(m, piece{text: text.String()}), nil
+}
+
+// words are what a message may put in, by how it is written there.
+func (r *rule) words() map[string]string {
+	known := map[string]string{"asset": "asset"}
+	say := func(names ...string) {
+		for _, n := range names {
+			known[n] = n
+		}
+	}
+	switch {
+	case r.spike != nil:
+		if say("count", "usual", "window"); r.spike.groupBy != "" {
+			say("group")
+		}
+		return known
+	case r.silence != nil:
+		say("since", "silent")
+		return known
+	case r.gauge != nil && r.gauge.holds == nil:
+		say("balance", "limit", "account", "amount", "block.number")
+		return known
+	case r.gauge != nil:
+		for _, v := range r.gauge.vars {
+			say(v.name)
+		}
+	default:
+		for _, v := range variablesOf(r.event, r.shape) {
+			say(v.name)
+			if r.shape != nil {
+				if short, ok := strings.CutPrefix(v.name, r.shape.prefix); ok {
+					known[short] = v.name
+				}
+			}
+		}
+	}
+	if r.amount != nil {
+		say("amount")
+	}
+	return known
 }
 
 func messageProblem(r *rule, at int, say string) *Problem {
@@ -122,7 +146,7 @@ func (r *rule) render(v *view, f facts) string {
 				b.WriteString("an unknown amount")
 				break
 			}
-			b.WriteString(inUnits(*f.amount, r.asset))
+			b.WriteString(inUnits(*f.amount, r.unit()))
 		case "count":
 			b.WriteString(f.count)
 		case "usual":
@@ -132,8 +156,15 @@ func (r *rule) render(v *view, f facts) string {
 		case "window":
 			b.WriteString(r.detector.Window.String())
 		default:
+			if text, ok := f.more[p.name]; ok || v == nil {
+				b.WriteString(text)
+				break
+			}
 			b.WriteString(v.text(p.name))
 		}
+	}
+	if f.read != "" && !slices.ContainsFunc(r.say, func(p piece) bool { return p.name != "" && p.name != "asset" }) {
+		return strings.TrimRight(b.String(), ". \n") + ": " + f.read + "."
 	}
 	if f.group != "" && !slices.Contains(r.say, piece{name: "group"}) {
 		return strings.TrimRight(b.String(), ". \n") + ": " + f.group + "."
@@ -155,6 +186,10 @@ func (r *rule) plain(v *view, f facts) string {
 	switch {
 	case r.spike != nil:
 		return r.plainSpike(f)
+	case r.silence != nil:
+		return r.plainSilence(f)
+	case r.gauge != nil:
+		return r.plainGauge(f)
 	case r.event:
 		what = r.shape.event.Name + " of"
 	case r.shape != nil:
@@ -195,6 +230,14 @@ func (r *rule) subjectName() string {
 		return "chain " + strconv.FormatUint(r.chain, 10)
 	}
 	return r.asset.Name
+}
+
+// unit is the asset whose unit amounts are in.
+func (r *rule) unit() plan.Asset {
+	if r.gauge != nil && r.gauge.holds == nil {
+		return r.gauge.unit
+	}
+	return r.asset
 }
 
 func inUnits(n number, a plan.Asset) string {

@@ -11,6 +11,8 @@ import (
 type State struct {
 	Recent  []Past              `json:"recent,omitempty"`  // blocks that may be rolled back, oldest first
 	Spikes  map[string]*Counter `json:"spikes,omitempty"`  // by detector
+	Vigils  map[string]*Vigil   `json:"vigils,omitempty"`  // by detector
+	Looked  *Look               `json:"looked,omitempty"`  // block at which answers were judged last
 	Pending []Finding           `json:"pending,omitempty"` // that wait for blocks on top
 	Gone    map[evm.Hash]Return `json:"gone,omitempty"`    // blocks rolled back
 }
@@ -21,6 +23,7 @@ type Past struct {
 	Hash     evm.Hash        `json:"hash"`
 	Time     uint64          `json:"time"`               // Unix seconds
 	Findings []string        `json:"findings,omitempty"` // ids of what was found in it, once reported
+	Judged   bool            `json:"judged,omitempty"`   // answers read at it have been judged
 	Undo     map[string]Undo `json:"undo,omitempty"`     // by detector
 }
 
@@ -37,6 +40,8 @@ type Undo struct {
 	Groups  map[string]Part    `json:"groups,omitempty"`  // by sender or contract
 	Dropped map[string]*Series `json:"dropped,omitempty"` // those that made room
 	Missed  uint64             `json:"missed,omitempty"`
+	Vigil   bool               `json:"vigil,omitempty"` // it changed the detector's vigil
+	Was     *Vigil             `json:"was,omitempty"`   // which was so before; nil if it was not there
 }
 
 // Part is what a block added to a series.
@@ -65,6 +70,12 @@ func (s *State) Rollback(hash evm.Hash) []string {
 	for id, u := range last.Undo {
 		if c := s.Spikes[id]; c != nil {
 			c.undo(u)
+		}
+		switch {
+		case u.Vigil && u.Was == nil:
+			delete(s.Vigils, id)
+		case u.Vigil && s.Vigils[id] != nil && s.Vigils[id].Of == u.Was.Of:
+			s.Vigils[id] = u.Was
 		}
 	}
 	kept := s.Pending[:0]

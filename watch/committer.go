@@ -10,6 +10,7 @@ import (
 	"tocsin/chain"
 	"tocsin/detect"
 	"tocsin/engine"
+	"tocsin/evm"
 	"tocsin/incident"
 )
 
@@ -18,23 +19,26 @@ const whyRetracted = "The block it was found in is no longer part of the chain."
 
 // item is one thing for the committer.
 type item struct {
-	state *state            // where the steps that follow begin
-	step  *chain.Step       // of the chain
-	blind *incident.Finding // that nothing is seen
-	done  chan<- struct{}   // to be closed once what came before is committed
+	state   *state            // where the steps that follow begin
+	step    *chain.Step       // of the chain
+	blind   *incident.Finding // that nothing is seen
+	answers *answers          // to what detectors want to know
+	done    chan<- struct{}   // to be closed once what came before is committed
 }
 
 // committer takes the steps of one session and commits them. Blocks that wait already are committed together; one that
 // comes alone, as the head does, waits for nothing.
 type committer struct {
-	w     *Watcher
-	epoch uint64
-	items chan item
-	state *state // as committed, until the session has found where it begins
+	w      *Watcher
+	epoch  uint64
+	items  chan item
+	reader *reader // nil: nothing is to be read
+	state  *state  // as committed, until the session has found where it begins
 
-	taken     int  // items since the last commit
-	hollow    bool // every block remembered was rolled back, and the next is not here yet
-	lost      bool // blocks are being rolled back that are no longer remembered
+	latest    *evm.Header // block seen last, if it is to be read at
+	taken     int         // items since the last commit
+	hollow    bool        // every block remembered was rolled back, and the next is not here yet
+	lost      bool        // blocks are being rolled back that are no longer remembered
 	findings  []incident.Finding
 	retracted []string
 }
@@ -84,6 +88,10 @@ func (c *committer) run(ctx context.Context) error {
 		if err := c.commit(ctx); err != nil {
 			return err
 		}
+		if c.reader != nil && c.latest != nil {
+			c.reader.offer(*c.latest)
+			c.latest = nil
+		}
 		if it.done != nil {
 			close(it.done)
 		}
@@ -100,6 +108,9 @@ func (c *committer) take(it item) {
 		c.taken, c.findings, c.retracted = 0, nil, nil // if anything is left, it will come again
 	case it.blind != nil:
 		c.findings = append(c.findings, *it.blind)
+		c.taken++
+	case it.answers != nil:
+		c.judge(*it.answers)
 		c.taken++
 	case it.step != nil && it.step.Orphaned:
 		c.orphan(it.step.Ref)
@@ -120,10 +131,21 @@ func (c *committer) see(step chain.Step) {
 		for _, f := range c.w.o.Index.Block(c.w.chain, b, &s.Detect) {
 			c.findings = append(c.findings, convert(f))
 		}
+		c.latest = &b.Header
 	}
 	if last, ok := s.Detect.Last(); ok {
 		c.w.sight.saw(last)
 	}
+}
+
+// judge takes what was read at a block.
+func (c *committer) judge(a answers) {
+	s := &c.state.Detect
+	before := s.Looked
+	for _, f := range c.w.o.Index.Judge(c.w.chain, a.block, a.list, s) {
+		c.findings = append(c.findings, convert(f))
+	}
+	c.w.skipped(before, s.Looked)
 }
 
 // orphan rolls a block back. Findings of it that have not been committed yet never were.
@@ -168,6 +190,7 @@ func (c *committer) commit(ctx context.Context) error {
 
 // observation says how far the watch has come.
 func (w *Watcher) observation(epoch uint64, s *state) (engine.Observation, error) {
+	s.Warming = w.o.Index.Warming(w.chain, &s.Detect)
 	b, err := json.Marshal(s)
 	if err != nil {
 		return engine.Observation{}, fmt.Errorf("encode state of the watch: %w", err)

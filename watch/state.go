@@ -14,10 +14,11 @@ import (
 
 // state is what a watch leaves in the database.
 type state struct {
-	V      int          `json:"v"`
-	Warm   uint64       `json:"warm,omitempty"` // blocks up to this one only fill baselines
-	Detect detect.State `json:"detect"`
-	Doubts []string     `json:"doubts,omitempty"` // why blocks could not be verified, as told
+	V       int          `json:"v"`
+	Warm    uint64       `json:"warm,omitempty"`    // blocks up to this one only fill baselines
+	Warming []string     `json:"warming,omitempty"` // detectors whose baseline may not be believed yet
+	Detect  detect.State `json:"detect"`
+	Doubts  []string     `json:"doubts,omitempty"` // why blocks could not be verified, as told
 }
 
 const stateVersion = 1

@@ -125,7 +125,7 @@ func (w *Watcher) session(ctx context.Context) error {
 		return err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	c := committer{w: w, epoch: epoch, items: make(chan item, maxBatch), state: known}
+	c := committer{w: w, epoch: epoch, items: make(chan item, maxBatch), reader: newReader(w), state: known}
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel(nil)
@@ -133,6 +133,9 @@ func (w *Watcher) session(ctx context.Context) error {
 	wg.Go(func() { w.probe(ctx, &c) })
 	wg.Go(func() { w.listen(ctx, &c) })
 	wg.Go(func() { cancel(c.run(ctx)) })
+	if c.reader != nil {
+		wg.Go(func() { c.reader.run(ctx, &c) })
+	}
 
 	var pause backoff
 	for {
