@@ -44,7 +44,7 @@ func prepare(o Options) (*replay, error) {
 	wanted := p.Detectors
 	p.Detectors = nil
 	for _, d := range wanted {
-		if why[d.ID] = unfit(o.Plan, d, chain); why[d.ID] == "" {
+		if why[d.ID] = unfit(o, d, chain); why[d.ID] == "" {
 			p.Detectors = append(p.Detectors, d)
 		}
 	}
@@ -113,20 +113,24 @@ func looksAt(p *plan.Plan, d plan.Detector) uint64 {
 }
 
 // inBlocks reports whether what a detector looks for stands in blocks.
-func inBlocks(d plan.Detector) bool { return d.Kind == "match" || d.Kind == "spike" }
+func inBlocks(d plan.Detector) bool {
+	return d.Kind == "match" || d.Kind == "spike" || d.Kind == "absence"
+}
 
 // unfit says why a detector has no part in a replay of a chain's blocks; empty if it has.
-func unfit(p *plan.Plan, d plan.Detector, chain uint64) string {
-	switch d.Kind {
-	case "match", "spike":
-		if c := looksAt(p, d); c != chain && c != 0 {
-			return fmt.Sprintf("it looks at chain %d", c)
-		}
-		return ""
-	case "state", "balance", "absence":
+func unfit(o Options, d plan.Detector, chain uint64) string {
+	switch {
+	case d.Kind == "state" || d.Kind == "balance":
 		return "it reads the chain's state, which blocks do not hold"
+	case !inBlocks(d):
+		return "what it looks at does not stand in blocks"
+	case d.Kind == "absence" && o.Loose:
+		return "where blocks may be missing, nothing can be said of what did not happen"
 	}
-	return "what it looks at does not stand in blocks"
+	if c := looksAt(o.Plan, d); c != chain && c != 0 {
+		return fmt.Sprintf("it looks at chain %d", c)
+	}
+	return ""
 }
 
 func ids(list []plan.Detector) string {
