@@ -72,53 +72,20 @@ else in the plan stay as they are.`,
 	return c
 }
 
-// sealable is a plan folder whose contact details are at hand.
-type sealable struct {
-	dir     string
-	plan    *plan.Plan
-	source  *plan.Source
-	details *contacts.Details // what is sealed now; empty if nothing is
-}
-
-func (t *terminal) sealable(dir string) (*sealable, error) {
-	p, src, err := t.load(dir)
-	if err != nil {
-		return nil, err
-	}
-	s := &sealable{dir: dir, plan: p, source: src, details: &contacts.Details{Contacts: map[string][]plan.Contact{}}}
-	if p.Contacts.File == "" {
-		return s, nil
-	}
-	key, err := app.Secret(app.ContactsKey)
-	if err != nil {
-		return nil, err
-	}
-	if err := contacts.Open(p, src.Files, key); err != nil {
-		return nil, err
-	}
-	if s.details, err = contacts.Unseal(src.Files[p.Contacts.File], key); err != nil {
-		return nil, err
-	}
-	return s, nil
-}
-
-// persons are all of the plan's, to be changed in place.
-func (s *sealable) persons() []*plan.Person {
-	var list []*plan.Person
-	for _, team := range [][]plan.Person{s.plan.CoreTeam, s.plan.ExtendedTeam} {
-		for i := range team {
-			list = append(list, &team[i])
-		}
-	}
-	return list
-}
-
 func (t *terminal) seal(dir string, readers []string) error {
 	s, err := t.sealable(dir)
 	if err != nil {
 		return err
 	}
 	before, moved := s.details.Hash(), 0
+	var gone []string
+	for id := range s.details.Contacts {
+		if _, ok := s.plan.Person(id); !ok {
+			gone = append(gone, id)
+			delete(s.details.Contacts, id)
+		}
+	}
+	slices.Sort(gone)
 	for _, r := range s.persons() {
 		if len(r.Contact) > 0 {
 			s.details.Contacts[r.ID] = r.Contact
@@ -144,73 +111,37 @@ func (t *terminal) seal(dir string, readers []string) error {
 	if name == "" {
 		name = sealedName
 	}
+	old, again := s.source.Files[name]
+	again = again && s.plan.Contacts.File != ""
 	s.source.Files[name] = file // the plan that is written names it
+	hash := s.plan.Contacts.Hash
 	s.plan.Contacts = plan.ContactsFile{File: name, Hash: s.details.Hash(), Readers: slices.Clone(readers)}
-	// The file first: should this end between the two, the YAML still holds everything.
+	// The file first: should this end between the two, the YAML and the file of before still hold everything.
+	if again && hash == s.plan.Contacts.Hash {
+		again = false // only the readers are others
+	}
+	if again && !s.resumed {
+		if err := s.write(map[string][]byte{s.beforeName(): old}); err != nil {
+			return err
+		}
+	}
 	if err := s.write(map[string][]byte{name: file}); err != nil {
 		return err
 	}
 	if err := s.save(); err != nil {
 		return err
 	}
-	out := map[string]any{"file": name, "hash": s.plan.Contacts.Hash.Hex(), "readers": readers, "moved": moved, "people": len(s.details.Contacts)}
+	if err := s.remove(s.beforeName()); err != nil {
+		return err
+	}
+	out := map[string]any{"file": name, "hash": s.plan.Contacts.Hash.Hex(), "readers": readers, "moved": moved, "people": len(s.details.Contacts), "gone": append([]string{}, gone...)}
 	return t.print(out, func(w io.Writer) {
 		fmt.Fprintf(w, "%s holds the contact details of %s; %s can open it. The plan names its hash.\n",
 			filepath.Join(dir, name), count(len(s.details.Contacts), "person"), count(len(readers), "reader"))
+		if len(gone) > 0 {
+			fmt.Fprintf(w, "Left out, because the plan no longer names them: %s.\n", strings.Join(gone, ", "))
+		}
 	})
-}
-
-// save writes the plan back into the files that it came from.
-func (s *sealable) save() error {
-	files, err := plan.Save(s.plan, s.source)
-	if err != nil {
-		return err
-	}
-	changed := map[string][]byte{}
-	for name, b := range files {
-		if string(s.source.Files[name]) != string(b) {
-			changed[name] = b
-		}
-	}
-	return s.write(changed)
-}
-
-// write puts files into the plan's folder, or into the folder beside it that the plan shares with others, each whole or not
-// at all.
-func (s *sealable) write(files map[string][]byte) error {
-	for name, b := range files {
-		path := filepath.Join(s.dir, filepath.FromSlash(name))
-		if first, _, nested := strings.Cut(name, "/"); nested && slices.Contains(s.plan.Shared, first) {
-			if _, err := os.Stat(filepath.Join(s.dir, first)); errors.Is(err, fs.ErrNotExist) {
-				path = filepath.Join(s.dir, "..", filepath.FromSlash(name))
-			}
-		}
-		if err := replace(path, b); err != nil {
-			return fmt.Errorf("write %s: %w", path, err)
-		}
-	}
-	return nil
-}
-
-// replace writes a file beside its place and then puts it there, with the rights that the old one had.
-func replace(path string, b []byte) error {
-	mode := fs.FileMode(0o644)
-	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		err = errors.Join(err, os.Remove(f.Name()))
-	}
-	return err
 }
 
 func (t *terminal) contactsShow() *cobra.Command {
@@ -253,7 +184,7 @@ func (t *terminal) contactsUnseal() *cobra.Command {
 			if s.plan.Contacts.File == "" {
 				return fault.New(fault.Conflict, "The contact details of this plan are not sealed.")
 			}
-			name := s.plan.Contacts.File
+			name, before := s.plan.Contacts.File, s.beforeName()
 			for _, r := range s.persons() {
 				r.Contact, r.Sealed = r.Ladder(), nil
 			}
@@ -261,8 +192,10 @@ func (t *terminal) contactsUnseal() *cobra.Command {
 			if err := s.save(); err != nil {
 				return err
 			}
-			if err := os.Remove(filepath.Join(s.dir, filepath.FromSlash(name))); err != nil {
-				return fmt.Errorf("remove the sealed file: %w", err)
+			for _, name := range []string{name, before} {
+				if err := s.remove(name); err != nil {
+					return err
+				}
 			}
 			return t.print(map[string]any{"people": len(s.details.Contacts), "removed": name}, func(w io.Writer) {
 				fmt.Fprintf(w, "The contact details of %s stand in the YAML again. Seal them before anybody else reads it.\n", count(len(s.details.Contacts), "person"))

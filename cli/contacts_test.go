@@ -143,3 +143,86 @@ func TestContactsOfAPlanWithoutAny(t *testing.T) {
 		t.Errorf("%d %s", code, out)
 	}
 }
+
+// sealedPlan is a plan whose contact details are sealed for the key that the environment then names.
+func sealedPlan(t *testing.T) (dir string) {
+	t.Helper()
+	dir = plans(t, reachable)
+	key := filepath.Join(t.TempDir(), "key")
+	_, reader := says(t, "contacts", "key", key)
+	if code, out := says(t, "contacts", "seal", dir, "--reader", strings.TrimSpace(reader)); code != exitFine {
+		t.Fatalf("%d %s", code, out)
+	}
+	t.Setenv("TOCSIN_CONTACTS_KEY_FILE", key)
+	return dir
+}
+
+func put(t *testing.T, dir, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A sealing that is cut short between the sealed file and the YAML can be done again, and loses nobody.
+func TestContactsSealedAgainAfterBeingCutShort(t *testing.T) {
+	dir := sealedPlan(t)
+	edited := strings.Replace(read(t, dir, "plan.yaml"), "name: Bo\n", "name: Bo\n    contact: [{ kind: chat, to: bo-bo }]\n", 1)
+	old := read(t, dir, "contacts.age")
+	put(t, dir, "plan.yaml", edited)
+	if code, out := says(t, "contacts", "seal", dir); code != exitFine {
+		t.Fatalf("%d %s", code, out)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "before-contacts.age")); err == nil {
+		t.Error("the file of before is still there")
+	}
+
+	put(t, dir, "plan.yaml", edited) // as it is when the process ends between the two
+	put(t, dir, "before-contacts.age", old)
+	if code, out := says(t, "contacts", "seal", dir); code != exitFine {
+		t.Fatalf("sealed again: %d %s", code, out)
+	}
+	if code, out := says(t, "contacts", "show", dir); code != exitFine || !strings.Contains(out, "bo-bo") || !strings.Contains(out, "+19995550100") {
+		t.Errorf("%d %s", code, out)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "before-contacts.age")); err == nil {
+		t.Error("the file of before is still there")
+	}
+}
+
+// A file that is not the plan's is never taken for it, by whatever way it came.
+func TestContactsOfAnotherPlan(t *testing.T) {
+	key := filepath.Join(t.TempDir(), "key")
+	_, reader := says(t, "contacts", "key", key)
+	t.Setenv("TOCSIN_CONTACTS_KEY_FILE", key)
+	dir, foreign := plans(t, reachable), plans(t, strings.Replace(reachable, "+19995550100", "+19995550666", 1))
+	for _, d := range []string{dir, foreign} {
+		if code, out := says(t, "contacts", "seal", d, "--reader", strings.TrimSpace(reader)); code != exitFine {
+			t.Fatalf("%d %s", code, out)
+		}
+	}
+	put(t, dir, "contacts.age", read(t, foreign, "contacts.age"))
+	put(t, dir, "before-contacts.age", read(t, foreign, "contacts.age"))
+	for _, command := range []string{"show", "seal", "unseal"} {
+		if code, out := says(t, "contacts", command, dir); code == exitFine || !strings.Contains(out, "are not those that the plan names") || strings.Contains(out, "0666") {
+			t.Errorf("%s: %d %s", command, code, out)
+		}
+	}
+}
+
+// Somebody who leaves the team leaves the sealed file with the next sealing.
+func TestContactsOfSomebodyWhoLeft(t *testing.T) {
+	dir := sealedPlan(t)
+	text := read(t, dir, "plan.yaml")
+	from, to := strings.Index(text, "  - id: bo\n"), strings.Index(text, "contacts:\n")
+	if from < 0 || to < from {
+		t.Fatalf("%s", text)
+	}
+	put(t, dir, "plan.yaml", text[:from]+text[to:])
+	if code, out := says(t, "contacts", "seal", dir); code != exitFine || !strings.Contains(out, "no longer names them: bo.") {
+		t.Fatalf("%d %s", code, out)
+	}
+	if code, out := says(t, "contacts", "show", dir); code != exitFine || strings.Contains(out, "bo") || !strings.Contains(out, "+19995550100") {
+		t.Errorf("%d %s", code, out)
+	}
+}

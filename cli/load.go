@@ -11,8 +11,18 @@ import (
 	"tocsin/plan/contacts"
 )
 
-// load reads the plan in a folder, with its contact details where they are sealed and the environment has their key. What is wrong with it has then been printed, and the error only sets the exit code.
+// load reads the plan in a folder, with its contact details where they are sealed and the environment has their key. What
+// is wrong with it has then been printed, and the error only sets the exit code.
 func (t *terminal) load(dir string) (*plan.Plan, *plan.Source, error) {
+	p, src, err := t.loadClosed(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, src, unsealed(p, src)
+}
+
+// loadClosed reads the plan in a folder as load does, but leaves sealed contact details sealed.
+func (t *terminal) loadClosed(dir string) (*plan.Plan, *plan.Source, error) {
 	folder, err := planFolder(dir)
 	if err != nil {
 		return nil, nil, err
@@ -21,7 +31,7 @@ func (t *terminal) load(dir string) (*plan.Plan, *plan.Source, error) {
 	p, src, err := plan.Load(folder.FS())
 	var problems plan.Problems
 	if !errors.As(err, &problems) {
-		return p, src, errors.Join(err, unsealed(p, src))
+		return p, src, err
 	}
 	said := t.print(checked{Problems: problems, Gaps: []check.Gap{}}, func(w io.Writer) {
 		for _, pr := range problems {

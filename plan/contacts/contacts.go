@@ -172,7 +172,7 @@ func Open(p *plan.Plan, files map[string][]byte, key string) error {
 	}
 	for _, id := range d.ids() {
 		if _, ok := p.Person(id); !ok {
-			return fault.New(fault.Invalid, "The contact details name %q, whom the plan does not.", clip(id)).Instead("Take them out, or add the person to a team.")
+			return fault.New(fault.Invalid, "The contact details name %q, whom the plan does not.", clip(id)).Instead("Seal again with tocsin contacts seal, which leaves them out; or add the person to a team.")
 		}
 	}
 	for _, team := range [][]plan.Person{p.CoreTeam, p.ExtendedTeam} {
