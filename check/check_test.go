@@ -299,6 +299,39 @@ func TestAPlanWithoutIssues(t *testing.T) {
 	}
 }
 
+// A role that nobody can hold is mended once, so it is told once, however many procedures wait for it; at the one that hurts most.
+func TestARoleThatNobodyCanHoldIsToldOnce(t *testing.T) {
+	gaps := gapsOf(t, `tocsin: 1
+protocol: bare
+name: Bare
+issues:
+  - {id: slow, name: Slow pages, kinds: [overload], procedure: wait}
+  - {id: theft, name: Theft, kinds: [theft], procedure: stop}
+procedures:
+  - {id: wait, name: Wait, steps: [{id: sit, name: Sit, owner: lead}]}
+  - {id: stop, name: Stop, steps: [{id: halt, name: Halt, owner: lead}, {id: mend, name: Mend, owner: lead}]}
+core_team:
+  - {id: first-engineer, name: TBD}
+roles:
+  - {id: lead, name: Lead, holders: [first-engineer]}
+`)
+	var said []string
+	for _, g := range gaps {
+		switch g.Code {
+		case "step-owner-nobody":
+			said = append(said, g.Subject+": "+g.Say)
+		case "person-without-contact":
+			if g.Say != "There is no way to reach first-engineer." {
+				t.Errorf("somebody without a name is not called by their id: %s", g.Say)
+			}
+		}
+	}
+	want := `procedures[stop].steps[halt].owner: Nobody who can be reached can hold the role "Lead", which owns 3 steps of 2 procedures: "Stop" and "Wait".`
+	if len(said) != 1 || said[0] != want {
+		t.Errorf("it says %q, want %q", said, want)
+	}
+}
+
 // The example is as good as a plan can be: nothing in it would cost time.
 func TestTheExampleHasNotesOnly(t *testing.T) {
 	p, src, err := plan.Load(os.DirFS("../examples/vault"))

@@ -179,7 +179,7 @@ func decided(k plan.Contact) bool {
 func (c *checker) nameOf(ref string) string {
 	switch {
 	case c.persons[ref] != nil:
-		return c.persons[ref].Name
+		return c.persons[ref].Called()
 	case c.groups[ref] != nil:
 		return c.groups[ref].Name
 	case c.rotas[ref] != nil:

@@ -113,7 +113,11 @@ func (c *checker) checkQuorum(path string, d *plan.Decision, who string, members
 	if q := c.decidersOf(d); able >= need || q != nil && q.met("", "") {
 		return // stand-ins count
 	}
-	c.add(Error, "quorum-impossible", path, fmt.Sprintf("%d of %s must approve %q, and only %d can be reached and can sign.", need, who, d.Name, able),
+	most := "nobody"
+	if able > 0 {
+		most = fmt.Sprintf("only %d", able)
+	}
+	c.add(Error, "quorum-impossible", path, fmt.Sprintf("%d of %s must approve %q, and %s can be reached and can sign.", need, who, d.Name, most),
 		"The decision can never be made.",
 		"Give more members a contact and a signing key, or ask for fewer.")
 }
@@ -126,18 +130,18 @@ func (c *checker) approves(d *plan.Decision, r *plan.Person) bool {
 // checkSigner looks at a person without whom there is no decision.
 func (c *checker) checkSigner(path string, d *plan.Decision, r *plan.Person) {
 	if !c.reachable(r) {
-		c.add(Error, "approver-unreachable", path, fmt.Sprintf("%s must approve %q and cannot be reached.", r.Name, d.Name),
+		c.add(Error, "approver-unreachable", path, fmt.Sprintf("%s must approve %q and cannot be reached.", r.Called(), d.Name),
 			"The decision waits for a person whom nobody can call.",
-			fmt.Sprintf("Write a contact for %s.", r.Name))
+			fmt.Sprintf("Write a contact for %s.", r.Called()))
 	}
 	if !signs(r) {
 		level := Error
 		if len(d.Actions) == 0 {
 			level = Warning // steps and updates may also be approved by word, attested by another person
 		}
-		c.add(level, "approver-without-key", path, fmt.Sprintf("%s must approve %q and has no signing key.", r.Name, d.Name),
+		c.add(level, "approver-without-key", path, fmt.Sprintf("%s must approve %q and has no signing key.", r.Called(), d.Name),
 			"What is sent to the chain needs a signature that can be checked; a yes by telephone is not one.",
-			fmt.Sprintf("Add the address that %s signs with under keys.", r.Name))
+			fmt.Sprintf("Add the address that %s signs with under keys.", r.Called()))
 	}
 }
 

@@ -35,21 +35,21 @@ func (c *checker) checkOpen() {
 		}
 	}
 	for _, x := range p.CoreTeam {
-		open(fmt.Sprintf("core_team[%s].name", x.ID), "The name of a person of the core team", x.Name)
+		open(fmt.Sprintf("core_team[%s].name", x.ID), fmt.Sprintf("The name of %q of the core team", x.ID), x.Name)
 	}
 	for _, x := range p.ExtendedTeam {
-		open(fmt.Sprintf("extended_team[%s].name", x.ID), "The name of a person of the extended team", x.Name)
+		open(fmt.Sprintf("extended_team[%s].name", x.ID), fmt.Sprintf("The name of %q of the extended team", x.ID), x.Name)
 	}
 	for _, x := range p.Unlisted {
 		open(fmt.Sprintf("unlisted[%s].name", x.ID), "The name of somebody on no list", x.Name)
 	}
 	for _, x := range p.Assets {
-		open(fmt.Sprintf("assets[%s].location", x.ID), fmt.Sprintf("Where %q is", x.Name), x.Location)
+		open(fmt.Sprintf("assets[%s].location", x.ID), fmt.Sprintf("The place of %q", x.Name), x.Location)
 		open(fmt.Sprintf("assets[%s].recovery", x.ID), fmt.Sprintf("Whom to ask to get %q back", x.Name), x.Recovery)
 		open(fmt.Sprintf("assets[%s].secret_at", x.ID), fmt.Sprintf("Where the secret of %q lies", x.Name), x.SecretAt)
 	}
 	for _, x := range p.Channels {
-		open(fmt.Sprintf("channels[%s].to", x.ID), fmt.Sprintf("Where the channel %q is", x.Name), x.To)
+		open(fmt.Sprintf("channels[%s].to", x.ID), fmt.Sprintf("The address of the channel %q", x.Name), x.To)
 	}
 	for _, x := range p.Decisions {
 		open(fmt.Sprintf("decisions[%s].question", x.ID), fmt.Sprintf("What %q asks of its approvers", x.Name), x.Question)

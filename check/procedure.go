@@ -22,6 +22,7 @@ func (c *checker) checkProcedures() {
 		}
 	}
 	drilled := c.drilled()
+	c.checkHolders()
 	for n := range c.plan.Procedures {
 		r := &c.plan.Procedures[n]
 		path := fmt.Sprintf("procedures[%s]", r.ID)
@@ -117,21 +118,12 @@ func (c *checker) checkPurposes(path string, r *plan.Procedure) {
 		"Add the step, or give the step that does it its purpose: halt, fix or restore.")
 }
 
-// checkOwners tells of the steps that nobody owns, and of those whose owner nobody can be.
+// checkOwners tells of the steps that nobody owns.
 func (c *checker) checkOwners(path string, r *plan.Procedure) {
 	var without []*plan.Step
-	var roles []string
-	nobody := map[string][]*plan.Step{}
 	for k := range r.Steps {
-		s := &r.Steps[k]
-		switch {
-		case s.Owner == "":
-			without = append(without, s)
-		case c.unlisted[s.Owner] == nil && len(c.able(s.Owner)) == 0:
-			if nobody[s.Owner] == nil {
-				roles = append(roles, s.Owner)
-			}
-			nobody[s.Owner] = append(nobody[s.Owner], s)
+		if r.Steps[k].Owner == "" {
+			without = append(without, &r.Steps[k])
 		}
 	}
 	if len(without) > 0 {
@@ -139,12 +131,6 @@ func (c *checker) checkOwners(path string, r *plan.Procedure) {
 		c.add(Warning, "step-without-owner", at, fmt.Sprintf("Nobody owns %s.", which),
 			"Everybody would wait for somebody else to begin.",
 			"Name the role that does it under owner.")
-	}
-	for _, role := range roles {
-		at, which := c.steps(path, r, nobody[role])
-		c.add(Error, "step-owner-nobody", at+".owner", fmt.Sprintf("Nobody who can be reached can hold the role %q, which owns %s.", c.nameOf(role), which),
-			"It would never be done.",
-			"Name persons under the role's holders.")
 	}
 }
 

@@ -18,13 +18,13 @@ func (c *checker) checkTeam() {
 			r := &team.persons[n]
 			path := fmt.Sprintf("%s[%s]", team.key, r.ID)
 			if !c.reachable(r) {
-				c.add(team.level, "person-without-contact", path, fmt.Sprintf("There is no way to reach %s.", r.Name),
+				c.add(team.level, "person-without-contact", path, fmt.Sprintf("There is no way to reach %s.", r.Called()),
 					"A page to nobody is a page that nobody answers.",
 					"Write at least one contact, better two of different kinds.")
 			}
 			for i, k := range r.Contact {
 				if !decided(k) {
-					c.add(Warning, "contact-tbd", fmt.Sprintf("%s.contact[%d]", path, i), fmt.Sprintf("How to reach %s by %s is still to be decided.", r.Name, k.Kind),
+					c.add(Warning, "contact-tbd", fmt.Sprintf("%s.contact[%d]", path, i), fmt.Sprintf("How to reach %s by %s is still to be decided.", r.Called(), k.Kind),
 						"In the emergency nobody will have the time to find out.",
 						"Ask them, and write it down.")
 				}

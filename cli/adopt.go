@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -151,8 +150,9 @@ func (t *terminal) adoptShow() *cobra.Command {
 				return err
 			}
 			if out != "" {
-				if err := os.WriteFile(out, x.Adoption.Message.With(decision.Approve).TypedData(), 0o600); err != nil {
-					return fault.New(fault.Invalid, "%s cannot be written.", out).Because(err)
+				typed := x.Adoption.Message.With(decision.Approve).TypedData()
+				if err := app.WriteNew(out, func(w io.Writer) error { _, err := w.Write(typed); return err }); err != nil {
+					return err
 				}
 			}
 			return t.showProposal(h, x, p, check.Check(p, nil), d.data)
@@ -160,7 +160,7 @@ func (t *terminal) adoptShow() *cobra.Command {
 	}
 	d.flags(c, false)
 	c.Flags().StringVar(&d.protocol, "protocol", "", "protocol, if the server holds several plans")
-	c.Flags().StringVar(&out, "out", "", "file to write what is signed to, as typed data, for a machine without the server; see tocsin sign --file")
+	c.Flags().StringVar(&out, "out", "", "file to write what is signed to, as typed data, for a machine without the server; see tocsin sign --file; an existing file is not overwritten")
 	return c
 }
 

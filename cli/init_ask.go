@@ -43,7 +43,7 @@ func (q *questions) ask(flag, what, why, usual string, good func(string) error) 
 	if q.yes {
 		return usual, good(usual)
 	}
-	q.say("\n%s\n", why)
+	q.say("\n%s %s\n", what, why)
 	for n := 1; ; n++ {
 		answer, err := q.line(flag, what, usual)
 		if err != nil {
@@ -67,7 +67,7 @@ func (q *questions) given(said string, good func(string) error, flag, what, why,
 
 // line reads one answer.
 func (q *questions) line(flag, what, usual string) (string, error) {
-	q.say("%s [%s] ", what, usual)
+	q.say("[%s] ", usual)
 	line, err := q.in.ReadSlice('\n')
 	answer := strings.TrimSpace(string(line))
 	switch {

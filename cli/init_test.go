@@ -107,8 +107,8 @@ func TestInitByQuestions(t *testing.T) {
 		t.Fatalf("exit %d: %s", code, complaint)
 	}
 	for _, want := range []string{
-		"Which plan to begin with? [minimal] ", "What do people call the protocol? [Our Protocol] ", "Its id? [small-pot] ",
-		"Which chain does it run on? [1] ", "Who is the first founder? [TBD] ",
+		"Which plan to begin with? Take the one that is most like yours; all of it can be changed.\n[minimal] ", "What do people call the protocol? ", "Its id? ",
+		"Which chain does it run on? ", "Who is the first founder? ",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("init does not ask %q:\n%s", want, out)

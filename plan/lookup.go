@@ -65,7 +65,7 @@ func (p *Plan) Step(procedure, step string) (Step, bool) {
 // reference itself if it leads nowhere.
 func (p *Plan) NameOf(ref string) string {
 	if r, ok := p.Person(ref); ok {
-		return r.Name
+		return r.Called()
 	}
 	if g, ok := p.Group(ref); ok {
 		return g.Name
@@ -80,6 +80,14 @@ func (p *Plan) NameOf(ref string) string {
 		return u.Name
 	}
 	return ref
+}
+
+// Called is what to call a person: by name, and as long as that is still open by id.
+func (r *Person) Called() string {
+	if Open(r.Name) {
+		return r.ID
+	}
+	return r.Name
 }
 
 // Role finds a role.

@@ -126,6 +126,10 @@ func TestAdopt(t *testing.T) {
 		}
 	}
 	w.refused("", []string{"adopt", "approve", hash, "--signature", w.signature(hash, "oscar", "--refuse")}, "opposite")
+	file := filepath.Join(w.dir, "to-sign.json")
+	w.on("adopt", "show", hash, "--out", file)
+	w.away("", 0, []string{"decode", file, "--plan", newer, "--json"}, hash)
+	w.refused("", []string{"adopt", "show", hash, "--out", file}, "is there already")
 	for i, person := range []string{"carmen", "oscar", "janet"} {
 		sig := w.signature("latest", person)
 		var got struct {
