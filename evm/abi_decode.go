@@ -83,37 +83,37 @@ func (e Event) Values(l Log) ([]any, error) {
 		}
 		topics = topics[1:]
 	}
-	plain := make([]Param, 0, len(e.Inputs))
 	indexed := 0
-	for _, in := range e.Inputs {
-		if in.Indexed {
+	for i := range e.Inputs {
+		if e.Inputs[i].Indexed {
 			indexed++
-		} else {
-			plain = append(plain, in)
 		}
 	}
 	if indexed != len(topics) {
 		return nil, fmt.Errorf("decode event %s: the log has %s where %d are wanted; the declaration may name others as indexed", e.Signature(), count(len(topics), "indexed value"), indexed)
 	}
-	data, err := decodeParams(plain, l.Data)
-	if err != nil {
-		return nil, fmt.Errorf("decode event %s: %w", e.Signature(), err)
-	}
 	values := make([]any, len(e.Inputs))
-	for i, in := range e.Inputs {
-		if !in.Indexed {
-			values[i], data = data[0], data[1:]
+	data := newDecoder(l.Data)
+	at, plain := 0, 0 // head and number of the next value that is not indexed
+	for i := range e.Inputs {
+		in := &e.Inputs[i]
+		var err error
+		switch {
+		case !in.Indexed:
+			plain++
+			if values[i], err = data.value(in.Type, l.Data, at); err != nil {
+				return nil, fmt.Errorf("decode event %s: value %d (%s): %w", e.Signature(), plain, in.Type, err)
+			}
+			at += in.Type.words() * 32
 			continue
+		case in.Type.dynamic() || in.Type.kind == kindArray || in.Type.kind == kindTuple:
+			values[i] = topics[0]
+		default:
+			if values[i], err = in.Type.word(topics[0][:]); err != nil {
+				return nil, fmt.Errorf("decode event %s: parameter %d: %w", e.Signature(), i+1, err)
+			}
 		}
-		topic := topics[0]
 		topics = topics[1:]
-		if in.Type.dynamic() || in.Type.kind == kindArray || in.Type.kind == kindTuple {
-			values[i] = topic
-			continue
-		}
-		if values[i], err = in.Type.word(topic[:]); err != nil {
-			return nil, fmt.Errorf("decode event %s: parameter %d: %w", e.Signature(), i+1, err)
-		}
 	}
 	return values, nil
 }
@@ -134,8 +134,10 @@ func label(params []Param, values []any) []Value {
 // decoder counts the words it reads, so that overlapping offsets end.
 type decoder struct{ left int }
 
+func newDecoder(data []byte) decoder { return decoder{left: maxOverlap * (len(data)/32 + 1)} }
+
 func decodeParams(params []Param, data []byte) ([]any, error) {
-	d := decoder{left: maxOverlap * (len(data)/32 + 1)}
+	d := newDecoder(data)
 	return d.params(params, data)
 }
 
