@@ -104,7 +104,7 @@ func (c *compiler) balance(r *rule) *Problem {
 		g.unit = r.asset
 	}
 	g.readings = []reading{rd}
-	g.of = fmt.Sprintf("balance %d %s %x %s %s", r.chain, rd.want.To, rd.want.Data, d.Below, d.Above)
+	g.of = imprint(fmt.Sprintf("balance %d %s %x %s %s", r.chain, rd.want.To, rd.want.Data, d.Below, d.Above))
 	return nil
 }
 
@@ -144,7 +144,7 @@ func (c *compiler) invariant(r *rule) *Problem {
 		return &Problem{Field: "where", Say: "an invariant stands under holds"}
 	}
 	g.vars = slices.Clone(blockVariables)
-	g.of = "state " + d.Holds
+	of := "state " + d.Holds
 	for _, name := range slices.Sorted(maps.Keys(d.Readings)) {
 		rd, a, problem := c.reading(name, d.Readings[name])
 		if problem != nil {
@@ -158,8 +158,9 @@ func (c *compiler) invariant(r *rule) *Problem {
 		}
 		g.readings = append(g.readings, rd)
 		g.vars = append(g.vars, rd.variables()...)
-		g.of += fmt.Sprintf(" %s %s %x", name, rd.want.To, rd.want.Data)
+		of += fmt.Sprintf(" %s %s %x", name, rd.want.To, rd.want.Data)
 	}
+	g.of = imprint(of)
 	for _, f := range []struct {
 		field, text string
 		want        *cel.Type

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -285,5 +286,45 @@ func TestReorgsOfVigilsLeaveNoTrace(t *testing.T) {
 	}
 	if len(kinds) != 3 {
 		t.Errorf("only %v found anything", kinds)
+	}
+}
+
+// What thousands of detectors leave behind stays small, and questions that are the same are asked once.
+func TestManyDetectors(t *testing.T) {
+	p := world()
+	for i := range 10_000 {
+		d := plan.Detector{ID: fmt.Sprintf("d%d", i), Name: "D", Asset: "vault"}
+		switch i % 4 {
+		case 0:
+			d.Kind, d.Account, d.Below = "balance", fmt.Sprintf("0x%040x", i%100+1), "50"
+		case 1:
+			d.Kind, d.Holds, d.Readings = "state", fmt.Sprintf("a > %d && %s", i, strings.Repeat("true && ", 9)+"true"), read("a() returns (uint256)")
+		case 2:
+			d.Kind, d.Event, d.Silent = "absence", "Withdraw", plan.Duration(time.Hour)
+		case 3:
+			d.Kind, d.Metric, d.Window, d.Baseline, d.Factor = "spike", "failed_share", plan.Duration(time.Minute), 30, 5
+		}
+		p.Detectors = append(p.Detectors, d)
+	}
+	x := compile(t, p)
+	if n := len(x.Wants(testChain)); n != 26 { // every fourth of a hundred accounts, and one reading
+		t.Fatalf("%d wants", n)
+	}
+	answers := make([]Answer, 26)
+	for i := range answers {
+		answers[i] = Answer{Balance: uint256.NewInt(60), Data: worth(1 << 40).Data}
+	}
+	var s State
+	for n := range uint64(12) {
+		b := block(n, 1000+n*12, 1)
+		add(b, &vault, 0, nil, 1, withdrawal(t, vault, alice, bob, 1))
+		x.Block(testChain, b, &s)
+		if found := x.Judge(testChain, b.Hash, answers, &s); len(found) != 0 {
+			t.Fatalf("found %s", say(found[:1]))
+		}
+	}
+	enc, err := json.Marshal(s)
+	if err != nil || len(enc) > 6<<20 {
+		t.Errorf("the state takes %d bytes: %v", len(enc), err)
 	}
 }

@@ -25,7 +25,7 @@ func newSilence(r *rule) (*silence, *Problem) {
 	}
 	return &silence{
 		silent: uint64(silent / time.Second), coolDown: uint64(time.Duration(d.CoolDown) / time.Second),
-		of: fmt.Sprintf("absence %d %s %s %s %s", r.chain, r.asset.Address, d.Event, d.Function, d.Where),
+		of: imprint(fmt.Sprintf("absence %d %s %s %s %s", r.chain, r.asset.Address, d.Event, d.Function, d.Where)),
 	}, nil
 }
 

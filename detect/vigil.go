@@ -1,5 +1,10 @@
 package detect
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
+
 // Vigil is the state of a detector that looks at how things stand: whether they are wrong, and whether that has been told.
 type Vigil struct {
 	Of     string `json:"of"`               // what is looked at: a vigil of anything else starts anew
@@ -54,6 +59,12 @@ func (s *State) vigil(id, of string) (now, before *Vigil) {
 	v := &Vigil{Of: of}
 	s.Vigils[id] = v
 	return v, nil
+}
+
+// imprint is a short name of what a detector looks at, however long that is.
+func imprint(what string) string {
+	h := sha256.Sum256([]byte(what))
+	return hex.EncodeToString(h[:8])
 }
 
 // clock writes a block's time as people read it.
