@@ -25,7 +25,9 @@ func TestReadingsOfARealChain(t *testing.T) {
 	}
 	n.pay(ctx)
 	defer start(ctx, Options{Engine: d, Client: n.client, Plan: p, Index: testIndex(t, p)})()
-	read := func() bool { return strings.Contains(string(d.state), fmt.Sprintf(`"looked":{"number":%d,`, n.Head().Number)) }
+	read := func() bool {
+		return strings.Contains(string(d.state), fmt.Sprintf(`"looked":{"number":%d,`, n.Head().Number))
+	}
 	d.await(t, ctx, "the first head is read", read)
 	if d.found() != 0 {
 		t.Fatal("found before anything was wrong")
