@@ -174,9 +174,7 @@ func readDocument(name string) ([]byte, error) {
 // writePlan puts the files of a plan into a folder: all of them or, if one cannot be written, none. It writes over a plan
 // only if it is told to, and then takes the YAML files of the old one away.
 func writePlan(dir string, files map[string][]byte, force bool) error {
-	cannot := func(err error) error {
-		return fault.New(fault.Invalid, "The plan cannot be written to %s.", dir).Instead("Name a folder that can be written to.").Because(err)
-	}
+	cannot := func(err error) error { return unwritten(dir, err) }
 	old, err := writtenFiles(dir)
 	if err != nil {
 		return cannot(err)
@@ -220,6 +218,15 @@ func writePlan(dir string, files map[string][]byte, force bool) error {
 		}
 	}
 	return nil
+}
+
+// unwritten says that a plan could not be written, and why.
+func unwritten(dir string, err error) error {
+	why := err
+	for deeper := errors.Unwrap(why); deeper != nil; deeper = errors.Unwrap(why) {
+		why = deeper // "no space left on device", without the temporary file that it happened to
+	}
+	return fault.New(fault.Invalid, "The plan cannot be written to %s: %v.", dir, why).Instead("Name a folder that can be written to.").Because(err)
 }
 
 // writtenFiles lists the files of the plan in a folder, and what an import has left there.

@@ -129,7 +129,7 @@ func free(dir string, force bool) error {
 	}
 	old, err := writtenFiles(dir)
 	if err != nil {
-		return fault.New(fault.Invalid, "The plan cannot be written to %s.", dir).Instead("Name a folder that can be written to.").Because(err)
+		return unwritten(dir, err)
 	}
 	if len(old) > 0 {
 		return fault.New(fault.Invalid, "%s holds a plan already.", dir).Instead("Name another folder, or add --force to write over it.")

@@ -60,6 +60,9 @@ func parsePerson(text string) (someone, error) {
 	if s.name = strings.Join(strings.Fields(name), " "); s.name == "" || strings.ContainsFunc(s.name, unprintable) {
 		return bad("names nobody")
 	}
+	if !strings.ContainsFunc(s.name, unicode.IsLetter) || strings.Contains(s.name, "@") {
+		return bad("does not begin with a name")
+	}
 	return s, nil
 }
 

@@ -203,6 +203,8 @@ func TestInitRefuses(t *testing.T) {
 		"open mail":     {"", []string{"--yes", "--person", "Ada <ada@example.com"}, "holds an e-mail address that does not end"},
 		"phone":         {"", []string{"--yes", "--person", "Ada +1234567890123456789"}, "holds no telephone number that can be called"},
 		"nobody":        {"", []string{"--yes", "--person", "<ada@example.com>"}, "names nobody"},
+		"number":        {"", []string{"--yes", "--person", "1"}, "does not begin with a name"},
+		"mail for name": {"", []string{"--yes", "--person", "ada@"}, "does not begin with a name"},
 		"behind":        {"", []string{"--yes", "--person", "Ada <ada@example.com> Boss!"}, "cannot be read"},
 		"place":         {"", []string{"--yes", "--person", "Ada <ada@example.com> chef"}, `The starter minimal has no place "chef" for Ada. Its places are: first-founder,`},
 		"place taken":   {"", []string{"--yes", "--person", "Ada <a@example.com> adviser", "--person", "Ben <b@example.com> adviser"}, "No place of the starter minimal is left for Ben as adviser."},
@@ -229,7 +231,7 @@ func TestInitWhereNothingCanBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{file, filepath.Join(file, "plan")} {
-		if _, complaint, code := command(t, "", "init", dir, "--yes"); code != exitUnusable || !strings.Contains(complaint, "The plan cannot be written to "+dir) {
+		if _, complaint, code := command(t, "", "init", dir, "--yes"); code != exitUnusable || !strings.Contains(complaint, "The plan cannot be written to "+dir+": not a directory.") {
 			t.Errorf("%s: exit %d: %s", dir, code, complaint)
 		}
 	}

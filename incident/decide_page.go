@@ -62,7 +62,7 @@ func (d *decider) backUp(who string) {
 	x, _ := d.p.Person(who)
 	for _, b := range d.p.MembersOf(x.Backups, d.now) {
 		if !d.s.Called(b) {
-			d.callPerson(b, "backup for "+x.Name)
+			d.callPerson(b, "backup for "+NameOf(d.p, who))
 		}
 	}
 }

@@ -190,9 +190,9 @@ func Replay(happened []Happened) *State {
 	return s
 }
 
-// NameOf returns how the plan calls a person, or the id if it knows none.
+// NameOf returns how the plan calls a person, or the id if it knows none or has only a placeholder for it.
 func NameOf(p *plan.Plan, person string) string {
-	if x, ok := p.Person(person); ok && x.Name != "" {
+	if x, ok := p.Person(person); ok && x.Name != "" && !plan.Open(x.Name) {
 		return x.Name
 	}
 	return person
