@@ -56,38 +56,40 @@ func (x *Index) pass(chain uint64, b *evm.Block, s *State, quiet bool) []Finding
 	return p.settle()
 }
 
-// transactions passes each transaction and its logs through the index.
+// transactions passes each transaction and its logs through the index. Rules look at one after the other through the same
+// view, for one of its own for each log would be most of what a block leaves behind as garbage.
 func (p *pass) transactions() {
-	b := p.block
+	b, v := p.block, &view{}
+	see := func(r *rule) { p.see(r, v) }
 	for i := range max(len(b.Transactions), len(b.Receipts)) {
-		v := view{block: b}
+		whole := view{block: b}
 		if i < len(b.Transactions) {
-			v.tx = &b.Transactions[i]
+			whole.tx = &b.Transactions[i]
 		}
 		if i < len(b.Receipts) {
-			v.receipt = &b.Receipts[i]
+			whole.receipt = &b.Receipts[i]
 		}
-		see := func(r *rule) { p.see(r, &v) }
+		*v = whole
 		p.lane.anywhere.seeTx(v.tx, see)
 		for _, r := range p.lane.senders[v.sender()] {
-			p.see(r, &v)
+			p.see(r, v)
 		}
 		if to := v.to(); to != (evm.Address{}) {
 			if f := p.lane.accounts[to]; f != nil {
 				f.seeTx(v.tx, see)
 			}
 		}
-		if v.receipt == nil {
+		if whole.receipt == nil {
 			continue
 		}
-		for j := range v.receipt.Logs {
-			g := &v.receipt.Logs[j]
+		for j := range whole.receipt.Logs {
+			g := &whole.receipt.Logs[j]
 			own := p.lane.accounts[g.Address]
 			if own == nil && p.lane.anywhere.logs == nil && p.lane.anywhere.topics == nil {
 				continue
 			}
-			lv := view{block: b, tx: v.tx, receipt: v.receipt, log: g}
-			see := func(r *rule) { p.see(r, &lv) }
+			*v = whole
+			v.log = g
 			p.lane.anywhere.seeLog(g, see)
 			if own != nil {
 				own.seeLog(g, see)
