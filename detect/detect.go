@@ -1,8 +1,10 @@
 // Package detect owns detectors: a plan's detectors compiled into one index, and what becomes of a block that passes
-// through it. It is pure: a block and a state go in, findings and the next state come out.
+// through it, or of what a chain answers at it. It is pure: a block or answers and a state go in, findings and the next
+// state come out.
 //
 //	plan ──Compile──▶ Index ──Block(chain, block, state)──▶ findings
-//	                    ▲                       │
+//	                    ▲  │
+//	                    │  └─ Wants ─▶ answers ─▶ Judge(chain, block, answers, state) ──▶ findings
 //	                    └── (address, topic or selector) → rules: a block costs what it contains
 package detect
 

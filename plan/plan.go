@@ -184,16 +184,16 @@ type Detector struct {
 	Transaction bool   `yaml:"transaction" json:"transaction,omitzero"`                // any transaction to the asset
 	Internal    bool   `yaml:"internal" json:"internal,omitzero"`                      // internal calls too
 	Where       string `yaml:"where" json:"where,omitzero"`                            // CEL; the finding stands if it is true
-	Amount      string `yaml:"amount" json:"amount,omitzero"`                          // CEL; the size of the finding, to tell twice as bad
+	Amount      string `yaml:"amount" json:"amount,omitzero"`                          // CEL; the size of the finding, to tell twice as bad; of an outflow, what is added up
 
 	// spike
 	Metric   string   `yaml:"metric" json:"metric,omitzero" plan:"one=transactions|events|failed_transactions|failed_share|gas_price|outflow"` // transactions, events, failed_transactions, failed_share, gas_price, outflow
-	GroupBy  string   `yaml:"group_by" json:"group_by,omitzero" plan:"one=sender|contract"`                                                    // sender, contract
+	GroupBy  string   `yaml:"group_by" json:"group_by,omitzero" plan:"one=sender|contract"`                                                    // sender, contract: each is measured for itself
 	Window   Duration `yaml:"window" json:"window,omitzero"`                                                                                   // length of one window, by block time
 	Baseline int      `yaml:"baseline" json:"baseline,omitzero"`                                                                               // windows that make the baseline
 	Factor   float64  `yaml:"factor" json:"factor,omitzero"`                                                                                   // times the baseline's median
 	Score    float64  `yaml:"score" json:"score,omitzero"`                                                                                     // deviations above the median
-	Minimum  float64  `yaml:"minimum" json:"minimum,omitzero"`                                                                                 // never fires below it
+	Minimum  float64  `yaml:"minimum" json:"minimum,omitzero"`                                                                                 // never fires below it; a share is from 0 to 1, a gas price in gwei, an outflow in whole units of the asset
 	Clear    float64  `yaml:"clear" json:"clear,omitzero"`                                                                                     // factor below which it clears again
 	CoolDown Duration `yaml:"cool_down" json:"cool_down,omitzero"`                                                                             // not again within
 	Backfill int      `yaml:"backfill" json:"backfill,omitzero"`                                                                               // most blocks read to fill a new baseline
@@ -202,9 +202,9 @@ type Detector struct {
 	Readings map[string]Reading `yaml:"readings" json:"readings,omitempty"`                              // named view calls for the invariant
 	Holds    string             `yaml:"holds" json:"holds,omitzero"`                                     // CEL invariant; a finding when false
 	Account  string             `yaml:"account" json:"account,omitzero" plan:"ref=asset|person|address"` // account watched: asset id, person's key or address
-	Below    string             `yaml:"below" json:"below,omitzero" plan:"form=decimal"`
+	Below    string             `yaml:"below" json:"below,omitzero" plan:"form=decimal"`                 // in wei, or in the smallest unit of the token that asset names
 	Above    string             `yaml:"above" json:"above,omitzero" plan:"form=decimal"`
-	Silent   Duration           `yaml:"silent" json:"silent,omitzero"` // absence: nothing for so long
+	Silent   Duration           `yaml:"silent" json:"silent,omitzero"` // absence: nothing for so long, by block time
 
 	// http, web, feed, webhook, report
 	URL     string            `yaml:"url" json:"url,omitzero" plan:"form=url"`
