@@ -132,6 +132,7 @@ var cases = []struct {
 	{"one-way-to-reach-all", Warning, "core_team", "id: ada", []string{"kind: email, to: ada@example.com", "kind: phone, to: \"+19995551214\""}, nil},
 	{"team-email-on-own-domain", Warning, "assets[app]", "id: app", []string{"to: ada@example.com", "to: ada@sound.example", "assets:\n  - ", "assets:\n" + appDomain + "  - ", "assets: [vault]", "assets: [vault, app]"}, nil},
 	{"team-email-on-own-domain", Note, "assets[app]", "id: app", []string{"to: ada@example.com}", "to: ada@sound.example}, {kind: phone, to: \"+19995551215\"}", "assets:\n  - ", "assets:\n" + appDomain + "  - ", "assets: [vault]", "assets: [vault, app]"}, nil},
+	{"contact-shared", Warning, "core_team[cy].contact[0]", "+1 999 555-1212", []string{"+19995551213", "+1 999 555-1212"}, nil},
 	{"key-shared", Error, "core_team[cy].keys[0]", "0x25EA", []string{"0x849E61d2753B9D09C5F6aD69711E6E2B684ad7Aa", "0x25EA031cb0829a34f24114472eF0AFdD9F9f2614"}, nil},
 	{"role-with-one-holder", Warning, "roles[lead]", "id: lead", []string{"holders: [ada, ben]", "holders: [ada]"}, nil},
 	{"rota-without-time-zone", Warning, "rotas[watch]", "id: watch", []string{"groups:", "rotas:\n  - {id: watch, name: Watch, start: 2026-11-02, members: [ada, ben]}\ngroups:"}, nil},

@@ -63,6 +63,7 @@ var codes = []string{
 	"rota-of-one",
 	"rota-without-time-zone",
 	"one-way-to-reach-all",
+	"contact-shared",
 	"team-email-on-own-domain",
 	"asset-without-holder",
 	"asset-with-one-holder",

@@ -31,8 +31,41 @@ func (c *checker) checkTeam() {
 			}
 		}
 	}
+	c.checkNumbers()
 	c.checkWays()
 	c.checkKeys()
+}
+
+// checkNumbers looks for a telephone on which two people hang: a line copied, and one of them never rings.
+func (c *checker) checkNumbers() {
+	first := map[string]string{} // who has a number
+	for _, r := range c.plan.CoreTeam {
+		mine := map[string]bool{}
+		for i, k := range r.Ladder() {
+			number := strings.Map(func(c rune) rune {
+				if c == '+' || c >= '0' && c <= '9' {
+					return c
+				}
+				return -1
+			}, k.To)
+			if k.Kind != "phone" && k.Kind != "sms" || !decided(k) || mine[number] {
+				continue
+			}
+			mine[number] = true
+			other := first[number]
+			if other == "" {
+				first[number] = r.ID
+				continue
+			}
+			path := fmt.Sprintf("core_team[%s].contact[%d]", r.ID, i)
+			if i >= len(r.Contact) {
+				path = "contacts"
+			}
+			c.add(Warning, "contact-shared", path, fmt.Sprintf("%s and %s have the same telephone number.", c.nameOf(other), r.Called()),
+				"One of them is never called, and nobody notices until that night.",
+				"Ask both for their number, and call it once.")
+		}
+	}
 }
 
 // checkWays looks for one way of reaching people on which the whole core team hangs.
