@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tocsin/backtest"
+	"tocsin/stage"
 )
 
 const backtestPlan = `tocsin: 1
@@ -106,6 +107,36 @@ func TestBacktestJSON(t *testing.T) {
 	d := r.Detectors[0]
 	if d.ID != "transfers" || d.Kind != "match" || d.Mode != "page" || len(d.Findings) == 0 || d.First["block"] != 21925176.0 || d.PerDay == nil || *d.PerDay != 0 || d.Findings[0].Amount == "" {
 		t.Errorf("detector %+v", d)
+	}
+}
+
+// A chain that is there is read over its endpoint, and a second run with the same state has nothing left to do.
+func TestBacktestEndpoint(t *testing.T) {
+	s, err := stage.Start(t.Context(), stage.Options{Period: 5 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	args := []string{
+		"backtest", "--plan", "../examples/vault", "--endpoint", "31337=" + s.Endpoint(), "--from", "1", "--to", "5", "--attack-block", "1", "--json",
+		"--state", filepath.Join(t.TempDir(), "state"),
+	}
+	for _, resumed := range []uint64{0, 5} {
+		code, out, said := runCLI(t, args...)
+		var r backtest.Report
+		if err := json.Unmarshal([]byte(out), &r); err != nil || code != exitNo || said != "" {
+			t.Fatalf("exit %d, %v, %s", code, err, said)
+		}
+		if r.Chain != 31337 || r.From != 1 || r.To != 5 || r.Blocks != 5 || !r.Verified || r.Resumed != resumed || r.Caught == nil || *r.Caught {
+			t.Errorf("report %+v", r)
+		}
+	}
+	t.Setenv(endpointVariable+"31337", s.Endpoint())
+	if code, out, said := runCLI(t, "backtest", "--plan", "../examples/vault", "--chain", "31337", "--from", "2"); code != exitFine || !strings.Contains(out, "blocks 2 to ") || !strings.Contains(out, "all verified") {
+		t.Errorf("exit %d, %s%s", code, out, said)
+	}
+	if code, _, said := runCLI(t, "backtest", "--plan", "../examples/vault", "--endpoint", "31337="+s.Endpoint(), "--from", "1", "--to", "1000000"); code != exitUnusable || !strings.Contains(said, "not there yet") {
+		t.Errorf("exit %d, %s", code, said)
 	}
 }
 

@@ -19,7 +19,7 @@ const listed = 8
 // writeBacktest prints a report so that its first and last lines say what matters.
 func writeBacktest(w io.Writer, p *plan.Plan, r *backtest.Report) {
 	fmt.Fprintf(w, "%s on chain %d, blocks %d to %d: %s to %s\n", nameOf(p), r.Chain, r.From, r.To, at(r.Begin), at(r.End))
-	fmt.Fprintf(w, "%s replayed%s, %s\n", upper(count(int(r.Blocks), "block")), shareOf(r), belief(r))
+	fmt.Fprintf(w, "%s replayed%s, %s\n", upper(several(r.Blocks, "block")), shareOf(r), belief(r))
 	if a := r.Attack; a != nil {
 		fmt.Fprintf(w, "The attack begins in block %d, %s%s\n", a.Block, at(a.At), suffix(" with ", txOf(a.Tx.Hex(), a.Tx.Big().Sign() != 0)))
 	}
@@ -96,7 +96,7 @@ func writeDetector(w io.Writer, p *plan.Plan, r *backtest.Report, d *backtest.De
 	if d.Warming {
 		say("Its baseline never was full: it could not fire. Begin with earlier blocks.")
 	}
-	say("%s%s.", upper(count(int(d.Count), "finding")), alarms(r, d))
+	say("%s%s.", upper(several(d.Count, "finding")), alarms(r, d))
 	unit := unitOf(p, d.ID)
 	for i := range min(len(d.Findings), listed) {
 		writeFinding(w, d, i, unit)
@@ -131,7 +131,7 @@ func alarms(r *backtest.Report, d *backtest.DetectorReport) string {
 	case d.FalseAlarms == 0:
 		return ", no false alarm before the attack"
 	}
-	return fmt.Sprintf(", %s before the attack, %s a day", count(int(d.FalseAlarms), "false alarm"), rough(d.PerDay))
+	return fmt.Sprintf(", %s before the attack, %s a day", several(d.FalseAlarms, "false alarm"), rough(d.PerDay))
 }
 
 // suggestion says what a quieter threshold would be.
@@ -175,7 +175,7 @@ func verdict(r *backtest.Report) string {
 		for _, d := range r.Detectors {
 			total += d.Count
 		}
-		return fmt.Sprintf("%s by %s.", upper(count(int(total), "finding")), count(len(r.Detectors), "detector"))
+		return fmt.Sprintf("%s by %s.", upper(several(total, "finding")), count(len(r.Detectors), "detector"))
 	}
 	var first *backtest.DetectorReport
 	found := 0
@@ -196,7 +196,7 @@ func verdict(r *backtest.Report) string {
 }
 
 func distance(blocks, seconds int64) string {
-	return fmt.Sprintf("%s (%s)", count(int(blocks), "block"), span(time.Duration(seconds)*time.Second))
+	return fmt.Sprintf("%s (%s)", several(uint64(max(blocks, 0)), "block"), span(time.Duration(seconds)*time.Second))
 }
 
 // span writes a length of time in its two greatest units.
@@ -219,6 +219,14 @@ func rough(x float64) string {
 		return grouped(uint64(math.Round(x)))
 	}
 	return strconv.FormatFloat(x, 'g', 2, 64)
+}
+
+// several is count for numbers that may be large.
+func several(n uint64, what string) string {
+	if n < 2 {
+		return count(int(n), what)
+	}
+	return grouped(n) + " " + what + "s"
 }
 
 // grouped writes a number with its thousands apart.

@@ -44,7 +44,7 @@ func (b *bar) show(p backtest.Progress) {
 
 // line is what a glance should tell: how many, how fast, how much is left.
 func (b *bar) line(p backtest.Progress, passed time.Duration) string {
-	s := fmt.Sprintf("%s blocks, %s findings", grouped(p.Blocks), grouped(p.Findings))
+	s := several(p.Blocks, "block") + ", " + several(p.Findings, "finding")
 	if seconds := passed.Seconds(); seconds >= 1 {
 		s += fmt.Sprintf(", %s blocks/s", grouped(uint64(float64(p.New)/seconds)))
 	}
