@@ -15,7 +15,7 @@ import (
 )
 
 // blocksPerRun is how many blocks one operation of a benchmark is, so that even one operation tells something.
-const blocksPerRun = 100
+const blocksPerRun = 400
 
 // logsPerBlock is how many logs block 21925176 of mainnet has, in 202 receipts.
 const logsPerBlock = 463
@@ -83,8 +83,8 @@ func ids(found []Finding) []string {
 	return list
 }
 
-// BenchmarkBlock passes mainnet block 21925176 through indexes of so many detectors. One operation is a run of a hundred
-// blocks of that content, one upon the other. All indexes find the same.
+// BenchmarkBlock passes mainnet block 21925176 through indexes of so many detectors. One operation is a run of blocks
+// of that content, one upon the other. All indexes find the same.
 func BenchmarkBlock(b *testing.B) {
 	receipts, err := evm.DecodeReceipts(sampleFile(b, "21925176-receipts.json"))
 	if err != nil {
@@ -138,6 +138,9 @@ func BenchmarkScan(b *testing.B) {
 	x := transferIndex(b, 100, emitters(first))
 	scan := func(b *testing.B, read func(d *evm.Decoder) (*evm.Block, error)) {
 		var d evm.Decoder
+		if _, err := read(&d); err != nil {
+			b.Fatal(err)
+		}
 		b.ReportAllocs()
 		for b.Loop() {
 			for range blocksPerRun {

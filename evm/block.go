@@ -82,5 +82,5 @@ type Block struct {
 	Header
 	Transactions []Transaction
 	Receipts     []Receipt
-	Unverified   string // what of it could not be verified and is the endpoint's word alone; empty if all was
+	Unverified   string // why it cannot be verified (see Unverifiable) and is the endpoint's word alone; empty if it was
 }
