@@ -3,6 +3,7 @@ package backtest
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"tocsin/fault"
 	"tocsin/plan"
@@ -131,5 +132,20 @@ func TestNotRun(t *testing.T) {
 	}
 	if _, err := run(t, Options{Plan: p, Detectors: []string{"nobody"}}, file(t, "d.jsonl", rec.lines...)); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a detector that is not there: %v", err)
+	}
+}
+
+// What stays away is found in blocks too, but only where none can be missing.
+func TestAbsence(t *testing.T) {
+	rec := recorded(t)
+	p := examplePlan(t)
+	p.Detectors = append(p.Detectors, plan.Detector{ID: "quiet", Name: "Quiet", Kind: "absence", Asset: "vault", Event: "Paused", Silent: plan.Duration(10 * time.Second)})
+	path := file(t, "blocks.jsonl", rec.lines...)
+	if d := sound(t, Options{Plan: p}, path).detector(t, "quiet"); d.Count != 1 || d.FalseAlarms != 1 {
+		t.Errorf("detector %+v", d)
+	}
+	r := sound(t, Options{Plan: p, Loose: true}, path)
+	if len(r.NotRun) != 1 || r.NotRun[0].ID != "quiet" || r.NotRun[0].Why == "" {
+		t.Errorf("not run: %+v", r.NotRun)
 	}
 }
