@@ -171,3 +171,34 @@ func TestChainThatBeginsAnew(t *testing.T) {
 		t.Errorf("findings %+v, %v", v.State.Findings, err)
 	}
 }
+
+// One endpoint that is of no use, or of another chain, keeps nobody from watching over the others.
+func TestOneEndpointOfSeveralIsEnough(t *testing.T) {
+	node, err := devchain.Start(t.Context(), devchain.Options{ChainID: vaultChain, Period: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer node.Close()
+	other, err := devchain.Start(t.Context(), devchain.Options{ChainID: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	s := serve(t, func(o *ServeOptions) {
+		o.Endpoints = map[uint64][]string{vaultChain: {other.URL(), "http://" + freeAddress(t) + "/hidden-key", node.WSURL(), node.URL()}}
+	})
+	if said := strings.Join(s.ready.Say, "\n"); strings.Contains(said, "hidden-key") || strings.Contains(said, "cannot be seen") {
+		t.Errorf("it says %q", said)
+	}
+	s.eventually("the chain is watched", func() bool {
+		w, err := s.desk.Engine.Watched(t.Context(), vaultChain)
+		return err == nil && w.Block > 3
+	})
+	list, err := s.desk.Engine.List(t.Context(), true)
+	if err != nil || len(list) != 0 {
+		t.Errorf("%d incidents, %v: somebody was called about an endpoint that is not needed", len(list), err)
+	}
+	if err := s.stop(); err != nil {
+		t.Error(err)
+	}
+}

@@ -34,6 +34,7 @@ const (
 	fine        = "fine"
 	lagging     = "lagging"         // its head stays where it was
 	lyingHeader = "lying in header" // one digit
+	masking     = "masking"         // the lie looks like a kind of chain that nobody knows
 	lyingStatus = "lying in status" // of receipts
 	truncating  = "truncating"      // the last receipt of a block is left out
 	mute        = "without logs"
@@ -141,6 +142,8 @@ func (x *crooked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 			return b
 		})
+	case how == masking && strings.HasPrefix(q.Method, "eth_getBlockBy"):
+		answer = firstStateRoot.ReplaceAll(answer, []byte(`"novelty":"0x1","stateRoot":"0x0`))
 	case how == lyingStatus && q.Method == "eth_getBlockReceipts":
 		answer = bytes.ReplaceAll(answer, []byte(`"status":"0x1"`), []byte(`"status":"0x0"`))
 	case how == truncating && q.Method == "eth_getBlockReceipts":

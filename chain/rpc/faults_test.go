@@ -10,7 +10,7 @@ import (
 // Whatever several endpoints do at random, and however the chain is reorganised, what was followed in the end is the chain:
 // no block skipped, none doubled. journey.take checks each step on the way.
 func TestPoolFollowsExactlyTheChain(t *testing.T) {
-	ways := []string{fine, lagging, lyingHeader, lyingStatus, truncating, mute, otherChain, limiting, failing, stalling, hangingUp, garbling, forgetful}
+	ways := []string{fine, lagging, lyingHeader, masking, lyingStatus, truncating, mute, otherChain, limiting, failing, stalling, hangingUp, garbling, forgetful}
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()

@@ -19,9 +19,14 @@ func (p *Pool) saw(number uint64) {
 	p.verified = max(p.verified, number)
 }
 
-// fetch returns the block with a hash, from whomever has it: what it holds follows from the hash.
+// fetch returns the block with a hash, from whomever has it: what it holds follows from the hash. Where it does not, because
+// the block is of a kind that we cannot verify, it is what most endpoints say.
 func (p *Pool) fetch(ctx context.Context, ref chain.Ref, voters []*member) (*evm.Block, error) {
-	return ask(ctx, p, voters, p.block(ref, voters))
+	b, err := ask(ctx, p, voters, p.block(ref, voters))
+	if err != nil || b.Unverified == "" {
+		return b, err
+	}
+	return p.compare(ctx, ref, b)
 }
 
 func (p *Pool) block(ref chain.Ref, voters []*member) func(context.Context, *member) (*evm.Block, error) {
@@ -35,9 +40,9 @@ func (p *Pool) block(ref chain.Ref, voters []*member) func(context.Context, *mem
 	}
 }
 
-// audit asks an endpoint that has not been looked at for long for a block that is known to be true: one that is only there for
-// bad times must be found out before them.
-func (p *Pool) audit(ref chain.Ref) {
+// audit asks an endpoint that has not been looked at for long for its chain, and for a block that is known to be true: one that
+// is only there for bad times must be found out before them.
+func (p *Pool) audit(ref chain.Ref, verified bool) {
 	p.mu.Lock()
 	var due *member
 	now := time.Now()
@@ -52,7 +57,17 @@ func (p *Pool) audit(ref chain.Ref) {
 	}
 	due.audited = now
 	p.mu.Unlock()
-	askAll(p, []*member{due}, p.block(ref, []*member{due}))
+	get := p.block(ref, []*member{due})
+	askAll(p, []*member{due}, func(ctx context.Context, m *member) (*evm.Block, error) {
+		if err := m.c.reidentify(ctx); err != nil {
+			return nil, err
+		}
+		b, err := get(ctx, m)
+		if err == nil && verified && b.Unverified != "" {
+			err = m.masked(ref)
+		}
+		return b, err
+	})
 }
 
 // header returns the header with a hash.
@@ -60,8 +75,15 @@ func (p *Pool) header(ctx context.Context, hash evm.Hash, number uint64, voters 
 	get := func(ctx context.Context, m *member) (evm.Header, error) {
 		h, err := m.c.headerOf(ctx, hash)
 		m.supplied(fmt.Sprintf("block %d", number), voters, err)
-		if err == nil && (h.Hash != hash || h.Number != number) {
+		switch {
+		case err != nil:
+		case h.Hash != hash || h.Number != number:
 			err = m.c.nonsense("eth_getBlockByHash", fmt.Errorf("%w: it is block %d %s, asked for was %d %s", evm.ErrLie, h.Number, h.Hash, number, hash))
+		case !h.Foreign && h.ComputeHash() != hash:
+			err = m.c.nonsense("eth_getBlockByHash", fmt.Errorf("%w: the header of block %d hashes to something else", evm.ErrLie, number))
+		}
+		if errors.Is(err, evm.ErrLie) {
+			m.doubt(chain.Ref{Number: number, Hash: hash})
 		}
 		return h, err
 	}
@@ -69,32 +91,33 @@ func (p *Pool) header(ctx context.Context, hash evm.Hash, number uint64, voters 
 	if err != nil || h.ComputeHash() == hash {
 		return h, err
 	}
-	// Its hash does not prove it: a chain that hashes in its own way, or a lie. Then nobody may say otherwise.
+	// It has fields that we do not know, and its hash may cover them: it counts if nobody says otherwise.
 	p.mu.Lock()
 	all := p.inUse()
 	p.mu.Unlock()
 	answers := askAll(p, all, get)
-	var doubtful []*member
-	for range all {
-		var a answer[evm.Header]
+	late := time.NewTimer(voteWithin)
+	defer late.Stop()
+	same, another := 0, false
+	for waiting := len(all); waiting > 0; waiting-- {
 		select {
-		case a = <-answers:
+		case a := <-answers:
+			switch {
+			case a.err != nil:
+			case a.value.ComputeHash() == hash:
+				return a.value, nil // and what the first gave will be found out with the block
+			default:
+				same++
+				another = another || a.value.ParentHash != h.ParentHash
+			}
+		case <-late.C:
+			waiting = 1
 		case <-ctx.Done():
 			return h, fmt.Errorf("ask for header %d: %w", number, context.Cause(ctx))
 		}
-		switch {
-		case a.err != nil:
-		case a.value.ComputeHash() == hash:
-			for _, m := range doubtful {
-				m.doubt(chain.Ref{Number: number, Hash: hash})
-				m.blame(m.c.nonsense("eth_getBlockByHash", fmt.Errorf("%w: the header of block %d hashes to something else", evm.ErrLie, number)))
-			}
-			return a.value, nil
-		case a.value.ParentHash != h.ParentHash:
-			return h, fault.New(fault.Unavailable, "The endpoints of chain %d do not agree about what comes before block %d.", p.o.ChainID, number)
-		default:
-			doubtful = append(doubtful, a.from)
-		}
+	}
+	if another || 2*same <= len(all) {
+		return h, fault.New(fault.Unavailable, "The endpoints of chain %d do not agree about what comes before block %d.", p.o.ChainID, number)
 	}
 	return h, nil
 }

@@ -93,6 +93,15 @@ func (c *Client) dial(ctx context.Context) (*gethrpc.Client, error) {
 	return g, nil
 }
 
+// reidentify asks again which chain the endpoint serves.
+func (c *Client) reidentify(ctx context.Context) error {
+	g, err := c.connect(ctx)
+	if err != nil {
+		return err
+	}
+	return c.identify(ctx, g)
+}
+
 // identify asks for the chain id and compares it with the one wanted.
 func (c *Client) identify(ctx context.Context, g *gethrpc.Client) error {
 	const method = "eth_chainId"

@@ -21,6 +21,7 @@ type member struct {
 
 	// Guarded by p.mu.
 	head    evm.Header      // as told last
+	turns   uint64          // times that it was told
 	known   bool            // head is
 	heard   bool            // it has told a head, or failed to
 	hashes  map[uint64]hash // of the chain that head is the end of, as far as seen
@@ -95,16 +96,28 @@ func (m *member) listen(ctx context.Context, pause *backoff) error {
 	m.p.mu.Lock()
 	m.end = cancel
 	m.p.mu.Unlock()
-	h := heads{c: m.c, f: func(h evm.Header) error { m.tell(h); return nil }}
+	h := heads{c: m.c, f: func(h evm.Header) error { m.tell(h, m.turn()); return nil }}
 	return h.watch(ctx, pause)
 }
 
-// tell takes in what the endpoint says is its head.
-func (m *member) tell(h evm.Header) {
+// turn counts what the endpoint has told.
+func (m *member) turn() uint64 {
+	m.p.mu.Lock()
+	defer m.p.mu.Unlock()
+	return m.turns
+}
+
+// tell takes in what the endpoint says is its head, unless it has told another one since that turn: an answer that was under
+// way while a new head was told is older than that.
+func (m *member) tell(h evm.Header, turn uint64) {
 	p := m.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	m.heard = true
+	if m.out != nil || m.turns != turn {
+		return
+	}
+	m.turns++
 	if m.known && m.head.Hash == h.Hash {
 		return
 	}

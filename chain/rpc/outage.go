@@ -79,7 +79,8 @@ func (m *member) try(ctx context.Context) {
 	}
 	was := m.out
 	m.out, m.err, m.strikes, m.rest, m.suspect = nil, nil, 0, time.Time{}, chain.Ref{}
-	m.head, m.known, m.heard = head, true, true
+	m.head, m.known, m.heard, m.turns = head, true, true, m.turns+1
+	clear(m.hashes)
 	m.hashes[head.Number] = head.Hash
 	p.log.Info("the endpoint is used again", "chain", p.o.ChainID, "endpoint", m.c.endpoint.name)
 	if was.said {

@@ -197,7 +197,7 @@ func (p *Pool) nobody() error {
 		}
 		wrong = wrong && m.out != nil && m.out.kind == chain.WrongChain
 	}
-	if len(errs) == 1 || wrong && len(errs) > 0 {
+	if len(errs) > 0 && (wrong || len(p.members) == 1) {
 		return errs[0]
 	}
 	return fault.New(fault.Unavailable, "No endpoint of chain %d can be used just now.", p.o.ChainID).Because(errors.Join(errs...))

@@ -188,7 +188,7 @@ func (d *diary) exact(t *testing.T, c *devchain.Chain) {
 
 func TestTroubleIsSeenAndEnds(t *testing.T) {
 	for how, kind := range map[string]string{
-		lagging: chain.Lags, lyingHeader: chain.Lies, lyingStatus: chain.Lies, truncating: chain.Truncates, mute: chain.Truncates, otherChain: chain.WrongChain,
+		lagging: chain.Lags, lyingHeader: chain.Lies, masking: chain.Lies, lyingStatus: chain.Lies, truncating: chain.Truncates, mute: chain.Truncates, otherChain: chain.WrongChain,
 		limiting: chain.Limits, failing: chain.Fails, stalling: chain.Stalls, hangingUp: chain.Fails, garbling: chain.Fails, forgetful: chain.Lies,
 	} {
 		for _, others := range []int{1, 2} {
@@ -221,7 +221,7 @@ func TestTroubleIsSeenAndEnds(t *testing.T) {
 						return false
 					}
 				}
-				for range 20 { // whatever goes on, blocks come
+				for range 60 { // whatever goes on, blocks come
 					c.say(1)
 					d.reached(t, c.Chain)
 					d.mu.Lock()

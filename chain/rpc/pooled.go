@@ -19,9 +19,10 @@ func (p *Pool) Head(ctx context.Context) (evm.Header, error) {
 	all := p.inUse()
 	p.mu.Unlock()
 	answers := askAll(p, all, func(ctx context.Context, m *member) (evm.Header, error) {
+		turn := m.turn()
 		h, err := m.c.Head(ctx)
 		if err == nil {
-			m.tell(h)
+			m.tell(h, turn)
 		}
 		return h, err
 	})

@@ -167,7 +167,7 @@ func (u *pursuit) walk(ctx context.Context, path []evm.Header, voters []*member)
 			return err
 		}
 		u.p.saw(b.Number)
-		u.p.audit(u.last)
+		u.p.audit(u.last, b.Unverified == "")
 		fetch(i + ahead)
 	}
 	return nil
