@@ -52,15 +52,19 @@ func FuzzWhere(f *testing.F) {
 func FuzzState(f *testing.F) {
 	f.Add([]byte(`{"recent":[{"number":1,"hash":"0x0100000000000000000000000000000000000000000000000000000000000000","time":5,"undo":{"d":{"window":-9,"n":3,"fired":true}}}],"spikes":{"d":null}}`), uint64(7))
 	f.Add([]byte(`{"spikes":{"d":{"of":"","from":-5,"windows":[{"window":9,"n":1},{"window":1,"n":18446744073709551615}]}}}`), uint64(1)<<63)
-	p := world(failures())
-	x, _ := Compile(p, nil)
+	f.Add([]byte(`{"recent":[{"number":1,"hash":"0x0100000000000000000000000000000000000000000000000000000000000001","time":5,"undo":{"g":{"groups":{"x":{"window":1,"n":2,"sum":"5"}},"dropped":{"y":null}},"a":{"vigil":true,"was":null},"solvent":{"vigil":true}}}],"vigils":{"a":null,"solvent":{"of":"","seen":9}},"spikes":{"g":{"groups":{"x":null,"y":{"windows":[{"window":1,"n":1,"sum":"7"}]}}}}}`), uint64(3))
+	grouped, absent := busySenders(), plan.Detector{ID: "a", Kind: "absence", Event: "Withdraw", Silent: 1e9}
+	grouped.ID = "g"
+	x := compile(f, world(failures(), grouped, absent, solvency()))
 	f.Fuzz(func(t *testing.T, data []byte, time uint64) {
 		var s State
 		if json.Unmarshal(data, &s) != nil {
 			return
 		}
 		for n := range uint64(3) {
-			x.Block(testChain, failing(n, time+n, 1, 9), &s)
+			b := failing(n, time+n, 1, 9)
+			x.Block(testChain, b, &s)
+			x.Judge(testChain, b.Hash, []Answer{{Data: data}, worth(n, 2)}, &s)
 			x.Warming(testChain, &s)
 		}
 		for range 4 {
