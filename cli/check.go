@@ -93,7 +93,7 @@ func writeGaps(w io.Writer, p *plan.Plan, out checked) {
 		rest = rest[n:]
 	}
 	name := p.Name
-	if plan.Open(name) {
+	if name == "" || plan.Open(name) {
 		name = p.Protocol
 	}
 	gaps := "No gaps"

@@ -120,6 +120,19 @@ func TestPDFCoverLeadsToTheSheets(t *testing.T) {
 	}
 }
 
+func TestATitleIsNeverOpen(t *testing.T) {
+	for want, p := range map[string]*plan.Plan{
+		"Ferry":                   {Protocol: "ferry", Name: "Ferry"},
+		"ferry":                   {Protocol: "ferry"},
+		"boat":                    {Protocol: "boat", Name: plan.TBD},
+		"Protocol without a name": {Protocol: "tbd", Name: plan.TBD},
+	} {
+		if got := bind(p, RenderOptions{}).Name; got != want {
+			t.Errorf("the title is %q, want %q", got, want)
+		}
+	}
+}
+
 // Numbers stand on every sheet: one whose steps nobody owns yet names the core team.
 func TestPDFGrabSheetSaysWhomToCall(t *testing.T) {
 	p := &plan.Plan{

@@ -18,10 +18,10 @@ func bind(p *plan.Plan, o RenderOptions) *sheet {
 	}
 	b := newBinder(p, o.Public)
 	s.Name, s.Version = clipped(p.Name), clipped(p.Version)
-	if plan.Open(p.Name) {
+	if s.Name == "" || plan.Open(s.Name) {
 		s.Name = clipped(p.Protocol)
 	}
-	if plan.Open(s.Name) {
+	if s.Name == "" || plan.Open(s.Name) {
 		s.Name = "Protocol without a name"
 	}
 	if s.Version == "" {

@@ -84,7 +84,7 @@ func (p *Plan) NameOf(ref string) string {
 
 // Called is what to call a person: by name, and as long as that is still open by id.
 func (r *Person) Called() string {
-	if Open(r.Name) {
+	if r.Name == "" || Open(r.Name) {
 		return r.ID
 	}
 	return r.Name
