@@ -190,18 +190,8 @@ func Replay(happened []Happened) *State {
 	return s
 }
 
-<<<<<<< Updated upstream
-// NameOf returns how the plan calls a person, or the id if it knows none or has only a placeholder for it.
-func NameOf(p *plan.Plan, person string) string {
-	if x, ok := p.Person(person); ok && x.Name != "" && !plan.Open(x.Name) {
-		return x.Name
-	}
-	return person
-}
-=======
 // NameOf is what to call whoever a reference leads to; see plan.Plan.NameOf.
 func NameOf(p *plan.Plan, person string) string { return p.NameOf(person) }
->>>>>>> Stashed changes
 
 // actorName says who acted, in words.
 func actorName(p *plan.Plan, a journal.Actor) string {
