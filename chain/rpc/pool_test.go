@@ -144,7 +144,7 @@ func keep(t *testing.T, p *rpc.Pool, from chain.Cursor) *diary {
 // await waits until something holds.
 func (d *diary) await(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	limit := time.NewTimer(20 * time.Second)
+	limit := time.NewTimer(time.Minute)
 	defer limit.Stop()
 	for {
 		d.mu.Lock()
