@@ -77,6 +77,10 @@ var docs = []doc{
 	// docs/standard.md
 	{line: "tocsin check DIR --standard sfc-ir", as: "tocsin check examples/vault --standard sfc-ir", says: "ir-5.1.1"},
 
+	// docs/backtest.md
+	{line: "tocsin backtest --plan DIR --endpoint CHAINID=URL --from N --to N", as: "tocsin backtest --plan examples/vault --endpoint 31337=$ENDPOINT --from 1 --to 2", says: "2 blocks"},
+	{line: "tocsin backtest --plan DIR --blocks blocks.jsonl.zst --attack-tx 0x…", why: "it needs the blocks of an attack; the tests of package backtest make some"},
+
 	// docs/incident.md
 	{line: `tocsin incident open --data data --as janet "Users say that their deposits are gone"`, says: "Users say that their deposits are gone", before: (*docWorld).start},
 	{line: "tocsin incident list --data data", says: docIncident},

@@ -257,3 +257,24 @@ func TestLinks(t *testing.T) {
 		}
 	}
 }
+
+// TestDocumentedDetectors holds the ten detectors of docs/detectors.md to those that a test lets find an attack.
+func TestDocumentedDetectors(t *testing.T) {
+	t.Parallel()
+	tried, err := os.ReadFile("../../detect/testdata/ten/plan.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, f := range fences(t, "../../docs/detectors.md") {
+		if f.of == "yaml" {
+			found = true
+			if !strings.Contains(string(tried), f.text) {
+				t.Errorf("nobody has tried:\n%s", f.text)
+			}
+		}
+	}
+	if !found {
+		t.Error("the document shows none")
+	}
+}
