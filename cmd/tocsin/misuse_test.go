@@ -97,7 +97,7 @@ func TestMisuse(t *testing.T) {
 		{words("serve --listen 127.0.0.1:0 --plan plan --data taken.zip/d"), 2, "cannot be made"},
 		{on("serve --listen 127.0.0.1:0 --plan plan --endpoint 1=http://127.0.0.1:1"), 2, "does not name"},
 		{on("serve --listen 127.0.0.1:0 --plan plan --endpoint 31337=ftp://127.0.0.1:1"), 2, "not supported"},
-		{on("serve --listen 127.0.0.1:0 --plan plan --endpoint 31337=http://127.0.0.1:1 --endpoint 31337=http://127.0.0.1:2"), 2, "two endpoints"},
+		{on("serve --listen 127.0.0.1:0 --plan plan --endpoint 31337=http://127.0.0.1:1 --endpoint 31337=http://127.0.0.1:1"), 2, "given twice"},
 		{on("serve --listen 127.0.0.1:99999 --plan plan"), 2, "cannot listen"},
 		{on("serve --listen nonsense --plan plan"), 2, "HOST:PORT"},
 		{on("serve --listen :0 --plan plan"), 2, "without TLS"},
