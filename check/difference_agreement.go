@@ -15,7 +15,7 @@ var rulesOfAgreement = map[string]rule{
 	"Decision.required":                 {turn: helps, weight: 95, more: "{item} must now approve {thing}.", less: "{item} no longer has to approve {thing}."},
 	"Approvers.who":                     {turn: lost, weight: 70, words: "the additional approvers", more: "{item} is now among the additional approvers of {thing}.", less: "{item} is no longer among the additional approvers of {thing}."},
 	"Approvers.need":                    {turn: helps, weight: 93, grows: Strengthens, words: "how many additional approvers it takes"},
-	"Decision.stand_ins":                {turn: harms, weight: 92, more: "Somebody may now stand in: {new}.", less: "A stand-in is no more: {old}."},
+	"Decision.stand_ins":                {turn: turn{added: Weakens, removed: Changes}, weight: 92, more: "Somebody may now stand in: {new}.", less: "Somebody may no longer stand in: {old}. It takes longer to decide if the other is away."},
 	"StandIn.for":                       {turn: risky, weight: 92, words: "for whom they stand in"},
 	"StandIn.who":                       {turn: risky, weight: 92, now: "{new} may now stand in for another instead of {old}, in {of}."},
 	"StandIn.after":                     {turn: helps, weight: 85, grows: Strengthens, words: "how long the other must be silent"},

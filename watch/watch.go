@@ -138,14 +138,21 @@ func (w *Watcher) session(ctx context.Context) error {
 	}
 
 	var pause backoff
+	var said string
 	for {
 		before := w.sight.block()
 		err := w.follow(ctx, &c)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		w.log.Warn("the chain cannot be followed just now", "err", err)
-		if !sleep(ctx, pause.next(w.sight.block() != before)) {
+		moved := w.sight.block() != before
+		level := slog.LevelWarn
+		if said == err.Error() && !moved {
+			level = slog.LevelDebug // the same is still so
+		}
+		said = err.Error()
+		w.log.Log(ctx, level, "the chain cannot be followed just now", "err", err)
+		if !sleep(ctx, pause.next(moved)) {
 			return context.Cause(ctx)
 		}
 	}
