@@ -38,6 +38,11 @@ func (c *checker) checkActions() {
 				"In an emergency somebody would have to think of it.",
 				"Name it under action of the step that should do it.")
 		}
+		if a.Undo == a.ID {
+			c.add(Warning, "action-undoes-itself", path+".undo", fmt.Sprintf("The action %q is said to undo itself.", a.Name),
+				"Whoever wants to take it back would do it once more.",
+				"Name the action that takes it back, or leave undo out.")
+		}
 		if a.Effect == nil && done[a.ID] != "" {
 			level := Warning
 			if onChain(&a) {

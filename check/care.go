@@ -98,6 +98,15 @@ func (c *checker) checkSeverities() {
 			names = append(names, s.Name)
 		}
 	}
+	for i := 1; i < len(c.plan.Severities); i++ {
+		worse, s := c.plan.Severities[i-1], c.plan.Severities[i]
+		if s.RespondWithin > 0 && worse.RespondWithin > s.RespondWithin {
+			c.add(Warning, "severity-out-of-order", fmt.Sprintf("severities[%s].respond_within", worse.ID),
+				fmt.Sprintf("At severity %s somebody must answer within %s, and at %s, which is less, within %s.", worse.Name, worse.RespondWithin, s.Name, s.RespondWithin),
+				"What is worse would be answered later.",
+				"List severities worst first, and give the worse the shorter time.")
+		}
+	}
 	if len(names) > 0 {
 		c.add(Warning, "severity-without-response-time", path, fmt.Sprintf("The plan does not say how soon somebody must answer at severity %s.", list(names)),
 			"Nobody can tell whether the team is late.",

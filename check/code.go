@@ -45,6 +45,7 @@ var codes = []string{
 	"proposer-rule-impossible",
 	"approver-unreachable",
 	"approver-without-key",
+	"key-public",
 	"key-shared",
 	"decision-stops-with-one-away",
 	"stand-in-too-late",
@@ -55,11 +56,13 @@ var codes = []string{
 	"action-broken",
 	"action-without-effect",
 	"action-unready",
+	"action-undoes-itself",
 
 	// Too much hangs on one person or one thing.
 	"person-indispensable",
 	"role-with-one-holder",
 	"rota-member-unreachable",
+	"rota-not-begun",
 	"rota-of-one",
 	"rota-without-time-zone",
 	"one-way-to-reach-all",
@@ -87,6 +90,7 @@ var codes = []string{
 	// The plan itself.
 	"issue-unranked",
 	"severity-without-response-time",
+	"severity-out-of-order",
 	"names-clash",
 	"category-without-issue",
 	"contact-tbd",

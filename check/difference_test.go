@@ -195,8 +195,8 @@ func TestWhoeverCoversAShiftGetsAVoice(t *testing.T) {
 }
 
 func TestNothingHidesBehindAMove(t *testing.T) {
-	cleo := "  - id: cleo\n    name: Cleo\n    contact: [{kind: phone, to: \"+19995551214\"}]\n    keys: [{address: \"0x120F4209596fef7D4D07E3BA410d5dA8E88ccA3d\"}]\n"
-	moved := strings.Replace(cleo, "0x120F4209596fef7D4D07E3BA410d5dA8E88ccA3d", "0x849E61d2753B9D09C5F6aD69711E6E2B684ad7Aa", 1)
+	cleo := "  - id: cleo\n    name: Cleo\n    contact: [{kind: phone, to: \"+19995551214\"}]\n    keys: [{address: \"0x9d782321232617e36488C7FAaF27dfF6E2CdB4c1\"}]\n"
+	moved := strings.Replace(cleo, "0x9d782321232617e36488C7FAaF27dfF6E2CdB4c1", "0x541f18CB2BAEA19F43eEa9C94FD8D1121bC9Bc83", 1)
 	old, new := harbour(t), harbour(t, cleo, "extended_team:\n"+moved)
 	for _, pair := range [][2]*plan.Plan{{old, new}, {new, old}} {
 		d := Differences(pair[0], pair[1])

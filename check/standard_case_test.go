@@ -174,8 +174,8 @@ procedures:
 		"ir-3.1.2", `
 tested: 2026-10-01
 core_team:
-  - {id: ada, name: Ada, time_zone: Europe/Vienna, contact: [{kind: phone, to: "+19995551212"}], keys: [{address: "0x25EA031cb0829a34f24114472eF0AFdD9F9f2614"}]}
-  - {id: ben, name: Ben, time_zone: America/New_York, contact: [{kind: phone, to: "+19995551213"}], keys: [{address: "0x647A567Ce312C5Aa0Dbf2FA6B1965A463a0f1c03"}]}
+  - {id: ada, name: Ada, time_zone: Europe/Vienna, contact: [{kind: phone, to: "+19995551212"}], keys: [{address: "0xd289E2eE6A28295D1EB5aB7B8D30a2E5B3E932D2"}]}
+  - {id: ben, name: Ben, time_zone: America/New_York, contact: [{kind: phone, to: "+19995551213"}], keys: [{address: "0x6698656ccCEC85149e0647A7bd89fBB097490aAa"}]}
 groups: [{id: signers, name: Signers, members: [ada, ben], need: 1}]
 decisions: [{id: stop, name: Stop, required: [signers], actions: [pause]}]
 chains: [{id: 1, name: Main}]
@@ -186,7 +186,7 @@ actions: [{id: pause, name: Pause, kind: call, asset: vault, function: pause()}]
 			{"need: 1", "need: 2", `Name a backup for Ada, without whom nobody can decide "Stop"`},
 			{"tested: 2026-10-01", "tested: 2026-07-01", "Test every three months"},
 			{"time_zone: America/New_York, ", "", "Write down the time zone of Ben."},
-			{`, keys: [{address: "0x647A567Ce312C5Aa0Dbf2FA6B1965A463a0f1c03"}]`, "", "Write down the key that Ben signs with."},
+			{`, keys: [{address: "0x6698656ccCEC85149e0647A7bd89fBB097490aAa"}]`, "", "Write down the key that Ben signs with."},
 			{`{kind: phone, to: "+19995551213"}`, "{kind: email, to: ben@example.com}", "Write down a telephone or a messenger that rings for Ben."},
 		},
 	},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"tocsin/plan"
 )
@@ -184,6 +185,11 @@ func (c *checker) checkRotas() {
 			c.add(Warning, "rota-without-time-zone", path, fmt.Sprintf("The rota %q has no time zone.", r.Name),
 				"Shifts change by the clock of UTC, which is nobody's: two people think that they are on call, or none does.",
 				"Write time_zone: and where the team's clock stands, such as Europe/Vienna.")
+		}
+		if !r.Start.IsZero() && c.since(r.Start.Time) < -day {
+			c.add(Warning, "rota-not-begun", path+".start", fmt.Sprintf("The rota %q begins on %s.", r.Name, r.Start.Format(time.DateOnly)),
+				"Until then it is always the first of its members who is called.",
+				"Write a day that has come, or name who is on call until then under cover.")
 		}
 		if len(r.Members) == 1 {
 			c.add(Note, "rota-of-one", path+".members", fmt.Sprintf("Only %s is ever on call in the rota %q.", c.nameOf(r.Members[0]), r.Name),
