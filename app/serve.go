@@ -2,21 +2,18 @@ package app
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
-	"net/url"
-	"os"
-	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
-	"tocsin/access"
 	"tocsin/chain"
 	"tocsin/chain/rpc"
 	"tocsin/deliver"
@@ -24,7 +21,6 @@ import (
 	"tocsin/execute"
 	"tocsin/fault"
 	"tocsin/incident"
-	"tocsin/journal"
 	"tocsin/notify"
 	"tocsin/notify/email"
 	"tocsin/notify/terminal"
@@ -43,6 +39,7 @@ type ServeOptions struct {
 	TLSKey    string
 	BaseURL   string
 	SMTP      string        // URL; empty: no e-mail
+	Heartbeat string        // URL that is asked for once a minute while all is well; empty: none
 	Signer    signer.Signer // nil: nothing can be sent
 	Terminal  io.Writer     // where the terminal channel writes
 	Bell      bool          // Terminal can ring
@@ -67,6 +64,11 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 	p, src, err := plan.Load(o.Plan)
 	if err != nil {
 		return err
+	}
+	if o.Heartbeat != "" {
+		if err := checkHeartbeat(o.Heartbeat); err != nil {
+			return err
+		}
 	}
 	secure, err := listenable(o)
 	if err != nil {
@@ -159,6 +161,13 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	}
 	for id := range s.clients {
 		wg.Go(func() { s.gauges.run(ctx, id) })
+	}
+	if s.o.Heartbeat != "" {
+		h := &heartbeat{
+			url: s.o.Heartbeat, http: &http.Client{}, chains: slices.Sorted(maps.Keys(s.clients)), plan: s.gauges.inForce,
+			watched: s.desk.Engine.Watched, now: s.desk.Engine.Now, log: s.o.Logger,
+		}
+		wg.Go(func() { h.run(ctx) })
 	}
 	work("engine", s.desk.Engine.Run)
 	work("console", func(ctx context.Context) error { return serveHTTP(ctx, l, console, s.o, secure) })
@@ -274,147 +283,4 @@ func (s *server) carriers() error {
 	}
 	s.desk.Engine.Carry(incident.DispatchAction, execute.New(execute.Options{Clients: s.clients, Signer: s.o.Signer, Logger: s.o.Logger}))
 	return nil
-}
-
-// listenable checks that nobody serves the console in the clear to a network.
-func listenable(o ServeOptions) (secure bool, err error) {
-	if (o.TLSCert == "") != (o.TLSKey == "") {
-		return false, fault.New(fault.Invalid, "TLS needs both a certificate and its key.").Instead("Give both --tls-cert and --tls-key.")
-	}
-	if secure = o.TLSCert != ""; secure {
-		if _, err := tls.LoadX509KeyPair(o.TLSCert, o.TLSKey); err != nil {
-			return false, fault.New(fault.Invalid, "The TLS certificate and its key cannot be used.").Instead("Give files in PEM form that belong together and that this user may read.").Because(err)
-		}
-	}
-	host, _, err := net.SplitHostPort(o.Listen)
-	if err != nil {
-		return false, fault.New(fault.Invalid, "%q is not an address to listen on.", o.Listen).Instead("Write HOST:PORT, such as 127.0.0.1:8470.")
-	}
-	ip := net.ParseIP(host)
-	if !secure && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return false, fault.New(fault.Invalid, "%s can be reached from other machines, and without TLS anybody on the way could read and answer.", o.Listen).
-			Instead("Listen on 127.0.0.1, or give --tls-cert and --tls-key.")
-	}
-	if o.BaseURL == "" && ip != nil && ip.IsUnspecified() {
-		return false, fault.New(fault.Invalid, "Messages would have links to %s, which leads nowhere.", o.Listen).Instead("Give --base-url https://HOST, as people reach the console.")
-	}
-	if o.BaseURL != "" {
-		u, err := url.Parse(o.BaseURL)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
-			return false, fault.New(fault.Invalid, "%q is not an address of a console.", o.BaseURL).Instead("Write https://HOST.")
-		}
-		secure = secure || u.Scheme == "https"
-	}
-	return secure, nil
-}
-
-func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, o ServeOptions, secure bool) error {
-	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-		ErrorLog: slog.NewLogLogger(o.Logger.Handler(), slog.LevelDebug),
-	}
-	stopped := make(chan struct{})
-	context.AfterFunc(ctx, func() {
-		defer close(stopped)
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
-		defer cancel()
-		if srv.Shutdown(grace) != nil {
-			srv.Close()
-		}
-	})
-	var err error
-	if o.TLSCert != "" {
-		srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-		err = srv.ServeTLS(l, o.TLSCert, o.TLSKey)
-	} else {
-		err = srv.Serve(l)
-	}
-	if errors.Is(err, http.ErrServerClosed) {
-		<-stopped
-		return nil
-	}
-	return err
-}
-
-// Link is a link that signs one person in, once.
-type Link struct {
-	URL     string
-	Person  string
-	Name    string
-	Expires time.Time
-
-	protocol string
-}
-
-// SignInLink makes a link for a person of one of the plans in force. base is the console's address; the one last served if
-// empty.
-func (d *Desk) SignInLink(ctx context.Context, person, base string, ttl time.Duration) (Link, error) {
-	if base == "" {
-		base = URL(d.Data)
-	}
-	if base == "" {
-		return Link{}, fault.New(fault.Invalid, "Nobody has served a console from this data folder yet.").Instead("Start tocsin serve first, or give --base-url.")
-	}
-	if ttl <= 0 || ttl > 30*24*time.Hour {
-		return Link{}, fault.New(fault.Invalid, "A link works for more than nothing and at most 30 days.")
-	}
-	l, err := d.find(ctx, person)
-	if err != nil {
-		return Link{}, err
-	}
-	secret, err := d.Access.SignInLink(ctx, access.Identity{Protocol: l.protocol, Person: l.Person}, ttl)
-	if err != nil {
-		return Link{}, err
-	}
-	l.URL, l.Expires = base+"/signin/"+secret, time.Now().Add(ttl).UTC()
-	return l, nil
-}
-
-// Revoke ends all sessions of a person, and the sign-in links that they have not used.
-func (d *Desk) Revoke(ctx context.Context, person string) (Link, error) {
-	l, err := d.find(ctx, person)
-	if err != nil {
-		return Link{}, err
-	}
-	return l, d.Access.Revoke(ctx, access.Identity{Protocol: l.protocol, Person: l.Person})
-}
-
-// find finds somebody in the plans in force.
-func (d *Desk) find(ctx context.Context, person string) (Link, error) {
-	ids, err := d.Engine.Protocols(ctx)
-	if err != nil {
-		return Link{}, err
-	}
-	for _, id := range ids {
-		p, err := d.Engine.InForce(ctx, id)
-		if err != nil {
-			return Link{}, err
-		}
-		x, ok := p.Person(person)
-		switch {
-		case ok && x.Body:
-			return Link{}, fault.New(fault.Invalid, "%s is an organisation; nobody signs in as one.", x.Name)
-		case ok:
-			return Link{Person: x.ID, Name: x.Name, protocol: p.Protocol}, nil
-		}
-	}
-	return Link{}, fault.New(fault.NotFound, "No plan in force names a person %q.", person).Instead("Use the id that the plan gives them.")
-}
-
-// WriteExport writes an export into a new file.
-func WriteExport(file string, x journal.Export) error {
-	return WriteNew(file, func(w io.Writer) error { return journal.WriteExport(w, x) })
-}
-
-// WriteNew writes a new file that only this user can read. A fault of code conflict says that it is there already.
-func WriteNew(file string, write func(io.Writer) error) (err error) {
-	f, err := os.OpenFile(filepath.Clean(file), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return fault.New(fault.Conflict, "%s is there already.", file).Instead("Choose another file with --out.")
-	}
-	if err != nil {
-		return fault.New(fault.Invalid, "%s cannot be written.", file).Because(err)
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return write(f)
 }

@@ -28,6 +28,8 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
   ` + endpointVariable + `CHAINID    JSON-RPC endpoint of a chain, if its URL holds a key: the command line can be read by every user
                              of the machine; several with spaces between them
   TOCSIN_SMTP_URL            where mail goes: smtp://user:password@host:587?from=tocsin@example.com
+  ` + app.ContactsKey + `        key of the plan's sealed contact details
+  TOCSIN_HEARTBEAT_URL       asked for once a minute while all is well, so that another service can tell when it is not
   ` + passwordVariable + `   password of the key file that sends transactions`,
 		Args: exactly(),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -50,6 +52,9 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
 				return err
 			}
 			if o.SMTP, err = app.Secret("TOCSIN_SMTP_URL"); err != nil {
+				return err
+			}
+			if o.Heartbeat, err = app.Secret("TOCSIN_HEARTBEAT_URL"); err != nil {
 				return err
 			}
 			if keystore != "" {

@@ -1,0 +1,110 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/plan"
+)
+
+// The times of a heartbeat.
+const (
+	beatEvery = time.Minute
+	beatFor   = 10 * time.Second // a ping that takes longer has failed
+	staleFor  = 2 * time.Minute  // a head older than that, or than ten blocks, is not well
+)
+
+// heartbeat asks for a URL once a minute while all is well, so that somebody else can watch the watcher: whoever holds the
+// URL raises the alarm when it is no longer asked for. It is silent when a chain is not seen and when the database does not
+// answer; a machine that stopped is silent of itself.
+type heartbeat struct {
+	url     string
+	http    *http.Client
+	chains  []uint64
+	plan    func() *plan.Plan // in force
+	watched func(ctx context.Context, chain uint64) (incident.Watched, error)
+	now     func() time.Time
+	log     *slog.Logger
+}
+
+// checkHeartbeat says what is wrong with the URL of a heartbeat; the URL is a secret.
+func checkHeartbeat(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return fault.New(fault.Invalid, "TOCSIN_HEARTBEAT_URL is not an address on the web.").Instead("Give the whole address that the other service waits for, such as https://host/path.")
+	}
+	return nil
+}
+
+// run beats until ctx ends. What is not well is logged once, and that it is well again.
+func (h *heartbeat) run(ctx context.Context) {
+	tick := time.NewTicker(beatEvery)
+	defer tick.Stop()
+	last := ""
+	for {
+		said := ""
+		if err := h.beat(ctx); err != nil && ctx.Err() == nil {
+			said = err.Error()
+		}
+		switch {
+		case said == last:
+		case said == "":
+			h.log.Info("the heartbeat goes on")
+		default:
+			h.log.Warn("no heartbeat is sent", "why", said)
+		}
+		last = said
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (h *heartbeat) beat(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, beatFor)
+	defer cancel()
+	if err := h.well(ctx); err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url, nil)
+	if err != nil {
+		return fmt.Errorf("the heartbeat's address cannot be asked")
+	}
+	resp, err := h.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("%s does not answer", req.URL.Host) // the error would name the whole address
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<16))
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("%s answers %s", req.URL.Host, resp.Status)
+	}
+	return nil
+}
+
+// well reports what is not: a chain that nobody has seen lately, or a database that does not say.
+func (h *heartbeat) well(ctx context.Context) error {
+	for _, id := range h.chains {
+		w, err := h.watched(ctx, id)
+		if err != nil {
+			return fmt.Errorf("the database does not answer: %w", err)
+		}
+		stale := staleFor
+		if c, ok := h.plan().Chain(id); ok {
+			stale = max(stale, 10*time.Duration(c.BlockTime))
+		}
+		if age := h.now().Sub(w.At); age > stale {
+			return fmt.Errorf("chain %d was last seen at block %d", id, w.Block)
+		}
+	}
+	return nil
+}
