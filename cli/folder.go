@@ -33,6 +33,10 @@ func planFolder(dir string) (*planDir, error) {
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "%s is not a folder that can be read.", dir).Instead("Name the folder that holds the plan's YAML files.").Because(err)
 	}
+	if coming, err := own.OpenRoot(comingName); err == nil { // a replacement was cut short: all of the new plan stands there
+		own.Close()
+		own = coming
+	}
 	d := &planDir{own: own}
 	if beside, err := os.OpenRoot(filepath.Join(dir, "..")); err == nil {
 		d.beside = beside

@@ -172,9 +172,13 @@ func readDocument(name string) ([]byte, error) {
 }
 
 // writePlan puts the files of a plan into a folder: all of them or, if one cannot be written, none. It writes over a plan
-// only if it is told to, and then takes the YAML files of the old one away.
+// only if it is told to, and then takes the YAML files of the old one away (see replacement). What an earlier run that was
+// cut short has left to do is done first.
 func writePlan(dir string, files map[string][]byte, force bool) error {
 	cannot := func(err error) error { return unwritten(dir, err) }
+	if err := (&replacement{dir: dir}).finish(); err != nil {
+		return cannot(err)
+	}
 	old, err := writtenFiles(dir)
 	if err != nil {
 		return cannot(err)
@@ -186,36 +190,27 @@ func writePlan(dir string, files map[string][]byte, force bool) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return cannot(err)
 	}
+	if _, err := os.Stat(dir); err == nil {
+		if err := (&replacement{dir: dir}).write(files); err != nil {
+			return cannot(err)
+		}
+		return nil
+	}
 	beside, err := os.MkdirTemp(filepath.Dir(dir), ".plan-*")
 	if err != nil {
 		return cannot(err)
 	}
 	defer os.RemoveAll(beside)
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(beside, name), text, 0o644); err != nil {
+		if err := written(filepath.Join(beside, name), text); err != nil {
 			return cannot(err)
 		}
 	}
 	if err := os.Chmod(beside, 0o755); err != nil {
 		return cannot(err)
 	}
-	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
-		if err := os.Rename(beside, dir); err != nil {
-			return cannot(err)
-		}
-		return nil
-	}
-	for name := range files {
-		if err := os.Rename(filepath.Join(beside, name), filepath.Join(dir, name)); err != nil {
-			return cannot(err)
-		}
-	}
-	for _, name := range old {
-		if _, again := files[name]; !again {
-			if err := os.Remove(filepath.Join(dir, name)); err != nil {
-				return cannot(err)
-			}
-		}
+	if err := os.Rename(beside, dir); err != nil {
+		return cannot(err)
 	}
 	return nil
 }
@@ -240,7 +235,7 @@ func writtenFiles(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if ext := filepath.Ext(e.Name()); ext == ".yaml" || ext == ".yml" || e.Name() == unplacedFile {
+		if planFile(e.Name()) {
 			names = append(names, e.Name())
 		}
 	}

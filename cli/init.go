@@ -124,6 +124,9 @@ func (t *terminal) begin(dir string, b beginning, force bool) error {
 
 // free makes sure that nothing in a folder is written over unasked.
 func free(dir string, force bool) error {
+	if err := (&replacement{dir: dir}).finish(); err != nil {
+		return unwritten(dir, err)
+	}
 	if force {
 		return nil
 	}

@@ -26,6 +26,9 @@ type sealable struct {
 }
 
 func (t *terminal) sealable(dir string) (*sealable, error) {
+	if err := (&replacement{dir: dir}).finish(); err != nil { // what is written must not be lost to it
+		return nil, unwritten(dir, err)
+	}
 	p, src, err := t.loadClosed(dir)
 	if err != nil {
 		return nil, err
