@@ -29,7 +29,7 @@ func readCommunications(w *walker, p *part, i int) int {
 		return 0
 	}
 	id := c.find("id~")
-	p.page.mark(t.From, t.From+1, placed)
+	p.page.markHeader(t)
 	for _, row := range t.Rows {
 		if text(row, name) == "" {
 			w.lose(p, row, "this row names no message")

@@ -25,7 +25,7 @@ func readDecisions(w *walker, p *part, i int) int {
 	}
 	id := c.find("id~")
 	need := c.find("need~", "additional needed~")
-	p.page.mark(t.From, t.From+1, placed)
+	p.page.markHeader(t)
 	for _, row := range t.Rows {
 		if text(row, name) == "" {
 			w.lose(p, row, "this row names no decision")

@@ -22,7 +22,7 @@ func readEscalation(w *walker, p *part, i int) int {
 	}
 	category := c.find("category", "categories", "issue type", "type~")
 	severity := c.find("severity", "severities", "level~", "priority")
-	p.page.mark(t.From, t.From+1, placed)
+	p.page.markHeader(t)
 	for _, row := range t.Rows {
 		if empty(row) {
 			continue

@@ -76,6 +76,7 @@ func read(files []File, o ImportOptions) (*walker, error) {
 	}
 	for _, p := range w.pages {
 		w.walk(p.root)
+		p.settleTables(p.root)
 	}
 	w.title(o)
 	w.nameScenarios()

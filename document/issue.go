@@ -25,7 +25,7 @@ func readIssues(w *walker, p *part, i int) int {
 	severity := c.find("severity", "priority", "level~", "sev~")
 	procedure := c.find("procedure", "response~", "playbook", "runbook")
 	id := c.find("id~")
-	p.page.mark(t.From, t.From+1, placed)
+	p.page.markHeader(t)
 	for _, row := range t.Rows {
 		if empty(row) || text(row, name) == "" {
 			w.lose(p, row, "this row names no issue")

@@ -15,12 +15,12 @@ import (
 // otherReaders lists them. Those that know a table by its columns come before the readers of the seven tables, which would
 // take some of their tables for lists of names.
 func otherReaders() []reader {
-	return []reader{readMarkup, readContents, readFrontMatter, readFacts, readSeverities, readSeverityItems, readRoles, readAssets}
+	return []reader{readMarkup, readContents, readFrontMatter, readFacts, readRACI, readSeverities, readSeverityItems, readRoles, readAssets}
 }
 
 // lateReaders come after the readers of the seven tables.
 func lateReaders() []reader {
-	return []reader{readRoleItems, readContactItems, readScope, readCadence, readTemplate, readMessageItems, readCommands}
+	return []reader{readRoleItems, readPeople, readContactItems, readScope, readCadence, readTemplate, readMessageItems, readCommands}
 }
 
 // other reads a whole part, with those below it, whose heading names one thing of the plan: a severity, a role, what to do

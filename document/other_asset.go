@@ -28,7 +28,7 @@ func readAssets(w *walker, p *part, i int) int {
 	location := c.find("location", "url", "domain", "link", "handle")
 	holder := c.find("owner", "holder", "held by", "responsible", "account owner")
 	second := c.find("second holder", "backup", "backup owner", "secondary")
-	p.page.mark(t.From, t.From+1, placed)
+	p.page.markHeader(t)
 	for _, row := range t.Rows {
 		if text(row, name) == "" {
 			w.lose(p, row, "this row names no asset")

@@ -42,7 +42,7 @@ func readRoles(w *walker, p *part, i int) int {
 		return 0
 	}
 	slices.SortFunc(ways, func(a, b way) int { return a.column - b.column })
-	p.page.mark(t.From, t.From+1, placed)
+	p.page.markHeader(t)
 	for _, row := range t.Rows {
 		if text(row, role) == "" {
 			w.lose(p, row, "this row names no role")

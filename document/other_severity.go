@@ -96,7 +96,7 @@ func readSeverities(w *walker, p *part, i int) int {
 	if p.section != "severities" && (levels < len(t.Rows) || levels < 2 || within < 0 && meaning < 0) {
 		return 0
 	}
-	p.page.mark(t.From, t.From+1, placed)
+	p.page.markHeader(t)
 	for _, row := range t.Rows {
 		if text(row, name) == "" {
 			w.lose(p, row, "this row names no severity")

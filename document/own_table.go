@@ -10,7 +10,7 @@ import (
 
 // ownTable reads the table of a section.
 func (w *walker) ownTable(p *part, t *markdown.Block, f form) int {
-	p.page.mark(t.From, t.From+1, placed)
+	p.page.markHeader(t)
 	switch f.section {
 	case "procedures":
 		w.ownSteps(p, t)

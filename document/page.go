@@ -85,6 +85,44 @@ func (p *page) mark(from, to int, f fate) {
 	}
 }
 
+// markHeader notes that the header of a table is placed: its lines above the first row.
+func (p *page) markHeader(t *markdown.Block) {
+	to := t.To
+	if len(t.Rows) > 0 {
+		to = lineOf(t.Rows[0]) - 1
+	}
+	p.mark(t.From, to, placed)
+}
+
+// settleTables gives the lines of HTML tables that no row begins on the fate of the row they belong to; lines of tags alone
+// carry no words.
+func (p *page) settleTables(at *part) {
+	for i := range at.blocks {
+		b := &at.blocks[i]
+		if b.Kind != markdown.Table || !strings.HasPrefix(strings.TrimSpace(b.Raw), "<") {
+			continue
+		}
+		rows := map[int]bool{}
+		for _, row := range b.Rows {
+			rows[lineOf(row)] = true
+		}
+		now := unseen
+		for n := b.From; n <= b.To; n++ {
+			switch {
+			case rows[n] || now == unseen:
+				now = p.fate[n-1]
+			case !says(p.lines[n-1]):
+				p.mark(n, n, placed)
+			default:
+				p.mark(n, n, now)
+			}
+		}
+	}
+	for _, sub := range at.parts {
+		p.settleTables(sub)
+	}
+}
+
 // count tells how many lines that are not blank had which fate. What nobody has seen is unplaced.
 func (p *page) count() (in, notes, out int) {
 	for i, line := range p.lines {

@@ -22,7 +22,7 @@ func readProcedures(w *walker, p *part, i int) int {
 	}
 	details := c.find("details", "how", "how to", "instructions", "description", "notes~")
 	id := c.find("id~")
-	p.page.mark(t.From, t.From+1, placed)
+	p.page.markHeader(t)
 	name := ""
 	if issue < 0 && p.about != "procedures" {
 		name = p.title

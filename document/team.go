@@ -16,12 +16,16 @@ func readTeam(w *walker, p *part, i int) int {
 	if t.Kind != markdown.Table || p.section != "core_team" && p.section != "extended_team" {
 		return 0
 	}
+	return w.team(p, t, p.section == "core_team")
+}
+
+// team reads a table of people into a team; it answers 0 if no column names them.
+func (w *walker) team(p *part, t *markdown.Block, core bool) int {
 	c := newColumns(t)
-	name := c.find("name", "who~", "person", "member", "contact~")
+	name := c.find("name", "who~", "person", "member", "contact~", "contact name~", "contact person~")
 	if name < 0 {
 		return 0
 	}
-	core := p.section == "core_team"
 	title := c.find("title", "role~", "position", "job title", "organisation", "organization")
 	categories := c.find("categories", "category")
 	id := c.find("id~")
@@ -33,7 +37,7 @@ func readTeam(w *walker, p *part, i int) int {
 		}
 	}
 	slices.SortFunc(ways, func(a, b way) int { return a.column - b.column })
-	p.page.mark(t.From, t.From+1, placed)
+	p.page.markHeader(t)
 	for _, row := range t.Rows {
 		if text(row, name) == "" {
 			w.lose(p, row, "this row names nobody")

@@ -198,6 +198,17 @@ func (w *walker) lose(p *part, row []markdown.Cell, why string) {
 		p.page.mark(lineOf(row), lineOf(row), placed)
 		return
 	}
+	if at := lineOf(row); at > 0 && p.page.fate[at-1] == placed {
+		var said []string // another row stands on the same line, which is placed
+		for i := range row {
+			if s := text(row, i); s != "" {
+				said = append(said, s)
+			}
+		}
+		w.note(p.about, strings.Join(said, " | "), "\n")
+		w.warn(p, at, why, "it stays a note: put it where it belongs")
+		return
+	}
 	p.page.mark(lineOf(row), lineOf(row), unplaced)
 	w.warn(p, lineOf(row), why, "it stands in unplaced.md: put it where it belongs")
 }

@@ -157,11 +157,30 @@ func (r *reader) interrupts(i int, l line) bool {
 	if _, _, ok := hashes(l); ok || rule.MatchString(l.text) || fenceLine.MatchString(l.text) {
 		return true
 	}
-	if k, ok := l.mark(); ok && l.text[k.width:] != "" && (len(r.list) > 0 || !k.ordered || k.number <= 1) {
+	if k, ok := l.mark(); ok && l.text[k.width:] != "" && (len(r.list) > 0 || !k.ordered || k.number <= 1 || r.counts(i, k.number)) {
 		return true
 	}
 	return r.tableWidth(i) > 0 || markupLine(l) || htmlStart(l.text)
 }
+
+// counts reports whether a number at line i that stands directly under words is that of an item, as in a list that goes on
+// at 10, rather than the end of a sentence: the words above have ended, or the next line counts on.
+func (r *reader) counts(i, number int) bool {
+	if number > 999 {
+		return false
+	}
+	if i > 0 && strings.ContainsAny(lastOf(strings.TrimRight(r.lines[i-1], " \t*_")), ".:!?") {
+		return true
+	}
+	if i+1 >= len(r.lines) || Blank(r.lines[i+1]) {
+		return false
+	}
+	k, ok := r.line(i + 1).mark()
+	return ok && k.ordered && k.number == number+1
+}
+
+// lastOf is the last byte of a text; empty if it has none.
+func lastOf(s string) string { return s[max(0, len(s)-1):] }
 
 // indented reads code that is indented.
 func (r *reader) indented(l line) bool {

@@ -212,7 +212,11 @@ func (r *reader) htmlTable() bool {
 	counted := 0
 	closeCell := func(to int) {
 		if open && len(row) < maxWidth {
-			t, links := r.inline(strings.TrimSpace(text[from:to]))
+			said := strings.TrimSpace(text[from:to])
+			if !strings.Contains(said, "\n\n") { // else Markdown stands in it, line by line
+				said = strings.Join(strings.Fields(said), " ")
+			}
+			t, links := r.inline(said)
 			row = append(row, Cell{Text: strings.TrimSpace(t), Line: at, Links: links})
 		}
 		open = false
