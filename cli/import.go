@@ -217,6 +217,9 @@ func writePlan(dir string, files map[string][]byte, force bool) error {
 
 // unwritten says that a plan could not be written, and why.
 func unwritten(dir string, err error) error {
+	if f := (*fault.Error)(nil); errors.As(err, &f) {
+		return err // it says so itself
+	}
 	why := err
 	for deeper := errors.Unwrap(why); deeper != nil; deeper = errors.Unwrap(why) {
 		why = deeper // "no space left on device", without the temporary file that it happened to

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"tocsin/fault"
 )
 
 // The folders that a replacement keeps in the folder of a plan. Nobody takes what stands in them for a plan's files: their
@@ -168,11 +170,9 @@ func (r *replacement) moveAside(name string) error {
 		return err
 	}
 	to := r.path(formerName, name)
-	for n := 2; ; n++ { // somebody may have written the file anew since
-		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
-			break
-		}
-		to = r.path(formerName, fmt.Sprintf("%s-%d", name, n))
+	if _, err := os.Lstat(to); err == nil {
+		return fault.New(fault.Invalid, "%s has been written anew since a run that writes the plan was cut short.", r.path(name)).
+			Instead("Move it away to let that run end. To keep it, move the files of %s back beside it, then remove %s.", r.path(formerName), r.path(comingName))
 	}
 	return r.change(func() error { return os.Rename(r.path(name), to) })
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,7 +133,7 @@ func TestReplacementCutShort(t *testing.T) {
 	through := false
 	for n := 0; !through; n++ {
 		again := true
-		for m := 0; again; m++ {
+		for m := n % 4; again; m += 4 { // all of them, over the first cuts
 			dir := foldered(t)
 			err := cutAfter(dir, n).write(inBytes(newPlan))
 			if through = err == nil; !through && !errors.Is(err, errCut) {
@@ -190,4 +191,35 @@ func TestReplacementLeavesFolders(t *testing.T) {
 		t.Fatal(err)
 	}
 	holds(t, dir, oldPlan)
+}
+
+// What somebody has written since a run was cut short is theirs: the next run does not end the first over it.
+func TestReplacementSparesWhatIsNewer(t *testing.T) {
+	dir := foldered(t)
+	r := &replacement{dir: dir}
+	if err := r.stage(inBytes(newPlan)); err != nil {
+		t.Fatal(err)
+	}
+	if err := cutAfter(dir, 2).finish(); !errors.Is(err, errCut) { // the first file is aside
+		t.Fatal(err)
+	}
+	again := filepath.Join(dir, "plan.yaml")
+	if err := os.WriteFile(again, []byte("# restored\n"+oldPlan["plan.yaml"]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := fileNames(t, dir)
+	code, _, errOut := importing(aDocument(t, seven), "--out", dir, "--force")
+	if code != exitUnusable || !strings.Contains(errOut, "plan.yaml has been written anew") || !strings.Contains(errOut, formerName) {
+		t.Errorf("exit %d: %s", code, errOut)
+	}
+	if after := fileNames(t, dir); !slices.Equal(before, after) {
+		t.Errorf("the folder holds %q, before %q", after, before)
+	}
+	if err := os.Remove(again); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.finish(); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, dir, newPlan)
 }
