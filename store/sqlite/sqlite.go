@@ -16,9 +16,11 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/riverqueue/river"
-	_ "modernc.org/sqlite" // the database/sql driver
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"tocsin/store"
 )
@@ -80,12 +82,40 @@ func (s *Store) open(ctx context.Context, path string) error {
 	}
 	s.reader.SetMaxOpenConns(readers)
 	s.reader.SetMaxIdleConns(readers)
+	if err := s.connect(ctx); err != nil {
+		return err
+	}
 	if err := migrate(ctx, s.writer, s.riverLog()); err != nil {
 		return err
 	}
 	s.jobs, err = river.NewClient(s.driver(), &river.Config{Logger: s.riverLog()})
 	return err
 }
+
+// connect makes the writer's connection. While another process turns a new file into one with a write-ahead log, SQLite says
+// that the file is busy at once, whatever time it was given to wait; so it is waited for here.
+func (s *Store) connect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, busyFor)
+	defer cancel()
+	for {
+		err := s.writer.PingContext(ctx)
+		var e *sqlite.Error
+		if !errors.As(err, &e) || e.Code()&0xff != sqlite3.SQLITE_BUSY {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(busyPause):
+		}
+	}
+}
+
+// How long another process that holds the file is waited for, and how often it is looked at.
+const (
+	busyFor   = 10 * time.Second
+	busyPause = 20 * time.Millisecond
+)
 
 // Close closes the database. Work must have returned.
 func (s *Store) Close() error {
