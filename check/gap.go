@@ -70,7 +70,6 @@ func CheckAt(p *plan.Plan, src *plan.Source, now time.Time) []Gap {
 	c.checkUnlisted()
 	c.checkRoles()
 	c.checkRotas()
-	c.checkPublicKeys()
 	c.checkIndispensable()
 	c.checkCommunications()
 	c.checkTemplates()

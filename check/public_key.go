@@ -1,12 +1,6 @@
 package check
 
-import (
-	"fmt"
-	"slices"
-
-	"tocsin/evm"
-	"tocsin/plan"
-)
+import "tocsin/evm"
 
 // publicKeys are accounts whose private keys anybody can look up or compute: those that development chains hand out, and
 // those of the example plan's people.
@@ -27,29 +21,4 @@ func addresses(texts ...string) []evm.Address {
 		list[i], _ = evm.ParseAddress(s) // written above; a test reads them
 	}
 	return list
-}
-
-// checkPublicKeys looks for people who sign for a live chain with a key that anybody has.
-func (c *checker) checkPublicKeys() {
-	live := false
-	for _, ch := range c.plan.Chains {
-		live = live || ch.Kind != "drill"
-	}
-	if !live {
-		return
-	}
-	for _, team := range []struct {
-		key     string
-		persons []plan.Person
-	}{{"core_team", c.plan.CoreTeam}, {"extended_team", c.plan.ExtendedTeam}} {
-		for _, r := range team.persons {
-			for i, k := range r.Keys {
-				if slices.Contains(publicKeys, k.Address) {
-					c.add(Error, "key-public", fmt.Sprintf("%s[%s].keys[%d]", team.key, r.ID, i), fmt.Sprintf("%s signs with a key that anybody can look up.", c.nameOf(r.ID)),
-						"It belongs to a development chain or to the example plan: whoever wants to can approve in this name.",
-						"Make a key that nobody else has, and write its address.")
-				}
-			}
-		}
-	}
 }

@@ -126,15 +126,21 @@ func (c *checker) checkMail() {
 	}
 }
 
-// checkKeys looks for a signing key that two persons use.
+// checkKeys looks for a signing key that two persons use, and for one that anybody has.
 func (c *checker) checkKeys() {
-	owner := map[string]string{}
+	owner, live := map[string]string{}, slices.ContainsFunc(c.plan.Chains, func(ch plan.Chain) bool { return ch.Kind != "drill" })
 	for _, team := range []struct {
 		key     string
 		persons []plan.Person
 	}{{"core_team", c.plan.CoreTeam}, {"extended_team", c.plan.ExtendedTeam}} {
 		for _, r := range team.persons {
 			for i, k := range r.Keys {
+				path := fmt.Sprintf("%s[%s].keys[%d]", team.key, r.ID, i)
+				if live && slices.Contains(publicKeys, k.Address) {
+					c.add(Error, "key-public", path, fmt.Sprintf("%s signs with a key that anybody can look up.", c.nameOf(r.ID)),
+						"It belongs to a development chain or to the example plan: whoever wants to can approve in this name.",
+						"Make a key that nobody else has, and write its address.")
+				}
 				id := k.Address.Hex()
 				if k.Passkey != "" {
 					id = "passkey " + k.Passkey
@@ -145,7 +151,7 @@ func (c *checker) checkKeys() {
 				if !taken {
 					owner[id] = r.ID
 				} else if first != r.ID {
-					c.add(Error, "key-shared", fmt.Sprintf("%s[%s].keys[%d]", team.key, r.ID, i), fmt.Sprintf("%s and %s sign with the same key.", c.nameOf(first), r.Name),
+					c.add(Error, "key-shared", path, fmt.Sprintf("%s and %s sign with the same key.", c.nameOf(first), c.nameOf(r.ID)),
 						"One of them can approve in the name of both, and nobody can tell who did.",
 						"Give each a key of their own.")
 				}

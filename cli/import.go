@@ -20,8 +20,8 @@ import (
 // unplacedFile keeps what an import found no place for.
 const unplacedFile = "unplaced.md"
 
-// schemaAt is where editors find the schema of a plan's files: beside them.
-const schemaAt = "schema.json"
+// schemaFile is where editors find the schema of a plan's files: beside them.
+const schemaFile = "schema.json"
 
 func (t *terminal) importPlan() *cobra.Command {
 	var o document.ImportOptions
@@ -78,8 +78,8 @@ func (t *terminal) imported(names []string, out string, force bool, o document.I
 	if err != nil {
 		return err
 	}
-	write := plan.Write(got.Plan, schemaAt)
-	write[schemaAt] = plan.Schema()
+	write := plan.Write(got.Plan, schemaFile)
+	write[schemaFile] = plan.Schema()
 	if got.Left != "" {
 		write[unplacedFile] = []byte(got.Left)
 	}

@@ -16,9 +16,6 @@ import (
 	"tocsin/plan"
 )
 
-// schemaFile is the name under which the files of a new plan refer to the schema.
-const schemaFile = "schema.json"
-
 // beginning is what a new plan is made of.
 type beginning struct {
 	starter  string

@@ -203,7 +203,7 @@ func (t *terminal) wrote(p *plan.Plan, files []string) error {
 
 // writeRendering replaces a file as a whole, so that nobody prints half a plan.
 func writeRendering(file string, body []byte) error {
-	if err := replace(file, body); err != nil {
+	if err := replace(file, body, 0o644); err != nil {
 		return fault.New(fault.Invalid, "%s cannot be written.", file).Instead("Name a file in a folder that exists and that you may write to.").Because(err)
 	}
 	return nil

@@ -117,7 +117,7 @@ func (s *sealable) save() error {
 func (s *sealable) write(files map[string][]byte) error {
 	for name, b := range files {
 		path := s.path(name)
-		if err := replace(path, b); err != nil {
+		if err := replace(path, b, 0o644); err != nil {
 			return fault.New(fault.Invalid, "%s cannot be written.", path).Instead("Make the folder writable, then do it again: nothing is lost.").Because(err)
 		}
 	}
@@ -142,9 +142,8 @@ func (s *sealable) path(name string) string {
 	return filepath.Join(s.dir, filepath.FromSlash(name))
 }
 
-// replace writes a file beside its place and then puts it there, with the rights that the old one had.
-func replace(path string, b []byte) error {
-	mode := fs.FileMode(0o644)
+// replace writes a file beside its place and then puts it there, with the rights that the old one had; a new one gets mode.
+func replace(path string, b []byte, mode fs.FileMode) error {
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()
 	}

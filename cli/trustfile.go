@@ -106,17 +106,7 @@ func (f *trustFile) write() error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fault.New(fault.Invalid, "The folder %s cannot be made.", dir).Because(err)
 	}
-	temp, err := os.CreateTemp(dir, ".trust-*")
-	if err == nil {
-		_, err = temp.Write(append(b, '\n'))
-		err = errors.Join(err, temp.Sync(), temp.Close())
-		if err == nil {
-			err = os.Rename(temp.Name(), f.path)
-		}
-		if err != nil {
-			_ = os.Remove(temp.Name())
-		}
-	}
+	err = replace(f.path, append(b, '\n'), 0o600)
 	if err != nil {
 		return fault.New(fault.Invalid, "The trust file %s cannot be written.", f.path).Because(err)
 	}

@@ -38,37 +38,3 @@ func mayBeOpen(t string) bool {
 	}
 	return slices.ContainsFunc(openStarts, func(s string) bool { return len(t) >= len(s) && strings.EqualFold(t[:len(s)], s) })
 }
-
-// Lacks lists the keys without which a detector of its kind cannot run, as a person would name them.
-func (d *Detector) Lacks() []string {
-	var lacks []string
-	need := func(key string, has bool) {
-		if !has {
-			lacks = append(lacks, key)
-		}
-	}
-	switch d.Kind {
-	case "match":
-		need("asset or chain", d.Asset != "" || d.Chain != 0)
-		need("event, function or transaction", d.Event != "" || d.Function != "" || d.Transaction)
-	case "spike":
-		need("asset or chain", d.Asset != "" || d.Chain != 0)
-		need("metric", d.Metric != "")
-		need("window", d.Window > 0)
-	case "state":
-		need("readings", len(d.Readings) > 0)
-		need("holds", d.Holds != "")
-	case "balance":
-		need("account", d.Account != "")
-		need("below or above", d.Below != "" || d.Above != "")
-	case "absence":
-		need("silent", d.Silent > 0)
-	case "http", "feed":
-		need("url", d.URL != "")
-	case "web":
-		need("asset or url", d.Asset != "" || d.URL != "")
-	case "webhook":
-		need("secret", d.Secret != "")
-	}
-	return lacks
-}

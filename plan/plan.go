@@ -165,56 +165,6 @@ type ManualSign struct {
 	Every Duration `yaml:"every" json:"every,omitzero"`
 }
 
-// Detector is one automatic detection.
-type Detector struct {
-	ID          string `yaml:"id" json:"id,omitzero" plan:"required form=id"`
-	Name        string `yaml:"name" json:"name,omitzero" plan:"required"`
-	Kind        string `yaml:"kind" json:"kind,omitzero" plan:"required one=match|spike|state|balance|absence|http|web|feed|webhook|report"` // match, spike, state, balance, absence, http, web, feed, webhook, report
-	Mode        string `yaml:"mode" json:"mode,omitzero" plan:"one=observe|page|act"`                                                        // observe (default), page, act
-	Asset       string `yaml:"asset" json:"asset,omitzero" plan:"ref=asset"`                                                                 // what it looks at
-	Chain       uint64 `yaml:"chain" json:"chain,omitzero" plan:"ref=chain"`                                                                 // if it looks at no asset
-	Message     string `yaml:"message" json:"message,omitzero"`                                                                              // what a finding says in plain words
-	Depth       string `yaml:"depth" json:"depth,omitzero" plan:"form=depth"`                                                                // blocks on top before it believes: "0" (default), a number, safe, finalized
-	ActReason   string `yaml:"act_reason" json:"act_reason,omitzero"`                                                                        // why an act detector needs no second one
-	ActTogether string `yaml:"act_together" json:"act_together,omitzero" plan:"ref=detector"`                                                // detector that must agree before it acts
-
-	// match
-	Event       string `yaml:"event" json:"event,omitzero" plan:"form=event"`          // event of the asset's ABI, by name or signature
-	Function    string `yaml:"function" json:"function,omitzero" plan:"form=function"` // function of the asset's ABI, by name or signature
-	Transaction bool   `yaml:"transaction" json:"transaction,omitzero"`                // any transaction to the asset
-	Internal    bool   `yaml:"internal" json:"internal,omitzero"`                      // internal calls too
-	Where       string `yaml:"where" json:"where,omitzero"`                            // CEL; the finding stands if it is true
-	Amount      string `yaml:"amount" json:"amount,omitzero"`                          // CEL; the size of the finding, to tell twice as bad; of an outflow, what is added up
-
-	// spike
-	Metric   string   `yaml:"metric" json:"metric,omitzero" plan:"one=transactions|events|failed_transactions|failed_share|gas_price|outflow"` // transactions, events, failed_transactions, failed_share, gas_price, outflow
-	GroupBy  string   `yaml:"group_by" json:"group_by,omitzero" plan:"one=sender|contract"`                                                    // sender, contract: each is measured for itself
-	Window   Duration `yaml:"window" json:"window,omitzero"`                                                                                   // length of one window, by block time
-	Baseline int      `yaml:"baseline" json:"baseline,omitzero"`                                                                               // windows that make the baseline
-	Factor   float64  `yaml:"factor" json:"factor,omitzero"`                                                                                   // times the baseline's median
-	Score    float64  `yaml:"score" json:"score,omitzero"`                                                                                     // deviations above the median
-	Minimum  float64  `yaml:"minimum" json:"minimum,omitzero"`                                                                                 // never fires below it; a share is from 0 to 1, a gas price in gwei, an outflow in whole units of the asset
-	Clear    float64  `yaml:"clear" json:"clear,omitzero"`                                                                                     // factor below which it clears again
-	CoolDown Duration `yaml:"cool_down" json:"cool_down,omitzero"`                                                                             // not again within
-	Backfill int      `yaml:"backfill" json:"backfill,omitzero"`                                                                               // most blocks read to fill a new baseline
-
-	// state, balance, absence
-	Readings map[string]Reading `yaml:"readings" json:"readings,omitempty"`                              // named view calls for the invariant
-	Holds    string             `yaml:"holds" json:"holds,omitzero"`                                     // CEL invariant; a finding when false
-	Account  string             `yaml:"account" json:"account,omitzero" plan:"ref=asset|person|address"` // account watched: asset id, person's key or address
-	Below    string             `yaml:"below" json:"below,omitzero" plan:"form=decimal"`                 // in wei, or in the smallest unit of the token that asset names
-	Above    string             `yaml:"above" json:"above,omitzero" plan:"form=decimal"`
-	Silent   Duration           `yaml:"silent" json:"silent,omitzero"` // absence: nothing for so long, by block time
-
-	// http, web, feed, webhook, report
-	URL     string            `yaml:"url" json:"url,omitzero" plan:"form=url"`
-	Every   Duration          `yaml:"every" json:"every,omitzero"`
-	Expect  map[string]string `yaml:"expect" json:"expect,omitempty"`
-	Mapping map[string]string `yaml:"mapping" json:"mapping,omitempty"`                                               // webhook: finding field to path in the body
-	Source  string            `yaml:"source" json:"source,omitzero" plan:"one=alertmanager|grafana|cloudevents|json"` // webhook: alertmanager, grafana, cloudevents, json
-	Secret  string            `yaml:"secret" json:"secret,omitzero" plan:"form=env"`                                  // name of the environment variable that holds the secret
-}
-
 // Procedure is what to do about an issue, in order.
 type Procedure struct {
 	ID       string   `yaml:"id" json:"id,omitzero" plan:"required form=id"`
@@ -458,53 +408,4 @@ type Action struct {
 	Harms       string      `yaml:"harms" json:"harms,omitzero"`                   // whom it harms
 	NotWhen     string      `yaml:"not_when" json:"not_when,omitzero"`             // when not to use it
 	Undo        string      `yaml:"undo" json:"undo,omitzero" plan:"ref=action"`   // action that undoes it
-}
-
-// Exercises says how the team stays ready.
-type Exercises struct {
-	Every        Duration   `yaml:"every" json:"every,omitzero"`           // until familiar; 30d if zero
-	CleanRuns    int        `yaml:"clean_runs" json:"clean_runs,omitzero"` // clean runs in a row after which the team is familiar
-	ThenEvery    Duration   `yaml:"then_every" json:"then_every,omitzero"` // once familiar; 180d if zero
-	Length       Duration   `yaml:"length" json:"length,omitzero"`
-	Steps        []string   `yaml:"steps" json:"steps,omitempty"` // how a session is run, in order
-	Participants []string   `yaml:"participants" json:"participants,omitempty" plan:"ref=person|group|rota"`
-	Moderators   []string   `yaml:"moderators" json:"moderators,omitempty" plan:"ref=person|group|rota"`
-	Scenarios    []Scenario `yaml:"scenarios" json:"scenarios,omitempty"`
-}
-
-// Scenario is the script of an exercise.
-type Scenario struct {
-	ID         string     `yaml:"id" json:"id,omitzero" plan:"required form=id"`
-	Name       string     `yaml:"name" json:"name,omitzero" plan:"required"`
-	Issues     []string   `yaml:"issues" json:"issues,omitempty" plan:"ref=issue"`
-	Objectives []string   `yaml:"objectives" json:"objectives,omitempty"`
-	Opening    string     `yaml:"opening" json:"opening,omitzero"` // read aloud
-	Brief      string     `yaml:"brief" json:"brief,omitzero"`     // public
-	Injects    []Inject   `yaml:"injects" json:"injects,omitempty"`
-	Held       []HeldFact `yaml:"held" json:"held,omitempty"`
-	Steps      []string   `yaml:"steps" json:"steps,omitempty" plan:"ref=step"`              // expected, "procedure/step"
-	Decisions  []string   `yaml:"decisions" json:"decisions,omitempty" plan:"ref=decision"`  // expected
-	Updates    []string   `yaml:"updates" json:"updates,omitempty" plan:"ref=communication"` // expected
-	Live       string     `yaml:"live" json:"live,omitzero"`                                 // live part: name of a stage, empty for none
-	Complete   string     `yaml:"complete" json:"complete,omitzero"`
-	Abort      string     `yaml:"abort" json:"abort,omitzero"`
-	Debrief    []string   `yaml:"debrief" json:"debrief,omitempty"`
-}
-
-// Inject is one event of a scenario.
-type Inject struct {
-	ID      string   `yaml:"id" json:"id,omitzero" plan:"required form=id"`
-	At      Duration `yaml:"at" json:"at,omitzero" plan:"zero"`           // after the exercise began
-	After   string   `yaml:"after" json:"after,omitzero" plan:"ref=step"` // or after a step
-	Channel string   `yaml:"channel" json:"channel,omitzero" plan:"ref=channel"`
-	Text    string   `yaml:"text" json:"text,omitzero" plan:"required"`
-	Live    string   `yaml:"live" json:"live,omitzero"` // what the stage does then
-}
-
-// HeldFact is what the moderator holds back until asked.
-type HeldFact struct {
-	ID       string `yaml:"id" json:"id,omitzero" plan:"required form=id"`
-	AskedBy  string `yaml:"asked_by" json:"asked_by,omitzero"` // question or step that earns it
-	Text     string `yaml:"text" json:"text,omitzero" plan:"required"`
-	Evidence string `yaml:"evidence" json:"evidence,omitzero"`
 }

@@ -1,0 +1,50 @@
+package plan
+
+// Exercises says how the team stays ready.
+type Exercises struct {
+	Every        Duration   `yaml:"every" json:"every,omitzero"`           // until familiar; 30d if zero
+	CleanRuns    int        `yaml:"clean_runs" json:"clean_runs,omitzero"` // clean runs in a row after which the team is familiar
+	ThenEvery    Duration   `yaml:"then_every" json:"then_every,omitzero"` // once familiar; 180d if zero
+	Length       Duration   `yaml:"length" json:"length,omitzero"`
+	Steps        []string   `yaml:"steps" json:"steps,omitempty"` // how a session is run, in order
+	Participants []string   `yaml:"participants" json:"participants,omitempty" plan:"ref=person|group|rota"`
+	Moderators   []string   `yaml:"moderators" json:"moderators,omitempty" plan:"ref=person|group|rota"`
+	Scenarios    []Scenario `yaml:"scenarios" json:"scenarios,omitempty"`
+}
+
+// Scenario is the script of an exercise.
+type Scenario struct {
+	ID         string     `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	Name       string     `yaml:"name" json:"name,omitzero" plan:"required"`
+	Issues     []string   `yaml:"issues" json:"issues,omitempty" plan:"ref=issue"`
+	Objectives []string   `yaml:"objectives" json:"objectives,omitempty"`
+	Opening    string     `yaml:"opening" json:"opening,omitzero"` // read aloud
+	Brief      string     `yaml:"brief" json:"brief,omitzero"`     // public
+	Injects    []Inject   `yaml:"injects" json:"injects,omitempty"`
+	Held       []HeldFact `yaml:"held" json:"held,omitempty"`
+	Steps      []string   `yaml:"steps" json:"steps,omitempty" plan:"ref=step"`              // expected, "procedure/step"
+	Decisions  []string   `yaml:"decisions" json:"decisions,omitempty" plan:"ref=decision"`  // expected
+	Updates    []string   `yaml:"updates" json:"updates,omitempty" plan:"ref=communication"` // expected
+	Live       string     `yaml:"live" json:"live,omitzero"`                                 // live part: name of a stage, empty for none
+	Complete   string     `yaml:"complete" json:"complete,omitzero"`
+	Abort      string     `yaml:"abort" json:"abort,omitzero"`
+	Debrief    []string   `yaml:"debrief" json:"debrief,omitempty"`
+}
+
+// Inject is one event of a scenario.
+type Inject struct {
+	ID      string   `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	At      Duration `yaml:"at" json:"at,omitzero" plan:"zero"`           // after the exercise began
+	After   string   `yaml:"after" json:"after,omitzero" plan:"ref=step"` // or after a step
+	Channel string   `yaml:"channel" json:"channel,omitzero" plan:"ref=channel"`
+	Text    string   `yaml:"text" json:"text,omitzero" plan:"required"`
+	Live    string   `yaml:"live" json:"live,omitzero"` // what the stage does then
+}
+
+// HeldFact is what the moderator holds back until asked.
+type HeldFact struct {
+	ID       string `yaml:"id" json:"id,omitzero" plan:"required form=id"`
+	AskedBy  string `yaml:"asked_by" json:"asked_by,omitzero"` // question or step that earns it
+	Text     string `yaml:"text" json:"text,omitzero" plan:"required"`
+	Evidence string `yaml:"evidence" json:"evidence,omitzero"`
+}
