@@ -134,8 +134,9 @@ func (w *world) send(from *ecdsa.PrivateKey, to *evm.Address, data []byte) *evm.
 		w.t.Fatal(err)
 	}
 	var r *evm.Receipt
-	err = w.client.Heads(w.ctx, func(evm.Header) error {
-		if r, err = w.client.Receipt(w.ctx, tx.Hash()); err == nil {
+	err = w.client.Heads(w.ctx, func(h evm.Header) error {
+		// A node shows a receipt a moment before its head moves to the block, and readings are of the head.
+		if r, err = w.client.Receipt(w.ctx, tx.Hash()); err == nil && h.Number >= r.BlockNumber {
 			return errDone
 		}
 		return nil
