@@ -53,6 +53,7 @@ func (b *binder) assetOf(a *plan.Asset) chapter {
 	if a.ABIFile != "" {
 		f.add("ABI", code(a.ABIFile))
 	}
+	f.add("Contracts", each(a.Contracts, code)...)
 	c.facts(f)
 	return c
 }
@@ -253,6 +254,11 @@ func (b *binder) settings(f *facts, d *plan.Detector) {
 			f.add(t.label, sayf("%s", t.value))
 		}
 	}
+	if d.Failures > 0 {
+		f.add("Failures in a row", sayf("%d", d.Failures))
+	}
+	f.add("Name servers", each(d.Resolvers, code)...)
+	f.add("Words", each(d.Words, say)...)
 	f.add("Address", web(d.URL))
 	f.add("Believes after", say(d.Depth))
 	f.add("May act because", say(d.ActReason))

@@ -13,7 +13,7 @@ import (
 // Observation is what a follower saw: how far it is, its own state, findings, and findings that no longer count. All of it
 // is committed at once, guarded by the follower's lease, so that no block is skipped or counted twice.
 type Observation struct {
-	Key          string // of the follower and its lease; WatchKey for chains
+	Key          string // of the follower and its lease; WatchKey for chains; empty for what nobody follows: it comes by itself
 	Epoch        uint64 // of the lease
 	State        []byte // the follower's own, JSON; comes back from WatchState
 	Protocol     string
@@ -45,11 +45,14 @@ func (e *Engine) Observe(ctx context.Context, o Observation) error {
 }
 
 func (e *Engine) observe(ctx context.Context, o Observation) error {
-	ws, err := marshal(watchState{Block: o.Block, At: o.BlockTime, State: json.RawMessage(o.State)})
-	if err != nil {
-		return err
+	d := &draft{engine: e, commit: store.Commit{Marks: map[string]string{}}}
+	if o.Key != "" {
+		ws, err := marshal(watchState{Block: o.Block, At: o.BlockTime, State: json.RawMessage(o.State)})
+		if err != nil {
+			return err
+		}
+		d.commit.Watch = []store.Watch{{Key: o.Key, Epoch: o.Epoch, State: ws}}
 	}
-	d := &draft{engine: e, commit: store.Commit{Watch: []store.Watch{{Key: o.Key, Epoch: o.Epoch, State: ws}}, Marks: map[string]string{}}}
 	defer d.release()
 	if len(o.Findings)+len(o.Retracted) > 0 {
 		e.observing.Lock()

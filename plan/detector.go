@@ -42,12 +42,15 @@ type Detector struct {
 	Silent   Duration           `yaml:"silent" json:"silent,omitzero"` // absence: nothing for so long, by block time
 
 	// http, web, feed, webhook, report
-	URL     string            `yaml:"url" json:"url,omitzero" plan:"form=url"`
-	Every   Duration          `yaml:"every" json:"every,omitzero"`
-	Expect  map[string]string `yaml:"expect" json:"expect,omitempty"`
-	Mapping map[string]string `yaml:"mapping" json:"mapping,omitempty"`                                               // webhook: finding field to path in the body
-	Source  string            `yaml:"source" json:"source,omitzero" plan:"one=alertmanager|grafana|cloudevents|json"` // webhook: alertmanager, grafana, cloudevents, json
-	Secret  string            `yaml:"secret" json:"secret,omitzero" plan:"form=env"`                                  // name of the environment variable that holds the secret
+	URL       string            `yaml:"url" json:"url,omitzero" plan:"form=url"`
+	Every     Duration          `yaml:"every" json:"every,omitzero"`
+	Expect    map[string]string `yaml:"expect" json:"expect,omitempty"`
+	Failures  int               `yaml:"failures" json:"failures,omitzero"`                                              // http: failures in a row before it is a finding; 3 if the plan does not say
+	Resolvers []string          `yaml:"resolvers" json:"resolvers,omitempty"`                                           // web: name servers that are asked, as address or address:port; those of the machine if none
+	Words     []string          `yaml:"words" json:"words,omitempty"`                                                   // feed: entries that hold one of them; any if none
+	Mapping   map[string]string `yaml:"mapping" json:"mapping,omitempty"`                                               // webhook: finding field to path in the body
+	Source    string            `yaml:"source" json:"source,omitzero" plan:"one=alertmanager|grafana|cloudevents|json"` // webhook: alertmanager, grafana, cloudevents, json
+	Secret    string            `yaml:"secret" json:"secret,omitzero" plan:"form=env"`                                  // name of the environment variable that holds the secret
 }
 
 // Lacks lists the keys without which a detector of its kind cannot run, as a person would name them.

@@ -81,16 +81,17 @@ type Asset struct {
 	Description string `yaml:"description" json:"description,omitzero"`
 
 	// On chain.
-	Chain    uint64      `yaml:"chain" json:"chain,omitzero" plan:"ref=chain"`
-	Address  evm.Address `yaml:"address" json:"address,omitzero"`
-	ABI      []string    `yaml:"abi" json:"abi,omitempty" plan:"form=abi"`                             // human-readable signatures, "function pause()", "event Paused(address account)"
-	ABIFile  string      `yaml:"abi_file" json:"abi_file,omitzero" plan:"form=file"`                   // JSON ABI or build artefact within the plan folder
-	Proxy    string      `yaml:"proxy" json:"proxy,omitzero" plan:"one=none|eip1967|beacon|minimal"`   // none (default), eip1967, beacon, minimal
-	Pausers  []string    `yaml:"pausers" json:"pausers,omitempty" plan:"ref=person|group|address"`     // who can pause: persons, groups or addresses
-	Upgrader []string    `yaml:"upgraders" json:"upgraders,omitempty" plan:"ref=person|group|address"` // who can upgrade
-	Holdings *Reading    `yaml:"holdings" json:"holdings,omitempty"`                                   // view call that tells how much stands in it
-	Unit     string      `yaml:"unit" json:"unit,omitzero"`                                            // name of the unit of holdings, such as ETH
-	Decimals int         `yaml:"decimals" json:"decimals,omitzero"`                                    // decimals of that unit
+	Chain     uint64      `yaml:"chain" json:"chain,omitzero" plan:"ref=chain"`
+	Address   evm.Address `yaml:"address" json:"address,omitzero"`
+	ABI       []string    `yaml:"abi" json:"abi,omitempty" plan:"form=abi"`                             // human-readable signatures, "function pause()", "event Paused(address account)"
+	ABIFile   string      `yaml:"abi_file" json:"abi_file,omitzero" plan:"form=file"`                   // JSON ABI, build artefact, or folder of build artefacts within the plan folder
+	Contracts []string    `yaml:"contracts" json:"contracts,omitempty"`                                 // of a folder of artefacts: names of the contracts whose ABI it answers to, the newest first
+	Proxy     string      `yaml:"proxy" json:"proxy,omitzero" plan:"one=none|eip1967|beacon|minimal"`   // none (default), eip1967, beacon, minimal
+	Pausers   []string    `yaml:"pausers" json:"pausers,omitempty" plan:"ref=person|group|address"`     // who can pause: persons, groups or addresses
+	Upgrader  []string    `yaml:"upgraders" json:"upgraders,omitempty" plan:"ref=person|group|address"` // who can upgrade
+	Holdings  *Reading    `yaml:"holdings" json:"holdings,omitempty"`                                   // view call that tells how much stands in it
+	Unit      string      `yaml:"unit" json:"unit,omitzero"`                                            // name of the unit of holdings, such as ETH
+	Decimals  int         `yaml:"decimals" json:"decimals,omitzero"`                                    // decimals of that unit
 
 	// Off chain.
 	Location     string `yaml:"location" json:"location,omitzero"` // domain name, URL, handle
