@@ -17,6 +17,7 @@ type pass struct {
 	block  *evm.Block
 	state  *State
 	quiet  bool             // nothing is to be found
+	ahead  bool             // blocks below are not there yet
 	salt   string           // tells a block that came back from its first time
 	counts map[*rule]*tally // of spikes
 	price  *uint256.Int     // of gas, where a spike has asked for it
@@ -100,7 +101,7 @@ func (p *pass) transactions() {
 
 // see lets a rule look at what the index says concerns it.
 func (p *pass) see(r *rule, v *view) {
-	if r.failed && !v.failed() {
+	if r.failed && !v.failed() || p.ahead && !r.alone() {
 		return
 	}
 	v.through(r.shape)
@@ -187,7 +188,8 @@ func (p *pass) settle() []Finding {
 	s := p.state
 	var out, wait []Finding
 	for _, f := range append(s.Pending, p.found...) {
-		if f.Block+p.lane.depths[f.Detector] > p.block.Number {
+		f, deep := p.deep(f)
+		if !deep {
 			wait = append(wait, f)
 			continue
 		}

@@ -124,14 +124,16 @@ func (r *rule) believe() *Problem {
 	switch r.detector.Depth {
 	case "":
 		return nil
-	case "safe", "finalized":
-		return &Problem{Field: "depth", Say: "this release counts blocks: write a number of blocks", Unready: true}
+	case safe, finalized:
+		r.final = r.detector.Depth
+	default:
+		n, err := strconv.ParseUint(r.detector.Depth, 10, 16)
+		if err != nil {
+			return &Problem{Field: "depth", Say: fmt.Sprintf("%q is no number of blocks, and neither safe nor finalized", r.detector.Depth)}
+		}
+		r.depth = n
 	}
-	n, err := strconv.ParseUint(r.detector.Depth, 10, 16)
-	if err != nil {
-		return &Problem{Field: "depth", Say: fmt.Sprintf("%q is no number of blocks", r.detector.Depth)}
-	}
-	if r.depth = n; n > 0 && r.detector.Kind != "match" {
+	if (r.depth > 0 || r.final != "") && r.detector.Kind != "match" {
 		return &Problem{Field: "depth", Say: fmt.Sprintf("only a match waits for blocks on top, not a detector of kind %s: leave the depth out", r.detector.Kind)}
 	}
 	return nil

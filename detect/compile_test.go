@@ -66,6 +66,7 @@ func TestCompileSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"a reading with wrong arguments", plan.Detector{Kind: "state", Readings: read("a(uint256) returns (uint256)"), Holds: "a > 1"}, "readings: a: "},
 		{"a reading that cannot be named so", plan.Detector{Kind: "state", Readings: map[string]plan.Reading{"tx": {Asset: "vault", Function: "a() returns (bool)"}}, Holds: "true"}, "readings: tx: a reading is named like a variable"},
 		{"a placeholder that is not read", plan.Detector{Kind: "state", Readings: read("a() returns (uint256)"), Holds: "a > 1", Message: "{b}"}, "nothing named \"b\""},
+		{"finality of a spike", plan.Detector{Kind: "spike", Metric: "transactions", Window: min1, Minimum: 5, Depth: "finalized"}, "depth: only a match waits"},
 		{"depth", plan.Detector{Event: "Withdraw", Depth: "-1"}, "depth"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -95,7 +96,6 @@ func TestWhatThisReleaseDoesNotRunIsSaid(t *testing.T) {
 		{Kind: "state", Holds: "a > b", Readings: map[string]plan.Reading{
 			"a": {Asset: "vault", Function: "a() returns (uint256)"}, "b": {Asset: "elsewhere", Function: "b() returns (uint256)"},
 		}},
-		{Event: "Withdraw", Depth: "safe"},
 	} {
 		p := world(d)
 		p.Assets = append(p.Assets, plan.Asset{ID: "elsewhere", Name: "Elsewhere", Kind: "contract", Chain: 1, Address: bob})

@@ -23,6 +23,7 @@ type lane struct {
 	wants    []Want                  // of the gauges
 	asked    map[string]int          // place among the wants
 	depths   map[string]uint64       // by detector, of those that wait for blocks on top
+	finals   map[string]string       // by detector, of those that wait for the chain to call a block safe or finalized
 }
 
 // filing holds rules by what they look for.
@@ -40,6 +41,7 @@ type rule struct {
 	chain    uint64
 	issues   []string
 	depth    uint64 // blocks on top before a finding counts
+	final    string // safe or finalized, where the chain has to call the block so
 	event    bool   // it sees logs
 	failed   bool   // it sees failed transactions only
 	shape    *shape // nil if it sees any event or any transaction
@@ -116,6 +118,12 @@ func (x *Index) file(r *rule, reorg int) {
 			l.depths = map[string]uint64{}
 		}
 		l.depths[r.detector.ID] = r.depth
+	}
+	if r.final != "" {
+		if l.finals == nil {
+			l.finals = map[string]string{}
+		}
+		l.finals[r.detector.ID] = r.final
 	}
 }
 
