@@ -33,6 +33,7 @@ type Options struct {
 	AttackBlock *uint64  // or the block in which it began
 	State       string   // file to go on from and to keep what was done in; empty: none
 	Workers     int      // that decode and check; 2 if 0
+	ReadEvery   uint64   // states and balances are read at every so many blocks; 1 if 0
 	Progress    func(Progress)
 	Now         func() time.Time // nil: time.Now
 }
@@ -57,6 +58,9 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	}
 	r, err := prepare(o)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
 	st, err := loadState(o.State, r.fingerprint())
@@ -92,8 +96,10 @@ type replay struct {
 	o      Options
 	chain  uint64
 	index  *detect.Index
-	run    []plan.Detector // in the plan's order
+	wanted []plan.Detector // in the plan's order
+	run    []plan.Detector // of these
 	not    []NotRun
+	unread string // why states and balances are not replayed; empty if they are
 	state  *state
 	saver  saver
 	begun  uint64 // blocks that earlier runs did
@@ -131,6 +137,11 @@ func (r *replay) pass(l Loaded) {
 	}
 	for _, f := range r.index.Block(r.chain, b, &r.state.Detect) {
 		t.found(f, r.attacked())
+	}
+	if l.Answers != nil {
+		for _, f := range r.index.Judge(r.chain, b.Hash, l.Answers, &r.state.Detect) {
+			t.found(f, r.attacked())
+		}
 	}
 	for _, l := range r.index.Levels(r.chain, &r.state.Detect) {
 		t.level(l.Detector, l.Figure, b.Number)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"tocsin/chain"
+	"tocsin/detect"
 	"tocsin/evm"
 	"tocsin/fault"
 )
@@ -30,6 +31,9 @@ type Endpoint struct {
 	limit    *rate.Limiter
 	next     uint64
 	done     atomic.Int64
+
+	wants []detect.Want // asked at each block whose number is a multiple of every
+	every uint64
 }
 
 // NewEndpoint gives the blocks from one to another, both included, asking for at most so many a second; 0 is no limit.
@@ -73,27 +77,37 @@ func (e *Endpoint) Next(context.Context) (Piece, error) {
 		if err != nil {
 			return Loaded{}, err
 		}
+		answers := e.answers(ctx, n)
+		if err := context.Cause(ctx); err != nil {
+			return Loaded{}, err
+		}
 		e.done.Add(1)
-		return Loaded{Block: b, Unverifiable: b.Unverified}, nil
+		return Loaded{Block: b, Answers: answers, Unverifiable: b.Unverified}, nil
 	}}, nil
 }
 
 // fetch asks for a block until the endpoint gives it, with growing pauses.
 func (e *Endpoint) fetch(ctx context.Context, n uint64) (*evm.Block, error) {
+	return patiently(ctx, e.limit, func() (*evm.Block, error) { return e.client.Block(ctx, n) })
+}
+
+// patiently asks until there is an answer, or an error that asking again would not mend.
+func patiently[T any](ctx context.Context, limit *rate.Limiter, ask func() (T, error)) (T, error) {
+	var none T
 	pause := firstPause
 	for try := 1; ; try++ {
-		if err := e.limit.Wait(ctx); err != nil {
-			return nil, err
+		if err := limit.Wait(ctx); err != nil {
+			return none, err
 		}
-		b, err := e.client.Block(ctx, n)
+		v, err := ask()
 		if err == nil || ctx.Err() != nil || !fault.Is(err, fault.Unavailable) || errors.Is(err, evm.ErrLie) || try == tries {
-			return b, err
+			return v, err
 		}
 		t := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
 			t.Stop()
-			return nil, context.Cause(ctx)
+			return none, context.Cause(ctx)
 		case <-t.C:
 		}
 		pause = min(2*pause, lastPause)

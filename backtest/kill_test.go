@@ -3,6 +3,7 @@ package backtest
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -17,6 +18,9 @@ import (
 
 // childEnv makes this test's own binary a process that replays, and may be killed.
 const childEnv = "TOCSIN_BACKTEST_CHILD"
+
+// killTimes is how often the process that replays is killed.
+var killTimes = flag.Int("kills", 100, "how often the process that replays is killed")
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childEnv); dir != "" {
@@ -60,9 +64,9 @@ func TestKilledAtAnyInstant(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := found(t, sound(t, Options{AttackTx: rec.attack}, path))
-	kills := 20
+	kills := *killTimes
 	if testing.Short() {
-		kills = 4
+		kills = min(kills, 4)
 	}
 	r := rand.New(rand.NewPCG(11, 12))
 	state := filepath.Join(dir, "state")

@@ -20,35 +20,42 @@ type NotRun struct {
 
 // prepare compiles the detectors that are to be replayed, whatever their mode.
 func prepare(o Options) (*replay, error) {
+	r := &replay{o: o}
 	for _, id := range o.Detectors {
 		if _, ok := o.Plan.Detector(id); !ok {
 			return nil, fault.New(fault.NotFound, "The plan has no detector %q.", id).Instead("It has %s.", ids(o.Plan.Detectors))
 		}
 	}
-	p := *o.Plan
-	p.Detectors = nil
 	for _, d := range o.Plan.Detectors {
 		if len(o.Detectors) == 0 || slices.Contains(o.Detectors, d.ID) {
-			p.Detectors = append(p.Detectors, d)
+			r.wanted = append(r.wanted, d)
 		}
 	}
-	if len(p.Detectors) == 0 {
+	if len(r.wanted) == 0 {
 		return nil, fault.New(fault.Invalid, "The plan has no detectors.")
 	}
-	chain, err := chainOf(&p, o.Chain)
-	if err != nil {
+	_, tells := o.Source.(Reader)
+	if !tells {
+		r.unread = "it reads the chain's state, which blocks do not hold: an endpoint that is an archive node tells it"
+	}
+	var err error
+	if r.chain, err = chainOf(o.Plan, r.wanted, o.Chain); err != nil {
 		return nil, err
 	}
-	r := &replay{o: o, chain: chain}
+	return r, r.compile()
+}
+
+// compile compiles those of the wanted detectors that the source has something for.
+func (r *replay) compile() error {
+	p := *r.o.Plan
+	p.Detectors, r.run, r.not = nil, nil, nil
 	why := map[string]string{}
-	wanted := p.Detectors
-	p.Detectors = nil
-	for _, d := range wanted {
-		if why[d.ID] = unfit(o, d, chain); why[d.ID] == "" {
+	for _, d := range r.wanted {
+		if why[d.ID] = r.unfit(d); why[d.ID] == "" {
 			p.Detectors = append(p.Detectors, d)
 		}
 	}
-	abis, unread := detect.ABIs(&p, o.Files)
+	abis, unread := detect.ABIs(&p, r.o.Files)
 	index, broken := detect.Compile(&p, abis)
 	for _, b := range append(unread, broken...) {
 		if why[b.Detector] == "" {
@@ -56,7 +63,7 @@ func prepare(o Options) (*replay, error) {
 		}
 	}
 	r.index = index
-	for _, d := range wanted {
+	for _, d := range r.wanted {
 		if say := why[d.ID]; say != "" {
 			r.not = append(r.not, NotRun{ID: d.ID, Name: d.Name, Kind: d.Kind, Why: strings.TrimSuffix(say, ".")})
 			continue
@@ -64,9 +71,9 @@ func prepare(o Options) (*replay, error) {
 		r.run = append(r.run, d)
 	}
 	if len(r.run) == 0 {
-		return nil, fault.New(fault.Invalid, "None of the detectors can be replayed on chain %d: %s.", chain, reasons(r.not))
+		return fault.New(fault.Invalid, "None of the detectors can be replayed on chain %d: %s.", r.chain, reasons(r.not))
 	}
-	return r, nil
+	return nil
 }
 
 // reasons says why detectors do not run, as far as a sentence can hold it.
@@ -82,18 +89,16 @@ func reasons(list []NotRun) string {
 	return strings.Join(parts, ", ")
 }
 
-// chainOf is the chain to replay: the one asked for, or the only one that detectors look at.
-func chainOf(p *plan.Plan, asked uint64) (uint64, error) {
+// chainOf is the chain to replay: the one asked for, or the only one that detectors look at. Those that look at its blocks say
+// first.
+func chainOf(p *plan.Plan, detectors []plan.Detector, asked uint64) (uint64, error) {
 	if asked != 0 {
 		return asked, nil
 	}
-	var chains []uint64
-	for _, d := range p.Detectors {
-		if c := looksAt(p, d); c != 0 && inBlocks(d) && !slices.Contains(chains, c) {
-			chains = append(chains, c)
-		}
+	chains := chainsOf(p, detectors, inBlocks)
+	if len(chains) == 0 {
+		chains = chainsOf(p, detectors, reads)
 	}
-	slices.Sort(chains)
 	switch len(chains) {
 	case 0:
 		return 0, fault.New(fault.Invalid, "No detector of the plan looks at the blocks of a chain.")
@@ -104,12 +109,35 @@ func chainOf(p *plan.Plan, asked uint64) (uint64, error) {
 		Instead("Say which with --chain.")
 }
 
+// chainsOf lists the chains that certain detectors look at, in order.
+func chainsOf(p *plan.Plan, detectors []plan.Detector, certain func(plan.Detector) bool) []uint64 {
+	var chains []uint64
+	for _, d := range detectors {
+		if c := looksAt(p, d); c != 0 && certain(d) && !slices.Contains(chains, c) {
+			chains = append(chains, c)
+		}
+	}
+	slices.Sort(chains)
+	return chains
+}
+
 // looksAt is the chain that a detector looks at; 0 for none.
 func looksAt(p *plan.Plan, d plan.Detector) uint64 {
 	if a, ok := p.Asset(d.Asset); ok {
 		return a.Chain
 	}
-	return d.Chain
+	if d.Chain != 0 {
+		return d.Chain
+	}
+	for _, r := range d.Readings {
+		if a, ok := p.Asset(r.Asset); ok {
+			return a.Chain
+		}
+	}
+	if a, ok := p.Asset(d.Account); ok {
+		return a.Chain
+	}
+	return 0
 }
 
 // inBlocks reports whether what a detector looks for stands in blocks.
@@ -117,17 +145,20 @@ func inBlocks(d plan.Detector) bool {
 	return d.Kind == "match" || d.Kind == "spike" || d.Kind == "absence"
 }
 
-// unfit says why a detector has no part in a replay of a chain's blocks; empty if it has.
-func unfit(o Options, d plan.Detector, chain uint64) string {
+// reads reports whether a detector asks how things stand.
+func reads(d plan.Detector) bool { return d.Kind == "state" || d.Kind == "balance" }
+
+// unfit says why a detector has no part in the replay; empty if it has.
+func (r *replay) unfit(d plan.Detector) string {
 	switch {
-	case d.Kind == "state" || d.Kind == "balance":
-		return "it reads the chain's state, which blocks do not hold"
-	case !inBlocks(d):
+	case reads(d) && r.unread != "":
+		return r.unread
+	case !inBlocks(d) && !reads(d):
 		return "what it looks at does not stand in blocks"
-	case d.Kind == "absence" && o.Loose:
+	case d.Kind == "absence" && r.o.Loose:
 		return "where blocks may be missing, nothing can be said of what did not happen"
 	}
-	if c := looksAt(o.Plan, d); c != chain && c != 0 {
+	if c := looksAt(r.o.Plan, d); c != r.chain && c != 0 {
 		return fmt.Sprintf("it looks at chain %d", c)
 	}
 	return ""

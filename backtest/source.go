@@ -3,6 +3,7 @@ package backtest
 import (
 	"context"
 
+	"tocsin/detect"
 	"tocsin/evm"
 )
 
@@ -36,6 +37,7 @@ type Piece struct {
 // Loaded is a block ready for the detectors.
 type Loaded struct {
 	Block        *evm.Block
+	Answers      []detect.Answer // to what detectors want to know at the block; nil if they were not asked
 	Bare         bool   // it has transactions that are not given
 	Mute         bool   // it has transactions whose receipts are not given
 	Unverifiable string // why it could not be verified although that was wanted; empty if it was

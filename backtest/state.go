@@ -56,8 +56,12 @@ func (r *replay) fingerprint() string {
 	if n := r.o.AttackBlock; n != nil {
 		block = fmt.Sprint(*n)
 	}
-	return fmt.Sprintf("%s chain=%d detectors=%q loose=%t attack=%s%s %s",
-		r.o.Plan.Hash().Hex(), r.chain, r.o.Detectors, r.o.Loose, r.o.AttackTx.Hex(), block, r.o.Source.Range())
+	read := ""
+	if len(r.index.Wants(r.chain)) > 0 {
+		read = fmt.Sprintf(" read=%d", max(r.o.ReadEvery, 1))
+	}
+	return fmt.Sprintf("%s chain=%d detectors=%q loose=%t attack=%s%s %s%s",
+		r.o.Plan.Hash().Hex(), r.chain, r.o.Detectors, r.o.Loose, r.o.AttackTx.Hex(), block, r.o.Source.Range(), read)
 }
 
 // saver writes the state now and then: seldom enough that it costs little, however large it has become.

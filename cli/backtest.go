@@ -63,10 +63,11 @@ cannot be used.`,
 	fl := c.Flags()
 	fl.StringVar(&f.plan, "plan", "", "folder with the plan")
 	fl.StringArrayVar(&f.blocks, "blocks", nil, "file with a block on each line; more may follow")
-	fl.StringArrayVar(&f.endpoint, "endpoint", nil, "JSON-RPC endpoint of a chain, CHAINID=URL (http, https, ws, wss), or "+endpointVariable+"CHAINID in the environment with --chain")
+	fl.StringArrayVar(&f.endpoint, "endpoint", nil, "JSON-RPC endpoint of a chain, CHAINID=URL (http, https, ws, wss); may be repeated; or "+endpointVariable+"CHAINID in the environment with --chain")
 	fl.Uint64Var(&f.from, "from", 0, "first block to ask the endpoint for")
 	fl.Uint64Var(&f.to, "to", 0, "last block to ask the endpoint for; its newest if not given")
 	fl.Float64Var(&f.rate, "rate", 0, "most blocks to ask the endpoint for in a second; 0 is no limit")
+	fl.Uint64Var(&o.ReadEvery, "read-every", 1, "read states and balances at every so many blocks; their detectors need an endpoint that is an archive node")
 	fl.IntVar(&f.parallel, "parallel", 8, "blocks to ask the endpoint for at the same time")
 	fl.Uint64Var(&o.Chain, "chain", 0, "chain of the blocks, where the plan's detectors look at several")
 	fl.StringSliceVar(&o.Detectors, "detector", nil, "only these detectors; may be repeated")
@@ -152,7 +153,7 @@ func (t *terminal) source(ctx context.Context, o *backtest.Options, f replayFlag
 		o.Source = backtest.NewFiles(f.blocks, o.Loose)
 		return func() {}, nil
 	}
-	id, url, err := f.where(o.Chain)
+	id, urls, err := f.where(o.Chain)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +161,7 @@ func (t *terminal) source(ctx context.Context, o *backtest.Options, f replayFlag
 	if err != nil {
 		return nil, err
 	}
-	client, err := app.History(ctx, id, url, log)
+	client, err := app.History(ctx, id, urls, log)
 	if err != nil {
 		return nil, err
 	}
@@ -177,29 +178,33 @@ func (t *terminal) source(ctx context.Context, o *backtest.Options, f replayFlag
 	return client.Close, nil
 }
 
-// where is the endpoint to ask: the one named, or that of the chain named in the environment.
-func (f replayFlags) where(chain uint64) (id uint64, url string, err error) {
+// where are the endpoints to ask: those named, or those of the chain named in the environment.
+func (f replayFlags) where(chain uint64) (id uint64, urls []string, err error) {
 	if len(f.endpoint) == 0 {
 		name := endpointVariable + strconv.FormatUint(chain, 10)
-		urls, err := app.Secret(name)
+		text, err := app.Secret(name)
 		if err != nil {
-			return 0, "", err
+			return 0, nil, err
 		}
-		if list := strings.Fields(urls); len(list) > 0 {
-			return chain, list[0], nil // one is enough for what is long past
+		if urls = strings.Fields(text); len(urls) > 0 {
+			return chain, urls, nil
 		}
-		return 0, "", fault.New(fault.Invalid, "No endpoint of chain %d is named.", chain).Instead("Give --endpoint %d=URL or set %s.", chain, name)
+		return 0, nil, fault.New(fault.Invalid, "No endpoint of chain %d is named.", chain).Instead("Give --endpoint %d=URL or set %s.", chain, name)
 	}
-	if len(f.endpoint) != 1 {
-		return 0, "", fault.New(fault.Invalid, "One chain is replayed at a time.").Instead("Give one --endpoint.")
-	}
-	if id, url, err = parseEndpoint(f.endpoint[0]); err != nil {
-		return 0, "", err
+	for _, text := range f.endpoint {
+		of, url, err := parseEndpoint(text)
+		if err != nil {
+			return 0, nil, err
+		}
+		if id != 0 && of != id {
+			return 0, nil, fault.New(fault.Invalid, "One chain is replayed at a time, and the endpoints are of chains %d and %d.", id, of).Instead("Give endpoints of one chain.")
+		}
+		id, urls = of, append(urls, url)
 	}
 	if chain != 0 && chain != id {
-		return 0, "", fault.New(fault.Invalid, "The endpoint is of chain %d, and --chain says %d.", id, chain).Instead("Leave --chain out.")
+		return 0, nil, fault.New(fault.Invalid, "The endpoint is of chain %d, and --chain says %d.", id, chain).Instead("Leave --chain out.")
 	}
-	return id, url, nil
+	return id, urls, nil
 }
 
 // parseTx reads the hash of a transaction.
