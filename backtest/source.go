@@ -38,7 +38,7 @@ type Piece struct {
 type Loaded struct {
 	Block        *evm.Block
 	Answers      []detect.Answer // to what detectors want to know at the block; nil if they were not asked
-	Bare         bool   // it has transactions that are not given
-	Mute         bool   // it has transactions whose receipts are not given
-	Unverifiable string // why it could not be verified although that was wanted; empty if it was
+	Bare         bool            // it has transactions that are not given
+	Mute         bool            // it has transactions whose receipts are not given
+	Unverifiable string          // why it could not be verified although that was wanted; empty if it was
 }
