@@ -82,5 +82,6 @@ type Block struct {
 	Header
 	Transactions []Transaction
 	Receipts     []Receipt
-	Unverified   string // why it cannot be verified (see Unverifiable) and is the endpoint's word alone; empty if it was
+	Traces       []Frame // one for each transaction; nil if they were not asked for. No root proves them
+	Unverified   string  // why it cannot be verified (see Unverifiable) and is the endpoint's word alone; empty if it was
 }

@@ -24,7 +24,10 @@ type Decoder struct {
 	addresses arena[Address]
 	small     arena[uint64]
 	large     arena[uint256.Int]
+	frames    arena[Frame]
 
+	open    []Frame // of lists of calls that have not ended
+	framed  int     // calls read of one block
 	tx      transactionJSON
 	scratch []byte
 }
@@ -37,6 +40,7 @@ func (d *Decoder) Reset() {
 	d.addresses.reset()
 	d.small.reset()
 	d.large.reset()
+	d.frames.reset()
 }
 
 // DecodeHeader reads the header out of a block or of a new head, as eth_getBlockByNumber and eth_subscribe give it.
