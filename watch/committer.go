@@ -21,7 +21,8 @@ const whyRetracted = "The block it was found in is no longer part of the chain."
 type item struct {
 	state   *state            // where the steps that follow begin
 	step    *chain.Step       // of the chain
-	blind   *incident.Finding // that nothing is seen
+	blind   *incident.Finding // about an endpoint
+	look    *look             // at the head
 	answers *answers          // to what detectors want to know
 	done    chan<- struct{}   // to be closed once what came before is committed
 }
@@ -41,6 +42,7 @@ type committer struct {
 	lost      bool        // blocks are being rolled back that are no longer remembered
 	findings  []incident.Finding
 	retracted []string
+	ended     []ended // alarms that are over
 }
 
 // put hands an item over.
@@ -104,11 +106,16 @@ func (c *committer) waits() bool { return len(c.findings) == 0 && c.taken < maxB
 func (c *committer) take(it item) {
 	switch {
 	case it.state != nil:
+		if c.state != nil {
+			it.state.Alarms = c.state.Alarms // it was loaded before what was told since
+		}
 		c.state, c.hollow, c.lost = it.state, false, false
 		c.taken, c.findings, c.retracted = 0, nil, nil // if anything is left, it will come again
 	case it.blind != nil:
 		c.findings = append(c.findings, *it.blind)
 		c.taken++
+	case it.look != nil:
+		c.heed(c.w.signs(*it.look, c.state.Pace))
 	case it.answers != nil:
 		c.judge(*it.answers)
 		c.taken++
@@ -125,6 +132,10 @@ func (c *committer) see(step chain.Step) {
 	b, s := step.Block, c.state
 	c.hollow, c.lost = false, false
 	c.doubt(b)
+	if s.Pace == nil {
+		s.Pace = &pace{}
+	}
+	s.Pace.step(b.Time)
 	if b.Number <= s.Warm {
 		c.w.o.Index.Warm(c.w.chain, b, &s.Detect)
 	} else {
@@ -134,7 +145,7 @@ func (c *committer) see(step chain.Step) {
 		c.latest = &b.Header
 	}
 	if last, ok := s.Detect.Last(); ok {
-		c.w.sight.saw(last)
+		c.w.sight.saw(last, c.w.o.Now())
 	}
 }
 
@@ -185,6 +196,22 @@ func (c *committer) commit(ctx context.Context) error {
 		return fmt.Errorf("record what was seen: %w", err)
 	}
 	c.taken, c.findings, c.retracted = 0, nil, nil
+	return c.settle(ctx)
+}
+
+// settle takes back what was told of the watch itself and is over. Each has its own reason, and is forgotten only together
+// with being taken back.
+func (c *committer) settle(ctx context.Context) error {
+	for e, ok := c.end(); ok; e, ok = c.end() {
+		o, err := c.w.observation(c.epoch, c.state)
+		if err != nil {
+			return err
+		}
+		o.Retracted, o.RetractedWhy = []string{e.id}, e.why
+		if err := c.w.o.Engine.Observe(ctx, o); err != nil {
+			return fmt.Errorf("record what is over: %w", err)
+		}
+	}
 	return nil
 }
 

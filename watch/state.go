@@ -19,6 +19,8 @@ type state struct {
 	Warming []string     `json:"warming,omitempty"` // detectors whose baseline may not be believed yet
 	Detect  detect.State `json:"detect"`
 	Doubts  []string     `json:"doubts,omitempty"` // why blocks could not be verified, as told
+	Alarms  []alarm      `json:"alarms,omitempty"` // about the watch itself, that stand
+	Pace    *pace        `json:"pace,omitempty"`   // of the chain
 }
 
 const stateVersion = 1

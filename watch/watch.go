@@ -180,7 +180,7 @@ func (w *Watcher) follow(ctx context.Context, c *committer) error {
 	}
 	from := s.cursor()
 	if last, ok := s.Detect.Last(); ok {
-		w.sight.saw(last)
+		w.sight.saw(last, w.o.Now())
 	}
 	if err := c.put(ctx, item{state: s}); err != nil {
 		return err

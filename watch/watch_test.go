@@ -20,6 +20,7 @@ import (
 	"tocsin/detect"
 	"tocsin/engine"
 	"tocsin/evm"
+	"tocsin/incident"
 	"tocsin/plan"
 )
 
@@ -37,14 +38,16 @@ type desk struct {
 	commits   int
 	live      map[string]string // finding → transaction
 	doubled   []string
-	unknown   []string // retracted without having been found
+	unknown   []string                    // retracted without having been found
+	said      map[string]incident.Finding // the last of each detector
+	over      []string                    // why findings were retracted that no reorganisation took
 	changed   chan struct{}
 	fail      func() (before, after bool) // errors to inject
 	exercises map[string]int
 }
 
 func newDesk() *desk {
-	return &desk{live: map[string]string{}, changed: make(chan struct{}, 1), exercises: map[string]int{}}
+	return &desk{live: map[string]string{}, said: map[string]incident.Finding{}, changed: make(chan struct{}, 1), exercises: map[string]int{}}
 }
 
 var errInjected = errors.New("the process died")
@@ -62,6 +65,9 @@ func (d *desk) Observe(_ context.Context, o engine.Observation) error {
 	if o.Epoch != d.epoch {
 		return errors.New("the lease has passed to somebody else")
 	}
+	if len(o.Retracted) > 0 && o.RetractedWhy != whyRetracted {
+		d.over = append(d.over, o.RetractedWhy)
+	}
 	for _, id := range o.Retracted {
 		if _, ok := d.live[id]; !ok {
 			d.unknown = append(d.unknown, id)
@@ -72,7 +78,7 @@ func (d *desk) Observe(_ context.Context, o engine.Observation) error {
 		if _, ok := d.live[f.ID]; ok {
 			d.doubled = append(d.doubled, f.ID)
 		}
-		d.live[f.ID] = f.Tx.Hex()
+		d.live[f.ID], d.said[f.Detector] = f.Tx.Hex(), f
 	}
 	if o.Exercise != nil {
 		d.exercises[o.Exercise.Scenario]++
