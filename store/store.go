@@ -25,6 +25,8 @@ type Store interface {
 
 	// Load returns the records of a stream with Seq > after, in order; none for an unknown stream.
 	Load(ctx context.Context, stream string, after uint64) ([]journal.Record, error)
+	// Window returns the first records of a stream with Seq > after, in order, at most limit.
+	Window(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error)
 	// Head returns one stream's head, ErrNotFound for an unknown stream.
 	Head(ctx context.Context, stream string) (Head, error)
 	// Heads lists streams of a kind, the one created last first; only open ones if open is true.

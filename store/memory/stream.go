@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -10,15 +11,21 @@ import (
 )
 
 // Load returns the records of a stream with Seq > after, in order.
-func (s *Store) Load(_ context.Context, name string, after uint64) ([]journal.Record, error) {
+func (s *Store) Load(ctx context.Context, name string, after uint64) ([]journal.Record, error) {
+	return s.Window(ctx, name, after, math.MaxInt)
+}
+
+// Window returns the first records of a stream with Seq > after, in order, at most limit.
+func (s *Store) Window(_ context.Context, name string, after uint64, limit int) ([]journal.Record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := s.streams[name]
 	if st == nil || after >= uint64(len(st.records)) {
 		return nil, nil
 	}
+	rest := st.records[after:]
 	var records []journal.Record
-	for _, r := range st.records[after:] {
+	for _, r := range rest[:max(min(limit, len(rest)), 0)] {
 		records = append(records, cloneRecord(r))
 	}
 	return records, nil

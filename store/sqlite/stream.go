@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"time"
 
 	"tocsin/journal"
@@ -12,8 +13,13 @@ import (
 
 // Load returns the records of a stream with Seq > after, in order.
 func (s *Store) Load(ctx context.Context, stream string, after uint64) ([]journal.Record, error) {
+	return s.Window(ctx, stream, after, math.MaxInt)
+}
+
+// Window returns the first records of a stream with Seq > after, in order, at most limit.
+func (s *Store) Window(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
 	rows, err := s.reader.QueryContext(ctx,
-		"SELECT seq, kind, at, hash, bytes, openings FROM records WHERE stream = ? AND seq > ? ORDER BY seq", stream, after)
+		"SELECT seq, kind, at, hash, bytes, openings FROM records WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?", stream, after, limit)
 	records, err := collect(rows, err, func(row scanner) (journal.Record, error) {
 		r := journal.Record{Stream: stream}
 		var at sql.NullInt64

@@ -34,6 +34,12 @@ func testLoad(t *testing.T, s store.Store) {
 	if tail := must(s.Load(t.Context(), "a", 3))(t); !reflect.DeepEqual(tail, want[3:]) {
 		t.Errorf("loaded %+v after 3", tail)
 	}
+	for _, w := range []struct{ after, from, to, limit int }{{0, 0, 2, 2}, {2, 2, 4, 2}, {3, 3, 5, 100}, {1, 1, 1, 0}, {5, 5, 5, 2}} {
+		part := must(s.Window(t.Context(), "a", uint64(w.after), w.limit))(t)
+		if len(part) != w.to-w.from || len(part) > 0 && !reflect.DeepEqual(part, want[w.from:w.to]) {
+			t.Errorf("a window of %d after %d is %+v", w.limit, w.after, part)
+		}
+	}
 	for _, after := range []uint64{5, 6, 1 << 40} {
 		if rest := must(s.Load(t.Context(), "a", after))(t); len(rest) != 0 {
 			t.Errorf("%d records after %d", len(rest), after)
