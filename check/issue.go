@@ -38,6 +38,8 @@ func (c *checker) checkDetection(path string, i *plan.Issue) {
 	for _, id := range i.Detection.Detectors {
 		d := c.detectors[id]
 		switch {
+		case plan.OwnDetector(id):
+			return
 		case d == nil:
 		case c.dead[id] != "" || d.Kind == "report":
 			dead = append(dead, d.Name)
@@ -137,6 +139,8 @@ func (c *checker) signs(i *plan.Issue) []string {
 	for _, id := range i.Detection.Detectors {
 		if d := c.detectors[id]; d != nil {
 			names = append(names, d.Name)
+		} else if plan.OwnDetector(id) {
+			names = append(names, id)
 		}
 	}
 	if len(names) == 0 {
@@ -153,6 +157,8 @@ func (c *checker) detectionKey(i *plan.Issue) string {
 	for _, id := range i.Detection.Detectors {
 		if d := c.detectors[id]; d != nil {
 			keys = append(keys, fmt.Sprintf("%s of %s on %d", key(d.Name), d.Asset, d.Chain))
+		} else if plan.OwnDetector(id) {
+			keys = append(keys, id)
 		}
 	}
 	if len(keys) == 0 {

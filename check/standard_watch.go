@@ -183,6 +183,9 @@ func (s *sheet) noticed(i plan.Issue) bool {
 // detectedBy is the detector that pages for an issue; empty if there is none.
 func (s *sheet) detectedBy(i plan.Issue) string {
 	for _, id := range i.Detection.Detectors {
+		if plan.OwnDetector(id) {
+			return id
+		}
 		if d, ok := s.plan.Detector(id); ok && d.Kind != "report" && (d.Mode == "page" || d.Mode == "act") && len(d.Lacks()) == 0 {
 			return id
 		}

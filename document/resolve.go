@@ -121,6 +121,11 @@ func (b *builder) referent(name string, kinds []string, siblings string) string 
 				return name
 			}
 			continue
+		case "own":
+			if plan.OwnDetector(name) {
+				return name
+			}
+			continue
 		case "sibling":
 			space = siblings
 		case "step":

@@ -154,7 +154,7 @@ type LookAlike struct {
 
 // Detection says how an issue is noticed.
 type Detection struct {
-	Detectors []string     `yaml:"detectors" json:"detectors,omitempty" plan:"ref=detector"`
+	Detectors []string     `yaml:"detectors" json:"detectors,omitempty" plan:"ref=detector|own"`
 	Manual    []ManualSign `yaml:"manual" json:"manual,omitempty"`
 }
 

@@ -116,6 +116,9 @@ func (l *loader) leads(u use) bool {
 			}
 			return true
 		}
+		if kind == "own" && OwnDetector(u.word) {
+			return true
+		}
 		if _, ok := l.names[u.scope(kind)].lookup(u.word); ok {
 			return true
 		}
@@ -152,6 +155,7 @@ func kinds(ref []string) string {
 			words = append(words, `a step (written "procedure/step")`)
 		case "address":
 			words = append(words, "an address")
+		case "own": // told where detectors are explained
 		default:
 			words = append(words, article(r))
 		}
