@@ -3,9 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	"tocsin/incident"
 	"tocsin/journal"
@@ -19,6 +17,10 @@ type draft struct {
 	changed []changed
 	locked  []*entry
 	opened  map[string]bool // ids of incidents that the commit opens
+	ledger  *ledger         // nil until the findings are written to
+	mutes   *muteRecord     // what is muted; nil until it is asked for
+	hushed  bool            // a finding is kept quiet
+	stands  map[string]bool // findings that the draft takes back (false) or counts again
 }
 
 type changed struct {
@@ -57,12 +59,12 @@ func (d *draft) add(c store.Commit) {
 
 // gather decides what the observation's findings and retractions change.
 func (d *draft) gather(ctx context.Context, o Observation) error {
-	marks := make([]string, 0, len(o.Findings)+len(o.Retracted))
+	marks := make([]string, 0, 2*(len(o.Findings)+len(o.Retracted)))
 	for _, f := range o.Findings {
-		marks = append(marks, mark(f.ID))
+		marks = append(marks, mark(f.ID), markRetracted(f.ID))
 	}
 	for _, id := range o.Retracted {
-		marks = append(marks, mark(id))
+		marks = append(marks, mark(id), markRetracted(id))
 	}
 	seen, err := d.engine.store.Seen(ctx, marks)
 	if err != nil {
@@ -71,64 +73,38 @@ func (d *draft) gather(ctx context.Context, o Observation) error {
 	if err := d.retract(ctx, o, seen); err != nil {
 		return err
 	}
-	var loud, quiet []incident.Finding
+	var loud []incident.Finding
 	for _, f := range o.Findings {
 		if d.commit.Marks[mark(f.ID)] != "" {
 			continue
 		}
 		if to := seen[mark(f.ID)]; to != "" {
-			if err := d.restore(ctx, to, f); err != nil {
+			if err := d.restore(ctx, o, seen, to, f); err != nil {
 				return err
 			}
 			continue
 		}
-		d.commit.Marks[mark(f.ID)] = "pending"
-		if f.Mode == "page" || f.Mode == "act" {
-			loud = append(loud, f)
-		} else {
-			quiet = append(quiet, f)
-		}
-	}
-	if err := d.note(ctx, o, quiet); err != nil {
-		return err
-	}
-	return d.route(ctx, o, loud)
-}
-
-// retract takes findings back, each in the incident it led to.
-func (d *draft) retract(ctx context.Context, o Observation, seen map[string]string) error {
-	by := map[string][]string{}
-	for _, id := range o.Retracted {
-		if s, ok := strings.CutPrefix(seen[mark(id)], kindIncident+"/"); ok {
-			by[s] = append(by[s], id)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(by)) {
-		if err := d.do(ctx, id, incident.OpRetract{IDs: by[id], Why: o.RetractedWhy}, "chain"); err != nil {
+		d.commit.Marks[mark(f.ID)] = findingsStream(o.Protocol)
+		kept, err := d.quiet(ctx, o.Protocol, f.Detector)
+		switch {
+		case err != nil:
 			return err
+		case kept == nil && rings(f):
+			loud = append(loud, f)
+		default:
+			if err := d.note(ctx, o, eventFound{Finding: f, Muted: kept}); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
-}
-
-// restore counts a finding again that was taken back, as when a chain returns to a block that it had left. One that stands
-// changes nothing.
-func (d *draft) restore(ctx context.Context, to string, f incident.Finding) error {
-	id, ok := strings.CutPrefix(to, kindIncident+"/")
-	if !ok {
-		return nil
-	}
-	v, _, err := d.view(ctx, id)
-	if err != nil {
+	if err := d.route(ctx, o, loud); err != nil {
 		return err
 	}
-	for _, g := range v.State.Findings {
-		if g.ID == f.ID && g.Retracted == "" {
-			return nil
-		}
-	}
-	return d.do(ctx, id, incident.OpFind{Findings: []incident.Finding{f}}, f.Detector)
+	return d.guard(ctx, o.Protocol)
 }
+
+// rings reports whether a finding calls people.
+func rings(f incident.Finding) bool { return f.Mode == "page" || f.Mode == "act" }
 
 // route leads findings to the open incident of the same issue and asset, to one dismissed lately, or to a new one.
 func (d *draft) route(ctx context.Context, o Observation, findings []incident.Finding) error {
@@ -177,6 +153,9 @@ func (d *draft) route(ctx context.Context, o Observation, findings []incident.Fi
 		}
 		for _, f := range g.findings {
 			d.commit.Marks[mark(f.ID)] = stream(id)
+			if err := d.note(ctx, o, eventFound{Finding: f, Incident: id}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -237,40 +216,4 @@ func (d *draft) view(ctx context.Context, id string) (*View, *entry, error) {
 	}
 	v, err := d.engine.refresh(ctx, d.locked[i])
 	return v, d.locked[i], err
-}
-
-// note journals the findings of detectors that only observe: they are listed, and nobody is called.
-func (d *draft) note(ctx context.Context, o Observation, findings []incident.Finding) error {
-	if len(findings) == 0 {
-		return nil
-	}
-	name := kindFindings + "/" + o.Protocol
-	a := store.Append{Stream: name, Kind: kindFindings, Protocol: o.Protocol}
-	var prev [32]byte
-	head, err := d.engine.store.Head(ctx, name)
-	if err != nil && !isNotFound(err) {
-		return fmt.Errorf("look up findings: %w", err)
-	}
-	if a.Expect = head.Version; a.Expect > 0 {
-		last, err := d.engine.store.Load(ctx, name, a.Expect-1)
-		if err != nil {
-			return fmt.Errorf("load findings: %w", err)
-		}
-		prev = last[0].Hash // whoever has added more since makes the commit fail
-	}
-	for i, f := range findings {
-		ev := incident.EventFinding{Finding: f}
-		r, err := journal.Seal(prev, journal.Envelope{
-			Stream: name, Seq: a.Expect + uint64(i) + 1, Kind: ev.Kind(), KindV: incident.KindVersion, At: d.engine.now(),
-			Actor: journal.Actor{Kind: journal.Detector, ID: f.Detector, Node: d.engine.node},
-		}, ev, d.engine.salt)
-		if err != nil {
-			return fmt.Errorf("seal finding: %w", err)
-		}
-		prev = r.Hash
-		a.Records = append(a.Records, r)
-		d.commit.Marks[mark(f.ID)] = name
-	}
-	d.commit.Appends = append(d.commit.Appends, a)
-	return nil
 }

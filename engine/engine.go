@@ -54,6 +54,7 @@ type Engine struct {
 	entries map[string]*entry     // incidents lately used
 	plans   map[string]*plan.Plan // by hash; plans never change
 	records map[string]*planEntry // of plans, by protocol
+	mutes   map[string]*muteEntry // by protocol
 }
 
 // New returns an engine over a store.
@@ -61,7 +62,7 @@ func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger, contacts: o.Contacts,
 		carriers: map[string]Carrier{}, urgent: make(chan string, workers), entries: map[string]*entry{}, plans: map[string]*plan.Plan{},
-		records: map[string]*planEntry{},
+		records: map[string]*planEntry{}, mutes: map[string]*muteEntry{},
 	}
 	if e.clock.read == nil {
 		e.clock.read = time.Now
@@ -104,6 +105,7 @@ const (
 	kindIncident = "incident"
 	kindPlan     = "plan"
 	kindFindings = "findings"
+	kindMutes    = "mutes"
 )
 
 // Do carries out a command on an incident and returns how the incident stands then. A command whose ID was carried out

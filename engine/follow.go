@@ -9,23 +9,6 @@ import (
 	"tocsin/incident"
 )
 
-// Observed returns the findings of detectors that only observe, oldest first.
-func (e *Engine) Observed(ctx context.Context, protocol string) ([]incident.Finding, error) {
-	records, err := e.store.Load(ctx, kindFindings+"/"+protocol, 0)
-	if err != nil {
-		return nil, fmt.Errorf("load findings: %w", err)
-	}
-	list := make([]incident.Finding, 0, len(records))
-	for _, r := range records {
-		var ev incident.EventFinding
-		if _, err := r.Open(&ev); err != nil {
-			return nil, err
-		}
-		list = append(list, ev.Finding)
-	}
-	return list, nil
-}
-
 // WatchState returns what a follower last committed, nil if nothing.
 func (e *Engine) WatchState(ctx context.Context, key string) ([]byte, error) {
 	ws, err := e.watched(ctx, key)

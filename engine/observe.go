@@ -35,13 +35,27 @@ const reopenWithin = 24 * time.Hour
 // Observe commits an observation. A finding seen before (by id) is not counted again. It returns store.ErrLost, wrapped, if
 // the lease has passed to somebody else.
 func (e *Engine) Observe(ctx context.Context, o Observation) error {
-	for {
-		err := e.observe(ctx, o)
-		if isConflict(err) {
-			continue // an incident moved on meanwhile
+	return e.persist(ctx, func() error { return e.observe(ctx, o) })
+}
+
+// persist tries again what failed because somebody else was first. It ends: each try after the second is there only because
+// others have stored something since the one before, and so have got on; if they have not, the database contradicts itself.
+func (e *Engine) persist(ctx context.Context, try func() error) error {
+	err := try()
+	for stored := uint64(0); isConflict(err); err = try() {
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		return err
+		at, positionErr := e.store.Position(ctx)
+		if positionErr != nil {
+			return fmt.Errorf("try again: %w", positionErr)
+		}
+		if at == stored {
+			return fmt.Errorf("nobody else wrote anything, and still: %w", err)
+		}
+		stored = at
 	}
+	return err
 }
 
 func (e *Engine) observe(ctx context.Context, o Observation) error {

@@ -142,6 +142,9 @@ func (e *Engine) Tick(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("tick %s: %w", id, err))
 		}
 	}
+	if err := e.sweepMutes(ctx); err != nil {
+		errs = append(errs, err)
+	}
 	return errors.Join(errs...)
 }
 

@@ -1,12 +1,12 @@
 // Package mute owns mutes: a detector told to be quiet until a time, by someone, for a reason. It is pure: a command and a
 // state go in, events come out, and events make the state.
 //
-//	         ┌──────── lapsed, withdrawn ───────▶ ended
-//	       asked                                    ▲
-//	         │ a second person agrees               │ over, unmuted, or a newer plan changed the detector
-//	         ▼                                      │
-//	  ──▶  muted ───────────────────────────────────┘
-//	   one person suffices
+//	       ┌──────── lapsed, withdrawn ───────▶ ended
+//	     asked                                    ▲
+//	       │ a second person agrees               │ over, unmuted, or a newer plan changed the detector
+//	       ▼                                      │
+//	──▶  muted ───────────────────────────────────┘
+//	 one person suffices
 //
 // More alert is easy, less alert is hard: to mute takes two where it takes two to dismiss what the detector finds; to shorten
 // and to end a mute takes one.
@@ -49,6 +49,8 @@ type Mute struct {
 	Lapses   time.Time `json:"lapses,omitzero"` // asked: from then on nobody can agree any more
 	Since    time.Time `json:"since,omitzero"`  // muted: when it became quiet
 	After    uint64    `json:"-"`               // muted: number of the last finding recorded before it
+	Found    int       `json:"found"`           // muted: findings kept quiet so far, by whoever counts them
+	Last     time.Time `json:"last,omitzero"`   // muted: when the last of them happened
 
 	of string // imprint of the detector that was muted
 }

@@ -63,6 +63,12 @@ func (s *State) Quiet(p *plan.Plan, detector string, now time.Time) (Mute, bool)
 	return m, true
 }
 
+// Standing lists what is muted and what is asked for at a time, under the plan that is in force then; what waits for a second
+// person first.
+func (s *State) Standing(p *plan.Plan, now time.Time) []Mute {
+	return slices.DeleteFunc(slices.Concat(s.Asked, s.Muted), func(m Mute) bool { return m.ended(p, now) != "" })
+}
+
 // NextDue is when the state must be looked at again; zero if never.
 func NextDue(s *State) time.Time {
 	var due time.Time

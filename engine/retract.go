@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"tocsin/incident"
+	"tocsin/journal"
+)
+
+// retract takes findings back: in the record, and in the incident that each led to.
+func (d *draft) retract(ctx context.Context, o Observation, seen map[string]string) error {
+	by := map[string][]string{}
+	for _, id := range o.Retracted {
+		if s, ok := strings.CutPrefix(seen[mark(id)], kindIncident+"/"); ok {
+			by[s] = append(by[s], id)
+			continue
+		}
+		if _, struck := d.stands[id]; struck || seen[mark(id)] == "" {
+			continue
+		}
+		f, err := d.engine.standing(ctx, o.Protocol, id)
+		if err != nil {
+			return err
+		}
+		if f == nil {
+			continue
+		}
+		if err := d.strike(ctx, o, seen, f); err != nil {
+			return err
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(by)) {
+		v, _, err := d.view(ctx, id)
+		if err != nil {
+			return err
+		}
+		before := v.State.Findings
+		if err := d.do(ctx, id, incident.OpRetract{IDs: by[id], Why: o.RetractedWhy}, "chain"); err != nil {
+			return err
+		}
+		for _, f := range before {
+			if f.Retracted != "" || !slices.Contains(by[id], f.ID) {
+				continue
+			}
+			if err := d.strike(ctx, o, seen, &Found{Finding: f}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// restore counts a finding again that was taken back, as when a chain returns to a block that it had left. One that stands
+// changes nothing.
+func (d *draft) restore(ctx context.Context, o Observation, seen map[string]string, to string, f incident.Finding) error {
+	id, led := strings.CutPrefix(to, kindIncident+"/")
+	if !led {
+		stands, here := d.stands[f.ID]
+		switch {
+		case stands, !here && seen[markRetracted(f.ID)] == "":
+			return nil
+		case !here:
+			if last, err := d.engine.standing(ctx, o.Protocol, f.ID); err != nil || last != nil {
+				return err
+			}
+		}
+		d.word(f.ID, true)
+		kept, err := d.quiet(ctx, o.Protocol, f.Detector)
+		if err != nil {
+			return err
+		}
+		return d.note(ctx, o, eventFound{Finding: f, Muted: kept})
+	}
+	v, _, err := d.view(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, g := range v.State.Findings {
+		if g.ID == f.ID && g.Retracted == "" {
+			return nil
+		}
+	}
+	if err := d.do(ctx, id, incident.OpFind{Findings: []incident.Finding{f}}, f.Detector); err != nil {
+		return err
+	}
+	return d.note(ctx, o, eventFound{Finding: f, Incident: id})
+}
+
+// strike records that a finding no longer counts.
+func (d *draft) strike(ctx context.Context, o Observation, seen map[string]string, f *Found) error {
+	d.word(f.ID, false)
+	ev := eventRetracted{Finding: f.ID, Why: o.RetractedWhy}
+	if f.Muted != nil {
+		ev.Muted = f.Muted.Number
+	}
+	if m := markRetracted(f.ID); seen[m] == "" { // once is enough
+		d.commit.Marks[m] = findingsStream(o.Protocol)
+	}
+	return d.write(ctx, o.Protocol, journal.Actor{Kind: journal.Detector, ID: f.Detector}, kindRetracted, ev)
+}
+
+// word notes what the draft makes of a finding, which the record does not say yet.
+func (d *draft) word(finding string, stands bool) {
+	if d.stands == nil {
+		d.stands = map[string]bool{}
+	}
+	d.stands[finding] = stands
+}
