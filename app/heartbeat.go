@@ -7,11 +7,14 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
+	"tocsin/engine"
 	"tocsin/fault"
 	"tocsin/incident"
 	"tocsin/plan"
+	"tocsin/watch"
 )
 
 // The times of a heartbeat.
@@ -22,14 +25,15 @@ const (
 )
 
 // heartbeat asks for a URL once a minute while all is well, so that somebody else can watch the watcher: whoever holds the
-// URL raises the alarm when it is no longer asked for. It is silent when a chain is not seen and when the database does not
-// answer; a machine that stopped is silent of itself.
+// URL raises the alarm when it is no longer asked for. It is silent when a chain is not seen, stands still or is seen late, and
+// when the database does not answer; a machine that stopped is silent of itself.
 type heartbeat struct {
 	url     string
 	http    *http.Client
 	chains  []uint64
 	plan    func() *plan.Plan // in force
 	watched func(ctx context.Context, chain uint64) (incident.Watched, error)
+	state   func(ctx context.Context, key string) ([]byte, error) // of a watch
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -104,6 +108,17 @@ func (h *heartbeat) well(ctx context.Context) error {
 		}
 		if age := h.now().Sub(w.At); age > stale {
 			return fmt.Errorf("chain %d was last seen at block %d", id, w.Block)
+		}
+		b, err := h.state(ctx, engine.WatchKey(id))
+		if err != nil {
+			return fmt.Errorf("the database does not answer: %w", err)
+		}
+		names, err := watch.Unwell(b)
+		if err != nil {
+			return fmt.Errorf("chain %d: %w", id, err)
+		}
+		if len(names) > 0 {
+			return fmt.Errorf("the watch of chain %d is %s", id, strings.Join(names, " and "))
 		}
 	}
 	return nil

@@ -33,6 +33,7 @@ func TestTheHeartStopsWhenSomethingIsNotWell(t *testing.T) {
 		var lost error
 		var log bytes.Buffer
 		seen := time.Now()
+		var state []byte
 		h := &heartbeat{
 			url: "https://beats.example/secret-token", chains: []uint64{1, 5}, now: time.Now,
 			log: slog.New(slog.NewTextHandler(&log, nil)),
@@ -44,6 +45,12 @@ func TestTheHeartStopsWhenSomethingIsNotWell(t *testing.T) {
 					return incident.Watched{Block: 5, At: seen.Add(-time.Hour)}, lost // slow, and no slower than it says
 				}
 				return incident.Watched{Block: 77, At: seen}, lost
+			},
+			state: func(_ context.Context, key string) ([]byte, error) {
+				if key == "watch/5" {
+					return state, nil
+				}
+				return nil, nil
 			},
 		}
 		h.http = &http.Client{Transport: answers(func(r *http.Request) (int, error) {
@@ -76,6 +83,19 @@ func TestTheHeartStopsWhenSomethingIsNotWell(t *testing.T) {
 		}
 		if n := pass(5*time.Minute, true); n < 4 || !strings.Contains(log.String(), "goes on") {
 			t.Errorf("%d beats once it is seen again; it says %s", n, &log)
+		}
+		for _, state = range [][]byte{[]byte(`{"v":1,"alarms":[{"id":"x","detector":"stalled"},{"id":"y","detector":"behind"}]}`), []byte("{")} {
+			pass(2*time.Minute, true)
+			if n := pass(5*time.Minute, true); n != 0 {
+				t.Errorf("%d beats while a watch's state is %s", n, state)
+			}
+		}
+		if !strings.Contains(log.String(), "the watch of chain 5 is stalled and behind") {
+			t.Errorf("it says %s", &log)
+		}
+		state = nil
+		if n := pass(5*time.Minute, true); n < 4 {
+			t.Errorf("%d beats once the watch is well again", n)
 		}
 		lost = errors.New("disk gone")
 		pass(2*time.Minute, true)

@@ -165,7 +165,7 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	if s.o.Heartbeat != "" {
 		h := &heartbeat{
 			url: s.o.Heartbeat, http: &http.Client{}, chains: slices.Sorted(maps.Keys(s.clients)), plan: s.gauges.inForce,
-			watched: s.desk.Engine.Watched, now: s.desk.Engine.Now, log: s.o.Logger,
+			watched: s.desk.Engine.Watched, state: s.desk.Engine.WatchState, now: s.desk.Engine.Now, log: s.o.Logger,
 		}
 		wg.Go(func() { h.run(ctx) })
 	}
