@@ -78,7 +78,7 @@ var cases = []struct {
 	{"detector-without-issue", Note, "detectors[spare]", "id: spare", []string{"mode: act}", "mode: act}\n  - {id: spare, name: Spare, kind: match, asset: vault, transaction: true}"}, nil},
 	{"detector-broken", Error, "detectors[withdrawals].where", "id: withdrawals", []string{"transaction: true,", "transaction: true, where: 'tx.value > later',"}, []string{"issue-detected-by-hand"}},
 	{"detector-broken", Error, "detectors[withdrawals].event", "id: withdrawals", []string{"transaction: true", "event: Withdraw"}, []string{"issue-detected-by-hand"}},
-	{"detector-unready", Warning, "detectors[withdrawals].internal", "id: withdrawals", []string{"transaction: true", "transaction: true, internal: true"}, []string{"issue-detected-by-hand"}},
+	{"detector-broken", Error, "detectors[withdrawals].internal", "id: withdrawals", []string{"transaction: true", "event: \"Withdraw(address)\", internal: true"}, []string{"issue-detected-by-hand"}},
 	{"detector-unready", Note, "detectors[withdrawals].kind", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: webhook, secret: HOOK_SECRET"}, []string{"issue-detected-by-hand"}},
 	{"detector-never-fires", Error, "detectors[withdrawals].where", "id: withdrawals", []string{"transaction: true,", "transaction: true, where: 'tx.value > 9 && tx.value < 5',"}, nil},
 	{"detector-never-fires", Error, "detectors[withdrawals].minimum", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: spike, asset: vault, metric: transactions, window: 1s, minimum: 1000000000, mode: page"}, nil},

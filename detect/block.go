@@ -23,6 +23,10 @@ type pass struct {
 	price  *uint256.Int     // of gas, where a spike has asked for it
 	found  []Finding        // in the order of the block
 	undo   map[string]Undo
+
+	unseen   int       // transactions whose internal calls are wanted and not known
+	unseenTx evm.Hash  // the first of them
+	blinded  []Finding // that something could not be seen: they wait for nothing
 }
 
 // Block takes the next canonical block of a chain and returns what its detectors find, in the order of the block and of
@@ -50,6 +54,7 @@ func (x *Index) pass(chain uint64, b *evm.Block, s *State, quiet bool) []Finding
 	p.transactions()
 	p.spikes()
 	p.silences()
+	p.traced()
 	s.remember(Past{Number: b.Number, Hash: b.Hash, Time: b.Time, Undo: p.undo}, l.reorg)
 	if quiet {
 		return nil
@@ -79,6 +84,9 @@ func (p *pass) transactions() {
 			if f := p.lane.accounts[to]; f != nil {
 				f.seeTx(v.tx, see)
 			}
+		}
+		if p.lane.inner != nil {
+			p.within(i, whole, v)
 		}
 		if whole.receipt == nil {
 			continue
@@ -167,8 +175,11 @@ func (p *pass) finding(r *rule, tx evm.Hash) Finding {
 // id names the finding by where it was found.
 func (p *pass) id(r *rule, v *view) string {
 	at := "tx"
-	if v.log != nil {
+	switch {
+	case v.log != nil:
 		at = fmt.Sprint(v.log.Index)
+	case v.call != nil:
+		at = fmt.Sprint("call ", v.nth)
 	}
 	return identify(r.detector.ID, fmt.Sprint(p.chain), p.block.Hash.Hex(), v.hash().Hex(), at, p.salt)
 }
@@ -187,6 +198,10 @@ func identify(detector string, parts ...string) string {
 func (p *pass) settle() []Finding {
 	s := p.state
 	var out, wait []Finding
+	for _, f := range p.blinded {
+		out = append(out, f)
+		s.reported(f.BlockHash, f.ID)
+	}
 	for _, f := range append(s.Pending, p.found...) {
 		f, deep := p.deep(f)
 		if !deep {

@@ -110,10 +110,10 @@ func (c *compiler) body(r *rule) *Problem {
 	if r.chain == 0 {
 		return &Problem{Field: "asset", Say: "the detector names neither an asset nor a chain to look at"}
 	}
-	if d.Internal {
-		return &Problem{Field: "internal", Say: "internal calls are not watched by this release", Unready: true}
-	}
 	if problem := c.subject(r); problem != nil {
+		return problem
+	}
+	if problem := r.inward(); problem != nil {
 		return problem
 	}
 	return c.expressions(r)
@@ -249,7 +249,7 @@ func (c *compiler) function(r *rule, ref string) (evm.Method, error) {
 }
 
 func (c *compiler) expressions(r *rule) *Problem {
-	vars := variablesOf(r.event, r.shape)
+	vars := r.variables()
 	for _, f := range []struct {
 		field, text string
 		want        *cel.Type

@@ -92,7 +92,6 @@ func TestCompileSaysWhatIsWrongAndWhere(t *testing.T) {
 
 func TestWhatThisReleaseDoesNotRunIsSaid(t *testing.T) {
 	for _, d := range []plan.Detector{
-		{Event: "Withdraw", Internal: true},
 		{Kind: "state", Holds: "a > b", Readings: map[string]plan.Reading{
 			"a": {Asset: "vault", Function: "a() returns (uint256)"}, "b": {Asset: "elsewhere", Function: "b() returns (uint256)"},
 		}},

@@ -174,7 +174,7 @@ func (p *pass) retireVigils() {
 	if len(p.state.Vigils) <= len(p.lane.gauges)+len(p.lane.silences) {
 		return
 	}
-	live := map[string]bool{}
+	live := map[string]bool{tracing: p.lane.inner != nil}
 	for _, r := range slices.Concat(p.lane.gauges, p.lane.silences) {
 		live[r.detector.ID] = true
 	}

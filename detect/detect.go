@@ -36,6 +36,7 @@ type Finding struct {
 	At        time.Time `json:"at"`               // time of the block
 	Amount    string    `json:"amount,omitempty"` // whole number in the asset's smallest unit; may be negative
 	Say       string    `json:"say"`
+	Blind     bool      `json:"blind,omitempty"` // nothing was found, but the detector could not see all
 }
 
 // Problem is why a detector of the plan cannot run.

@@ -24,6 +24,7 @@ type lane struct {
 	asked    map[string]int          // place among the wants
 	depths   map[string]uint64       // by detector, of those that wait for blocks on top
 	finals   map[string]string       // by detector, of those that wait for the chain to call a block safe or finalized
+	inner    *inner                  // of those that look for internal calls; nil if none does
 }
 
 // filing holds rules by what they look for.
@@ -82,10 +83,13 @@ func (x *Index) file(r *rule, reorg int) {
 			l.accounts[r.asset.Address] = f
 		}
 	}
+	if r.detector.Internal {
+		l.fileInner(r)
+	}
 	switch {
 	case r.spike != nil && r.spike.perBlock:
 		// it looks at no transaction
-	case r.spike != nil && r.spike.metric.name == outflow && r.amount == nil:
+	case r.sends():
 		if l.senders == nil {
 			l.senders = map[evm.Address][]*rule{}
 		}
@@ -98,14 +102,8 @@ func (x *Index) file(r *rule, reorg int) {
 		}
 		topic := evm.Event{Name: r.shape.event.Name, Inputs: r.shape.event.Inputs}.Topic()
 		f.topics[topic] = append(f.topics[topic], r)
-	case r.shape == nil:
-		f.calls = append(f.calls, r)
 	default:
-		if f.selectors == nil {
-			f.selectors = map[[4]byte][]*rule{}
-		}
-		selector := r.shape.method.Selector()
-		f.selectors[selector] = append(f.selectors[selector], r)
+		f.fileCall(r)
 	}
 	switch {
 	case r.spike != nil:

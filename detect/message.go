@@ -96,7 +96,7 @@ func (r *rule) words() map[string]string {
 			say(v.name)
 		}
 	default:
-		for _, v := range variablesOf(r.event, r.shape) {
+		for _, v := range r.variables() {
 			say(v.name)
 			if r.shape != nil {
 				if short, ok := strings.CutPrefix(v.name, r.shape.prefix); ok {

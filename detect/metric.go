@@ -118,10 +118,11 @@ func (r *rule) part(v *view) (Count, bool, error) {
 			return Count{}, false, nil // it moved nothing
 		}
 		if r.amount == nil {
-			if v.tx == nil || v.tx.Value == nil || v.tx.Value.IsZero() {
+			sent := v.sent()
+			if sent == nil {
 				return Count{}, false, nil
 			}
-			return Count{N: 1, Sum: bounded(v.tx.Value)}, true, nil
+			return Count{N: 1, Sum: bounded(sent)}, true, nil
 		}
 		out, err := r.amount.eval(v)
 		if err != nil {

@@ -89,7 +89,7 @@ func (s *shape) decode(v *view) ([]any, error) {
 		l.Topics = l.Topics[1:]
 		return s.event.Values(l)
 	}
-	values, err := s.method.DecodeCall(v.tx.Input)
+	values, err := s.method.DecodeCall(v.calldata())
 	if err != nil {
 		return nil, err
 	}

@@ -23,9 +23,13 @@ func newSilence(r *rule) (*silence, *Problem) {
 	case d.Event == "" && d.Function == "" && !d.Transaction:
 		return nil, &Problem{Field: "kind", Say: "an absence names the event, function or transaction that must not stay away; that a chain itself is not seen is found without a detector"}
 	}
+	of := fmt.Sprintf("absence %d %s %s %s %s", r.chain, r.asset.Address, d.Event, d.Function, d.Where)
+	if d.Internal {
+		of += " internal"
+	}
 	return &silence{
 		silent: uint64(silent / time.Second), coolDown: uint64(time.Duration(d.CoolDown) / time.Second),
-		of: imprint(fmt.Sprintf("absence %d %s %s %s %s", r.chain, r.asset.Address, d.Event, d.Function, d.Where)),
+		of: imprint(of),
 	}, nil
 }
 
@@ -36,6 +40,9 @@ func (p *pass) silences() {
 		id := r.detector.ID
 		v, before := s.vigil(id, r.silence.of)
 		switch {
+		case r.detector.Internal && p.unseen > 0 && p.counts[r] == nil:
+			v.Seen = now // it may have been there and could not be seen, which is told by itself
+			v.right()
 		case before == nil || p.counts[r] != nil:
 			v.Seen = now
 			v.right()

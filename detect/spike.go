@@ -68,6 +68,9 @@ func newSpike(r *rule) (*spike, *Problem) {
 	if d.GroupBy != "" || d.Amount != "" {
 		s.of += fmt.Sprintf(" %s %s", d.GroupBy, d.Amount)
 	}
+	if d.Internal {
+		s.of += " internal"
+	}
 	if problem := s.summed(r); problem != nil {
 		return nil, problem
 	}
@@ -82,8 +85,8 @@ func (s *spike) summed(r *rule) *Problem {
 		return &Problem{Field: "amount", Say: fmt.Sprintf("the metric %s counts; only an outflow has an amount", d.Metric)}
 	case d.Metric != outflow || d.Amount != "":
 		return nil
-	case d.Event != "" || d.Function != "" || r.asset.Kind != "key":
-		return &Problem{Field: "amount", Say: "write the amount that leaves, such as event.args.value; what a contract itself sends is not seen otherwise"}
+	case d.Event != "" || d.Function != "" || r.asset.ID == "" || r.asset.Kind != "key" && !d.Internal:
+		return &Problem{Field: "amount", Say: "write the amount that leaves, such as event.args.value; or internal: true, to see what a contract itself sends"}
 	}
 	s.metric.decimals, s.metric.unit = 18, "ETH"
 	return nil

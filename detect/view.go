@@ -8,13 +8,16 @@ import (
 	"tocsin/evm"
 )
 
-// view is what a rule sees of a block: one log, or one transaction. It binds the variables of expressions, and decodes
+// view is what a rule sees of a block: one log, one transaction, or one call within it. It binds the variables of expressions, and decodes
 // arguments only when the first rule asks for one.
 type view struct {
 	block   *evm.Block
 	tx      *evm.Transaction // nil if the block came without its transactions
 	receipt *evm.Receipt     // nil if it came without receipts
 	log     *evm.Log         // nil for a transaction
+	call    *evm.Frame       // within the transaction; nil for the transaction itself
+	depth   int              // of the call
+	nth     int              // among the calls of the transaction that the rule looks at
 
 	shape *shape // whose arguments args holds
 	args  []any
@@ -80,6 +83,8 @@ func (v *view) ResolveName(name string) (any, bool) {
 		return numberOf(v.tx.Value), true
 	case "tx.failed":
 		return types.Bool(v.failed()), true
+	case "call.from", "call.to", "call.value", "call.depth":
+		return v.ofCall(name), true
 	default:
 		return v.arg(name)
 	}
@@ -151,8 +156,11 @@ func (v *view) sender() evm.Address {
 
 // contract is what emitted the log, or what was called.
 func (v *view) contract() evm.Address {
-	if v.log != nil {
+	switch {
+	case v.log != nil:
 		return v.log.Address
+	case v.call != nil:
+		return v.call.To
 	}
 	return v.to()
 }
