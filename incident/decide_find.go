@@ -3,6 +3,8 @@ package incident
 import (
 	"math/big"
 	"slices"
+
+	"tocsin/journal"
 )
 
 func (d *decider) find(op OpFind) error {
@@ -11,7 +13,7 @@ func (d *decider) find(op OpFind) error {
 		if slices.ContainsFunc(d.s.Findings, func(g Finding) bool { return g.ID == f.ID && g.Retracted == "" }) {
 			continue
 		}
-		f.Say, f.Retracted = clean(f.Say), ""
+		f.clean()
 		f.Worse = d.worse(f)
 		d.emit(EventFinding{Finding: f})
 		worse = worse || f.Worse
@@ -26,6 +28,12 @@ func (d *decider) find(op OpFind) error {
 		d.ringWorse(false)
 	}
 	return nil
+}
+
+// clean makes a finding one that came just now: its texts valid, nothing decided about it yet.
+func (f *Finding) clean() {
+	f.Say, f.Worse, f.Retracted = clean(f.Say), false, ""
+	f.Text, f.Contact = journal.Personal(clean(string(f.Text))), journal.Personal(clean(string(f.Contact)))
 }
 
 // continues reports whether a finding shows that an incident which had stopped has not.

@@ -57,7 +57,7 @@ func (d *decider) open(op OpOpen) error {
 	}
 	d.emit(e)
 	for _, f := range op.Findings {
-		f.Say, f.Worse, f.Retracted = clean(f.Say), false, ""
+		f.clean()
 		d.emit(EventFinding{Finding: f})
 	}
 	if text != "" {

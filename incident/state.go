@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"tocsin/evm"
+	"tocsin/journal"
 )
 
 // Phase is how far an incident has come.
@@ -113,6 +114,10 @@ type Finding struct {
 	Say       string    `json:"say"`                 // what it means, in a sentence
 	Worse     bool      `json:"worse,omitempty"`     // it rang again
 	Retracted string    `json:"retracted,omitempty"` // why it no longer counts
+
+	// Of a person who used the public form: texts about people, which can be removed later.
+	Text    journal.Personal `json:"text,omitzero"`    // in their words
+	Contact journal.Personal `json:"contact,omitzero"` // how to reach them
 }
 
 // Page asks one person to come.
