@@ -38,6 +38,7 @@ var bans = []struct {
 	{"tocsin/store", []string{"store", "engine", "access", "app"}, "whoever else could write could skip the rules"},
 	{"database/sql", []string{"store"}, "policy in SQL cannot be replayed"},
 	{"modernc.org/sqlite", []string{"store"}, "policy in SQL cannot be replayed"},
+	{"github.com/jackc/pgx", []string{"store", "internal/postgres"}, "policy in SQL cannot be replayed"},
 	{"github.com/riverqueue", []string{"store"}, "jobs are a detail of the store"},
 	{"github.com/ethereum/go-ethereum/ethclient", []string{"chain"}, "only chain speaks to chains"},
 	{"github.com/ethereum/go-ethereum/rpc", []string{"chain"}, "only chain speaks to chains"},

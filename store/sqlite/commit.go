@@ -48,7 +48,7 @@ func (s *Store) commit(ctx context.Context, tx *sql.Tx, c store.Commit) error {
 			return fmt.Errorf("delivery %s: %w", d.ID, err)
 		}
 	}
-	return s.insertJobs(ctx, tx, c.DueNow())
+	return s.jobs.Insert(ctx, tx, c.DueNow())
 }
 
 // appendTo adds records to a stream whose version must be the expected one.

@@ -16,6 +16,7 @@ import (
 	"tocsin/fault"
 	"tocsin/journal"
 	"tocsin/store"
+	"tocsin/store/job"
 )
 
 var start = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
@@ -269,8 +270,8 @@ func TestLog(t *testing.T) {
 	if len(lines) != 1 || !strings.Contains(lines[0], "delivery=a1") || !strings.Contains(lines[0], "no such number") {
 		t.Errorf("logged:\n%s", b.String())
 	}
-	s.riverLog().With("a", 1).WithGroup("g").Info("chatter")
-	s.riverLog().With("a", 1).WithGroup("g").Warn("trouble", "b", 2)
+	job.Warnings(s.log).With("a", 1).WithGroup("g").Info("chatter")
+	job.Warnings(s.log).With("a", 1).WithGroup("g").Warn("trouble", "b", 2)
 	if s := b.String(); strings.Contains(s, "chatter") || !strings.Contains(s, "trouble a=1 g.b=2") {
 		t.Errorf("logged:\n%s", s)
 	}

@@ -18,11 +18,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/riverqueue/river"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"tocsin/store"
+	"tocsin/store/job"
 )
 
 // readers is how many connections read at the same time.
@@ -38,7 +38,7 @@ type Options struct {
 type Store struct {
 	writer *sql.DB // one connection, shared with River
 	reader *sql.DB
-	jobs   *river.Client[*sql.Tx] // inserts only
+	jobs   *job.Inserter[*sql.Tx]
 	log    *slog.Logger
 
 	mu   sync.Mutex
@@ -85,10 +85,10 @@ func (s *Store) open(ctx context.Context, path string) error {
 	if err := s.connect(ctx); err != nil {
 		return err
 	}
-	if err := migrate(ctx, s.writer, s.riverLog()); err != nil {
+	if err := migrate(ctx, s.writer, job.Warnings(s.log)); err != nil {
 		return err
 	}
-	s.jobs, err = river.NewClient(s.driver(), &river.Config{Logger: s.riverLog()})
+	s.jobs, err = job.NewInserter[*sql.Tx](s.driver(), s.log)
 	return err
 }
 

@@ -1,0 +1,114 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"tocsin/store"
+)
+
+// Commit does everything in c in one transaction, or nothing. Rows are touched in one order, so that two commits do not wait
+// for each other in a circle.
+func (s *Store) Commit(ctx context.Context, c store.Commit) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	return s.write(ctx, "commit", func(tx pgx.Tx) error { return s.commit(ctx, tx, c) })
+}
+
+func (s *Store) commit(ctx context.Context, tx pgx.Tx, c store.Commit) error {
+	for _, w := range slices.SortedFunc(slices.Values(c.Watch), func(a, b store.Watch) int { return cmp.Compare(a.Key, b.Key) }) {
+		if err := putWatch(ctx, tx, w); err != nil {
+			return fmt.Errorf("watch %s: %w", w.Key, err)
+		}
+	}
+	if err := putMarks(ctx, tx, c.Marks); err != nil {
+		return fmt.Errorf("marks: %w", err)
+	}
+	for _, a := range slices.SortedFunc(slices.Values(c.Appends), func(a, b store.Append) int { return cmp.Compare(a.Stream, b.Stream) }) {
+		if err := appendTo(ctx, tx, a); err != nil {
+			return fmt.Errorf("append to %s: %w", a.Stream, err)
+		}
+	}
+	for _, l := range c.Links {
+		if err := putLink(ctx, tx, l); err != nil {
+			return fmt.Errorf("link: %w", err)
+		}
+	}
+	if err := putDeliveries(ctx, tx, c.Deliveries); err != nil {
+		return err
+	}
+	if err := s.jobs.Insert(ctx, tx, c.DueNow()); err != nil {
+		return err
+	}
+	return count(ctx, tx, c.Appends)
+}
+
+func putMarks(ctx context.Context, tx pgx.Tx, marks map[string]string) error {
+	if len(marks) == 0 {
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(marks))
+	streams := make([]string, len(names))
+	for i, name := range names {
+		streams[i] = marks[name]
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO marks (mark, stream) SELECT * FROM unnest($1::text[], $2::text[])", names, streams)
+	return err
+}
+
+// appendTo adds records to a stream whose version must be the expected one.
+func appendTo(ctx context.Context, tx pgx.Tx, a store.Append) error {
+	version, due := a.Expect+uint64(len(a.Records)), micros(a.DueAt)
+	if a.Expect == 0 {
+		_, err := tx.Exec(ctx, `INSERT INTO streams (stream, kind, protocol, version, due_at, open, summary, updated)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			a.Stream, a.Kind, a.Protocol, version, due, a.Open, a.Summary, micros(a.Records[len(a.Records)-1].At))
+		if err != nil {
+			return err
+		}
+	} else {
+		var updated *int64 // stays if nothing is added
+		if n := len(a.Records); n > 0 {
+			updated = micros(a.Records[n-1].At)
+		}
+		r, err := tx.Exec(ctx, `UPDATE streams SET kind = $1, protocol = $2, version = $3, due_at = $4, open = $5,
+			summary = $6, updated = coalesce($7, updated) WHERE stream = $8 AND version = $9`,
+			a.Kind, a.Protocol, version, due, a.Open, a.Summary, updated, a.Stream, a.Expect)
+		if err := one(r.RowsAffected(), err, store.ErrConflict); err != nil {
+			return err
+		}
+	}
+	if len(a.Records) == 0 {
+		return nil
+	}
+	b := &pgx.Batch{}
+	for _, r := range a.Records {
+		b.Queue("INSERT INTO records (stream, seq, kind, at, hash, bytes, openings) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+			r.Stream, r.Seq, r.Kind, micros(r.At), r.Hash[:], r.Bytes, blob(r.Openings))
+	}
+	return tx.SendBatch(ctx, b).Close()
+}
+
+const shards = 32 // of the positions
+
+// count adds what was appended to the position; last, because it makes others wait until the commit.
+func count(ctx context.Context, tx pgx.Tx, appends []store.Append) error {
+	records := 0
+	for _, a := range appends {
+		records += len(a.Records)
+	}
+	if records == 0 {
+		return nil
+	}
+	h := fnv.New32a()
+	h.Write([]byte(appends[0].Stream))
+	_, err := tx.Exec(ctx, "UPDATE positions SET n = n + $1 WHERE shard = $2", records, h.Sum32()%shards)
+	return err
+}

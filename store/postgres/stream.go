@@ -1,0 +1,85 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"tocsin/journal"
+	"tocsin/store"
+)
+
+// Load returns the records of a stream with Seq > after, in order.
+func (s *Store) Load(ctx context.Context, stream string, after uint64) ([]journal.Record, error) {
+	return s.Window(ctx, stream, after, math.MaxInt32)
+}
+
+// Window returns the first records of a stream with Seq > after, in order, at most limit.
+func (s *Store) Window(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
+	rows, err := s.pool.Query(ctx,
+		"SELECT seq, kind, at, hash, bytes, openings FROM records WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3", stream, after, limit)
+	records, err := collect(rows, err, func(row pgx.Row) (journal.Record, error) {
+		r := journal.Record{Stream: stream}
+		var at *int64
+		var hash []byte
+		if err := row.Scan(&r.Seq, &r.Kind, &at, &hash, &r.Bytes, &r.Openings); err != nil {
+			return r, err
+		}
+		r.At = fromMicros(at)
+		if copy(r.Hash[:], hash) != len(r.Hash) {
+			return r, fmt.Errorf("record %d has a hash of %d bytes", r.Seq, len(hash))
+		}
+		return r, nil
+	})
+	return records, explain("load "+stream, err)
+}
+
+const headColumns = "stream, kind, protocol, version, due_at, open, summary, updated"
+
+// Head returns one stream's head.
+func (s *Store) Head(ctx context.Context, stream string) (store.Head, error) {
+	h, err := scanHead(s.pool.QueryRow(ctx, "SELECT "+headColumns+" FROM streams WHERE stream = $1", stream))
+	return h, explain("read head of "+stream, err)
+}
+
+// Heads lists streams of a kind, the one created last first.
+func (s *Store) Heads(ctx context.Context, kind string, open bool) ([]store.Head, error) {
+	rows, err := s.pool.Query(ctx, "SELECT "+headColumns+" FROM streams WHERE kind = $1 AND (open OR NOT $2) ORDER BY n DESC", kind, open)
+	heads, err := collect(rows, err, scanHead)
+	return heads, explain("list streams", err)
+}
+
+// Due lists streams that must be looked at by now, earliest first.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]store.Head, error) {
+	rows, err := s.pool.Query(ctx,
+		"SELECT "+headColumns+" FROM streams WHERE due_at <= $1 ORDER BY due_at, n LIMIT $2", micros(now), limit)
+	heads, err := collect(rows, err, scanHead)
+	return heads, explain("list due streams", err)
+}
+
+// Position is how many records are stored.
+func (s *Store) Position(ctx context.Context) (uint64, error) {
+	var n uint64
+	err := s.pool.QueryRow(ctx, "SELECT sum(n)::bigint FROM positions").Scan(&n)
+	return n, explain("read position", err)
+}
+
+// Redact replaces the openings of a record. The database's own files keep the old ones until they are vacuumed and its log is
+// recycled; backups keep them for as long as they are kept.
+func (s *Store) Redact(ctx context.Context, stream string, seq uint64, openings []byte) error {
+	r, err := s.pool.Exec(ctx, "UPDATE records SET openings = $1 WHERE stream = $2 AND seq = $3", blob(openings), stream, seq)
+	return explain(fmt.Sprintf("redact record %d of %s", seq, stream), one(r.RowsAffected(), err, store.ErrNotFound))
+}
+
+func scanHead(row pgx.Row) (store.Head, error) {
+	var h store.Head
+	var due, updated *int64
+	if err := row.Scan(&h.Stream, &h.Kind, &h.Protocol, &h.Version, &due, &h.Open, &h.Summary, &updated); err != nil {
+		return store.Head{}, err
+	}
+	h.DueAt, h.Updated = fromMicros(due), fromMicros(updated)
+	return h, nil
+}
