@@ -17,75 +17,39 @@ import (
 // whyRetracted is why findings are taken back.
 const whyRetracted = "The block it was found in is no longer part of the chain."
 
-// item is one thing for the committer.
-type item struct {
-	state   *state            // where the steps that follow begin
-	step    *chain.Step       // of the chain
-	blind   *incident.Finding // about an endpoint
-	look    *look             // at the head
-	answers *answers          // to what detectors want to know
-	done    chan<- struct{}   // to be closed once what came before is committed
-}
-
 // committer takes the steps of one session and commits them. Blocks that wait already are committed together; one that
-// comes alone, as the head does, waits for nothing.
+// comes alone, as the head does, waits for nothing. It alone touches the state.
 type committer struct {
 	w      *Watcher
 	epoch  uint64
-	items  chan item
-	reader *reader // nil: nothing is to be read
-	state  *state  // as committed, until the session has found where it begins
+	items  chan item // in order
+	urgent chan item // what waits for no gap to be filled; nil: nothing overtakes
+	reader *reader   // nil: nothing is to be read
+	state  *state
 
-	latest    *evm.Header // block seen last, if it is to be read at
-	taken     int         // items since the last commit
-	hollow    bool        // every block remembered was rolled back, and the next is not here yet
-	lost      bool        // blocks are being rolled back that are no longer remembered
+	latest    *evm.Header        // block seen last, if it is to be read at
+	taken     int                // items since the last commit
+	hollow    bool               // every block remembered was rolled back, and the next is not here yet
+	lost      bool               // blocks are being rolled back that are no longer remembered
+	loose     []incident.Finding // of no block
 	findings  []incident.Finding
 	retracted []string
 	ended     []ended // alarms that are over
 }
 
-// put hands an item over.
-func (c *committer) put(ctx context.Context, it item) error {
-	select {
-	case c.items <- it:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// flush waits until everything put before is committed.
-func (c *committer) flush(ctx context.Context) error {
-	done := make(chan struct{})
-	if err := c.put(ctx, item{done: done}); err != nil {
-		return err
-	}
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
 // run commits until ctx ends or the database fails.
 func (c *committer) run(ctx context.Context) error {
 	for {
-		var it item
-		select {
-		case <-ctx.Done():
+		it, ok := c.next(ctx)
+		if !ok {
 			return nil
-		case it = <-c.items:
 		}
-		c.take(it)
-		for more := true; more && it.done == nil && c.waits(); {
-			select {
-			case it = <-c.items:
-				c.take(it)
-			default:
-				more = false
+		for c.take(it); it.turn == nil && c.waits(); c.take(it) {
+			next, ok := c.ready()
+			if !ok {
+				break
 			}
+			it = next
 		}
 		if err := c.commit(ctx); err != nil {
 			return err
@@ -94,38 +58,58 @@ func (c *committer) run(ctx context.Context) error {
 			c.reader.offer(*c.latest)
 			c.latest = nil
 		}
-		if it.done != nil {
-			close(it.done)
+		if it.turn == nil {
+			continue
 		}
+		err := it.turn.f(ctx)
+		if failed := c.commit(ctx); failed != nil {
+			return failed
+		}
+		it.turn.done <- err
 	}
 }
 
 // waits reports whether the commit may wait for what is there already.
-func (c *committer) waits() bool { return len(c.findings) == 0 && c.taken < maxBatch }
+func (c *committer) waits() bool { return len(c.findings)+len(c.loose) == 0 && c.taken < maxBatch }
 
 func (c *committer) take(it item) {
 	switch {
-	case it.state != nil:
-		if c.state != nil {
-			it.state.Alarms = c.state.Alarms // it was loaded before what was told since
-		}
-		c.state, c.hollow, c.lost = it.state, false, false
-		c.taken, c.findings, c.retracted = 0, nil, nil // if anything is left, it will come again
-	case it.blind != nil:
-		c.findings = append(c.findings, *it.blind)
-		c.taken++
+	case it.turn != nil:
+		return
 	case it.look != nil:
 		c.heed(c.w.signs(*it.look, c.state.Pace))
+		return
+	case it.blind != nil:
+		c.loose = append(c.loose, *it.blind)
 	case it.answers != nil:
 		c.judge(*it.answers)
-		c.taken++
+	case it.final != nil:
+		c.finish(*it.final)
+		return
+	case it.ahead != nil && it.ahead.Orphaned:
+		c.recall(it.ahead.Ref.Hash)
+	case it.ahead != nil:
+		c.spy(it.ahead.Block)
 	case it.step != nil && it.step.Orphaned:
 		c.orphan(it.step.Ref)
-		c.taken++
 	case it.step != nil:
 		c.see(*it.step)
-		c.taken++
 	}
+	c.taken++
+}
+
+// anew goes back to what is committed, where what was taken since cannot be: it comes again.
+func (c *committer) anew(ctx context.Context) error {
+	if !c.hollow {
+		return nil
+	}
+	s, err := c.w.load(ctx)
+	if err != nil {
+		return err
+	}
+	c.state, c.hollow, c.lost = s, false, false
+	c.taken, c.findings, c.retracted = len(c.loose), nil, nil
+	return nil
 }
 
 func (c *committer) see(step chain.Step) {
@@ -136,30 +120,41 @@ func (c *committer) see(step chain.Step) {
 		s.Pace = &pace{}
 	}
 	s.Pace.step(b.Time)
+	told := c.meet(b)
 	if b.Number <= s.Warm {
 		c.w.o.Index.Warm(c.w.chain, b, &s.Detect)
 	} else {
-		for _, f := range c.w.o.Index.Block(c.w.chain, b, &s.Detect) {
-			c.findings = append(c.findings, convert(f))
+		c.find(c.w.o.Index.Block(c.w.chain, b, &s.Detect), told.Findings)
+		if len(s.Ahead) == 0 {
+			c.latest = &b.Header
 		}
-		c.latest = &b.Header
 	}
+	s.adopt(told)
 	if last, ok := s.Detect.Last(); ok {
 		c.w.sight.saw(last, c.w.o.Now())
+		c.w.lookout.stand(last.Number)
+	}
+}
+
+// find takes findings, but for those that have been told already.
+func (c *committer) find(found []detect.Finding, told []string) {
+	for _, f := range found {
+		if !slices.Contains(told, f.ID) {
+			c.findings = append(c.findings, convert(f))
+		}
 	}
 }
 
 // judge takes what was read at a block.
 func (c *committer) judge(a answers) {
-	s := &c.state.Detect
-	before := s.Looked
-	for _, f := range c.w.o.Index.Judge(c.w.chain, a.block, a.list, s) {
-		c.findings = append(c.findings, convert(f))
+	before := c.state.Detect.Looked
+	c.find(c.state.judge(c.w.o.Index, c.w.chain, a), nil)
+	if f, ok := c.w.skipped(before, c.state.Detect.Looked); ok {
+		c.findings = append(c.findings, f)
 	}
-	c.w.skipped(before, s.Looked)
 }
 
-// orphan rolls a block back. Findings of it that have not been committed yet never were.
+// orphan rolls a block back.
 func (c *committer) orphan(ref chain.Ref) {
 	if last, ok := c.state.Detect.Last(); !ok || last.Hash != ref.Hash {
 		if !c.lost { // the first of those that are forgotten stands for all below it
@@ -168,14 +163,25 @@ func (c *committer) orphan(ref chain.Ref) {
 		}
 		return
 	}
-	for _, id := range c.state.Detect.Rollback(ref.Hash) {
+	for i := len(c.state.Ahead) - 1; i >= 0; i-- {
+		if c.state.Ahead[i].Parent == ref.Hash { // what builds on it goes first
+			c.retract(c.state.rollback(i, 0))
+		}
+	}
+	c.state.tidy()
+	c.retract(c.state.Detect.Rollback(ref.Hash))
+	c.hollow = len(c.state.Detect.Recent) == 0
+}
+
+// retract takes findings back. Those that have not been committed yet never were.
+func (c *committer) retract(ids []string) {
+	for _, id := range ids {
 		if i := slices.IndexFunc(c.findings, func(f incident.Finding) bool { return f.ID == id }); i >= 0 {
 			c.findings = slices.Delete(c.findings, i, i+1)
 		} else {
 			c.retracted = append(c.retracted, id)
 		}
 	}
-	c.hollow = len(c.state.Detect.Recent) == 0
 }
 
 // commit writes what was taken. A state that has lost all its blocks is not written: nothing would tell where to go on.
@@ -188,14 +194,14 @@ func (c *committer) commit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o.Findings, o.Retracted = c.findings, c.retracted
+	o.Findings, o.Retracted = slices.Concat(c.loose, c.findings), c.retracted
 	if len(o.Retracted) > 0 {
 		o.RetractedWhy = whyRetracted
 	}
 	if err := c.w.o.Engine.Observe(ctx, o); err != nil {
 		return fmt.Errorf("record what was seen: %w", err)
 	}
-	c.taken, c.findings, c.retracted = 0, nil, nil
+	c.taken, c.loose, c.findings, c.retracted = 0, nil, nil, nil
 	return c.settle(ctx)
 }
 

@@ -12,7 +12,11 @@ import (
 	"tocsin/detect"
 	"tocsin/evm"
 	"tocsin/fault"
+	"tocsin/incident"
 )
+
+// detectorSkipped tells that nothing was read for long.
+const detectorSkipped = "readings-skipped"
 
 // How things are read.
 const (
@@ -135,12 +139,19 @@ func reason(err error) string {
 	}
 }
 
-// skipped says that heads were passed over for long.
-func (w *Watcher) skipped(before, now *detect.Look) {
-	if before == nil || now == nil || now.Time <= before.Time || time.Duration(min(now.Time-before.Time, 1<<30))*time.Second <= skippedLong {
-		return
+// skipped is the finding that heads were passed over for long, as in a downtime: nobody knows how things stood then.
+func (w *Watcher) skipped(before, now *detect.Look) (f incident.Finding, ok bool) {
+	if before == nil || now == nil || now.Number <= before.Number+1 || now.Time <= before.Time ||
+		time.Duration(min(now.Time-before.Time, 1<<30))*time.Second <= skippedLong {
+		return f, false
 	}
-	if now.Number > before.Number+1 {
-		w.log.Warn("what states and balances were in between was not read", "after", before.Number, "before", now.Number)
-	}
+	f = w.own(detectorSkipped, detect.Past{Number: before.Number}, "What detectors read on chain %d was not read between block %d (%s) and block %d (%s): what went wrong in between and was right again is not known. Detectors: %s.",
+		w.chain, before.Number, moment(before.Time), now.Number, moment(now.Time), strings.Join(w.o.Index.Readers(w.chain), ", "))
+	f.Mode = detect.Observe
+	return f, true
+}
+
+// moment writes a block's time as people read it.
+func moment(blockTime uint64) string {
+	return time.Unix(int64(min(blockTime, 1<<40)), 0).UTC().Format("2 January 15:04 UTC")
 }

@@ -18,9 +18,11 @@ type state struct {
 	Warm    uint64       `json:"warm,omitempty"`    // blocks up to this one only fill baselines
 	Warming []string     `json:"warming,omitempty"` // detectors whose baseline may not be believed yet
 	Detect  detect.State `json:"detect"`
-	Doubts  []string     `json:"doubts,omitempty"` // why blocks could not be verified, as told
-	Alarms  []alarm      `json:"alarms,omitempty"` // about the watch itself, that stand
-	Pace    *pace        `json:"pace,omitempty"`   // of the chain
+	Ahead   []run        `json:"ahead,omitempty"`   // seen at the head before the gap below it was filled, oldest first
+	Unfinal bool         `json:"unfinal,omitempty"` // it has been told that the chain knows no finality
+	Doubts  []string     `json:"doubts,omitempty"`  // why blocks could not be verified, as told
+	Alarms  []alarm      `json:"alarms,omitempty"`  // about the watch itself, that stand
+	Pace    *pace        `json:"pace,omitempty"`    // of the chain
 }
 
 const stateVersion = 1
@@ -52,69 +54,6 @@ func (s *state) cursor() chain.Cursor {
 		c.Recent = append(c.Recent, chain.Ref{Number: p.Number, Hash: p.Hash})
 	}
 	return c
-}
-
-// begin finds the block before the first one of a new watch. Where that is none, following begins at the head.
-func (w *Watcher) begin(ctx context.Context, s *state) error {
-	first := uint64(0)
-	switch back := w.o.Index.Backfill(w.chain); {
-	case w.o.From != nil:
-		first = *w.o.From
-	case back > 0:
-		head, err := w.o.Client.Head(ctx)
-		if err != nil {
-			return fmt.Errorf("begin to watch: %w", err)
-		}
-		first = head.Number - min(head.Number, uint64(back))
-		s.Warm = max(head.Number, 1) - 1 // the head itself is watched
-	default:
-		return nil
-	}
-	return w.anchor(ctx, s, max(first, 1)-1)
-}
-
-// anchor makes a block the last one seen, so that following begins with its child.
-func (w *Watcher) anchor(ctx context.Context, s *state, number uint64) error {
-	b, err := w.o.Client.Block(ctx, number)
-	if err != nil {
-		return fmt.Errorf("begin to watch after block %d: %w", number, err)
-	}
-	s.Detect.Recent = []detect.Past{{Number: b.Number, Hash: b.Hash, Time: b.Time}}
-	return nil
-}
-
-// restart takes back all that is remembered of a chain that was reorganised deeper, and goes on where its memory begins.
-func (w *Watcher) restart(ctx context.Context, epoch uint64, s *state) (*state, error) {
-	head, err := w.o.Client.Head(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("begin again: %w", err)
-	}
-	last, ok := s.Detect.Last()
-	if !ok {
-		return s, nil
-	}
-	oldest := s.Detect.Recent[0]
-	var gone []string
-	for {
-		p, ok := s.Detect.Last()
-		if !ok {
-			break
-		}
-		gone = append(gone, s.Detect.Rollback(p.Hash)...)
-	}
-	if err := w.anchor(ctx, s, max(min(oldest.Number, head.Number), 1)-1); err != nil {
-		return nil, err
-	}
-	o, err := w.observation(epoch, s)
-	if err != nil {
-		return nil, err
-	}
-	o.Retracted, o.RetractedWhy = gone, whyRetracted
-	o.Findings = []incident.Finding{w.deeper(last.Number, last.Hash, oldest.Number)}
-	if err := w.o.Engine.Observe(ctx, o); err != nil {
-		return nil, fmt.Errorf("record a deep reorganisation: %w", err)
-	}
-	return s, nil
 }
 
 // deeper is the finding that the chain was reorganised deeper than is remembered. It goes by a block that went; what was

@@ -61,7 +61,9 @@ type Watcher struct {
 	key   string
 	log   *slog.Logger
 	sight sight
-	deep  bool // the chain was reorganised deeper than is remembered
+
+	lookout lookout
+	deep    bool // the chain was reorganised deeper than is remembered
 }
 
 // New returns a watcher of the client's chain.
@@ -125,7 +127,7 @@ func (w *Watcher) session(ctx context.Context) error {
 		return err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	c := committer{w: w, epoch: epoch, items: make(chan item, maxBatch), reader: newReader(w), state: known}
+	c := committer{w: w, epoch: epoch, items: make(chan item, maxBatch), urgent: make(chan item, maxBatch), reader: newReader(w), state: known}
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel(nil)
@@ -133,6 +135,11 @@ func (w *Watcher) session(ctx context.Context) error {
 	wg.Go(func() { w.probe(ctx, &c) })
 	wg.Go(func() { w.listen(ctx, &c) })
 	wg.Go(func() { cancel(c.run(ctx)) })
+	wg.Go(func() { w.lookOut(ctx) })
+	wg.Go(func() { w.scout(ctx, &c) })
+	if w.o.Index.Finality(w.chain) {
+		wg.Go(func() { w.finality(ctx, &c) })
+	}
 	if c.reader != nil {
 		wg.Go(func() { c.reader.run(ctx, &c) })
 	}
@@ -160,29 +167,8 @@ func (w *Watcher) session(ctx context.Context) error {
 
 // follow hands the committer each step from where the watch stands.
 func (w *Watcher) follow(ctx context.Context, c *committer) error {
-	if err := c.flush(ctx); err != nil {
-		return err
-	}
-	s, err := w.load(ctx)
+	from, err := w.resume(ctx, c)
 	if err != nil {
-		return err
-	}
-	if w.deep {
-		if s, err = w.restart(ctx, c.epoch, s); err != nil {
-			return err
-		}
-		w.deep = false
-	}
-	if len(s.Detect.Recent) == 0 {
-		if err := w.begin(ctx, s); err != nil {
-			return err
-		}
-	}
-	from := s.cursor()
-	if last, ok := s.Detect.Last(); ok {
-		w.sight.saw(last, w.o.Now())
-	}
-	if err := c.put(ctx, item{state: s}); err != nil {
 		return err
 	}
 	err = w.o.Client.Follow(ctx, from, func(step chain.Step) error { return c.put(ctx, item{step: &step}) })
