@@ -5,18 +5,20 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"tocsin/internal/chaos"
 )
 
 // Whatever several endpoints do at random, and however the chain is reorganised, what was followed in the end is the chain:
 // no block skipped, none doubled. journey.take checks each step on the way.
 func TestPoolFollowsExactlyTheChain(t *testing.T) {
-	ways := []string{fine, lagging, lyingHeader, masking, lyingStatus, truncating, mute, otherChain, limiting, failing, stalling, hangingUp, garbling, forgetful}
+	ways := chaos.Ways()
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(seed, 4))
 			c, fork := newSpeaker(t), newSpeaker(t)
-			bad := []*crooked{newCrooked(t, c.Chain), newCrooked(t, c.Chain)}
+			bad := []crooked{newCrooked(t, c.Chain), newCrooked(t, c.Chain)}
 			g := newGate(t, strings.TrimPrefix(c.WSURL(), "ws://"))
 			d := keep(t, newPool(t, quick(bad[0].url(), bad[1].url(), "ws://"+g.address()+"/secret-key")), c.genesis())
 			c.say(2)
@@ -27,7 +29,7 @@ func TestPoolFollowsExactlyTheChain(t *testing.T) {
 				case 0, 1, 2:
 					x.be(ways[r.IntN(len(ways))], c.Head().Number-uint64(r.IntN(2)))
 				case 3:
-					x.be(fine, 0)
+					x.Be(chaos.Fine)
 				case 4:
 					g.cut()
 				case 5:
@@ -37,22 +39,22 @@ func TestPoolFollowsExactlyTheChain(t *testing.T) {
 				case 6:
 					if forked = !forked; forked {
 						fork.say(1)
-						bad[0].turn(fork.Chain)
+						bad[0].Turn(fork.URL())
 					} else {
-						bad[0].turn(c.Chain)
+						bad[0].Turn(c.URL())
 					}
 				case 7:
 					mine(t, c.Chain, 1+r.IntN(5))
 				}
 				c.say(1)
 				// Without a liar among them, what comes from two is enough to go on.
-				if bad[1].how.Load() == fine && !forked && r.IntN(2) == 0 {
+				if bad[1].Way() == chaos.Fine && !forked && r.IntN(2) == 0 {
 					d.reached(t, c.Chain)
 				}
 			}
-			bad[0].turn(c.Chain)
+			bad[0].Turn(c.URL())
 			for _, x := range bad {
-				x.be(fine, 0)
+				x.Be(chaos.Fine)
 			}
 			c.say(1)
 			d.reached(t, c.Chain)

@@ -16,6 +16,7 @@ import (
 	"tocsin/chain/devchain"
 	"tocsin/chain/rpc"
 	"tocsin/fault"
+	"tocsin/internal/chaos"
 )
 
 // speaker is a chain whose every block holds a payment and an event.
@@ -187,15 +188,16 @@ func (d *diary) exact(t *testing.T, c *devchain.Chain) {
 }
 
 func TestTroubleIsSeenAndEnds(t *testing.T) {
-	for how, kind := range map[string]string{
-		lagging: chain.Lags, lyingHeader: chain.Lies, masking: chain.Lies, lyingStatus: chain.Lies, truncating: chain.Truncates, mute: chain.Truncates, otherChain: chain.WrongChain,
-		limiting: chain.Limits, failing: chain.Fails, stalling: chain.Stalls, hangingUp: chain.Fails, garbling: chain.Fails, forgetful: chain.Lies,
+	for how, kind := range map[chaos.Way]string{
+		chaos.Lags: chain.Lags, chaos.LiesHeader: chain.Lies, chaos.LiesRoots: chain.Lies, chaos.Masks: chain.Lies, chaos.LiesStatus: chain.Lies, chaos.LiesLogs: chain.Lies,
+		chaos.Truncates: chain.Truncates, chaos.OmitsLogs: chain.Truncates, chaos.OtherChain: chain.WrongChain, chaos.Limits: chain.Limits, chaos.Fails: chain.Fails,
+		chaos.Stalls: chain.Stalls, chaos.HangsUp: chain.Fails, chaos.Garbles: chain.Fails, chaos.Cuts: chain.Fails, chaos.Forgets: chain.Lies,
 	} {
 		for _, others := range []int{1, 2} {
 			if others == 2 && kind == chain.Fails {
 				continue
 			}
-			t.Run(how+map[int]string{1: " beside one", 2: " beside two"}[others], func(t *testing.T) {
+			t.Run(string(how)+map[int]string{1: " beside one", 2: " beside two"}[others], func(t *testing.T) {
 				t.Parallel()
 				c := newSpeaker(t)
 				bad := newCrooked(t, c.Chain)
@@ -234,7 +236,7 @@ func TestTroubleIsSeenAndEnds(t *testing.T) {
 				d.await(t, "the trouble is told", told(false))
 				c.say(2)
 				d.reached(t, c.Chain)
-				bad.be(fine, 0)
+				bad.Be(chaos.Fine)
 				d.await(t, "the end of the trouble is told", told(true))
 				c.say(1)
 				d.reached(t, c.Chain)

@@ -19,6 +19,7 @@ import (
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/internal/anvil"
+	"tocsin/internal/chaos"
 )
 
 // A pool of endpoints of a chain that is not go-ethereum follows it over a reorganisation and a skipped stretch.
@@ -84,7 +85,7 @@ func TestSlowReadsAreHedged(t *testing.T) {
 	if _, err := p.Head(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	slow.be(stalling, 0)
+	slow.Be(chaos.Stalls)
 	for range 3 {
 		if _, err := p.Balance(t.Context(), rich, nil); err != nil {
 			t.Error(err)
