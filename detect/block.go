@@ -55,6 +55,7 @@ func (x *Index) pass(chain uint64, b *evm.Block, s *State, quiet bool) []Finding
 	p.spikes()
 	p.silences()
 	p.traced()
+	p.matched()
 	s.remember(Past{Number: b.Number, Hash: b.Hash, Time: b.Time, Undo: p.undo}, l.reorg)
 	if quiet {
 		return nil

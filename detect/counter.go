@@ -46,19 +46,13 @@ func (s *spike) resting(g *Series, window int64, blockTime uint64) bool {
 
 // undo takes back what a block did.
 func (c *Counter) undo(u Undo) {
-	take := func(of *Series, p Part) {
-		of.take(p.Count)
-		if p.Fired {
-			of.Last = p.Last
-		}
-	}
-	take(&c.Series, u.Part)
+	c.Series.undo(u.Part)
 	for key, p := range u.Groups {
 		g := c.Groups[key]
 		if g == nil {
 			continue
 		}
-		if take(g, p); len(g.Windows) == 0 && g.Last == nil {
+		if g.undo(p); len(g.Windows) == 0 && g.Last == nil {
 			delete(c.Groups, key)
 		}
 	}

@@ -13,7 +13,9 @@ type Index struct {
 // lane is the index of one chain. Rules under an address see what concerns that address; those beside it see the whole
 // chain.
 type lane struct {
-	reorg    int // blocks that may be rolled back
+	reorg    int             // blocks that may be rolled back
+	rules    []*rule         // in the plan's order
+	matches  map[string]bool // detectors that are neither of the kinds below
 	accounts map[evm.Address]*filing
 	anywhere filing
 	senders  map[evm.Address][]*rule // by who sends
@@ -71,6 +73,7 @@ func (x *Index) file(r *rule, reorg int) {
 		l = &lane{reorg: reorg, accounts: map[evm.Address]*filing{}}
 		x.lanes[r.chain] = l
 	}
+	l.rules = append(l.rules, r)
 	if r.gauge != nil {
 		l.want(r.gauge)
 		l.gauges = append(l.gauges, r)
@@ -110,6 +113,11 @@ func (x *Index) file(r *rule, reorg int) {
 		l.spikes = append(l.spikes, r)
 	case r.silence != nil:
 		l.silences = append(l.silences, r)
+	default:
+		if l.matches == nil {
+			l.matches = map[string]bool{}
+		}
+		l.matches[r.detector.ID] = true
 	}
 	if r.depth > 0 {
 		if l.depths == nil {

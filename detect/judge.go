@@ -73,6 +73,7 @@ func (x *Index) Judge(chain uint64, block evm.Hash, answers []Answer, s *State) 
 		id := r.detector.ID
 		v, before := s.vigil(id, r.gauge.of)
 		p.judge(r, v, answers)
+		p.read(r, answers)
 		if before == nil || *before != *v {
 			p.note(id, Undo{Vigil: true, Was: before})
 		}

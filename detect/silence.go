@@ -44,6 +44,9 @@ func (p *pass) silences() {
 			v.Seen = now // it may have been there and could not be seen, which is told by itself
 			v.right()
 		case before == nil || p.counts[r] != nil:
+			if before != nil {
+				s.course(id, r.silence.of).came(now, v.Seen)
+			}
 			v.Seen = now
 			v.right()
 		case now >= v.Seen+r.silence.silent && !p.quiet && v.wrong(now, r.silence.coolDown):

@@ -15,6 +15,8 @@ type State struct {
 	Looked  *Look               `json:"looked,omitempty"`  // block at which answers were judged last
 	Pending []Finding           `json:"pending,omitempty"` // that wait for blocks on top
 	Gone    map[evm.Hash]Return `json:"gone,omitempty"`    // blocks rolled back
+	Matches map[string]*Series  `json:"matches,omitempty"` // findings of matches by the hour, by detector; only to be looked at
+	Courses map[string]*Course  `json:"courses,omitempty"` // of other detectors; only to be looked at
 }
 
 // Past is a block that has been seen.
@@ -71,12 +73,18 @@ func (s *State) Rollback(hash evm.Hash) []string {
 		if c := s.Spikes[id]; c != nil {
 			c.undo(u)
 		}
+		if m := s.Matches[id]; m != nil {
+			m.undo(u.Part)
+		}
 		switch {
 		case u.Vigil && u.Was == nil:
 			delete(s.Vigils, id)
 		case u.Vigil && s.Vigils[id] != nil && s.Vigils[id].Of == u.Was.Of:
 			s.Vigils[id] = u.Was
 		}
+	}
+	for _, c := range s.Courses {
+		c.forget(last.Time)
 	}
 	kept := s.Pending[:0]
 	for _, f := range s.Pending {
