@@ -10,6 +10,7 @@ import (
 	"tocsin/detect"
 	"tocsin/evm"
 	"tocsin/fault"
+	"tocsin/feed/target"
 	"tocsin/plan"
 )
 
@@ -20,12 +21,13 @@ func (c *checker) checkCompiled() {
 		abis, unread = detect.ABIs(c.plan, c.source.Files)
 	}
 	_, broken := detect.Compile(c.plan, abis)
+	_, outside := target.Compile(c.plan)
 	for n := range c.plan.Detectors {
 		if d := &c.plan.Detectors[n]; len(d.Lacks()) > 0 {
 			c.addUnfinished(d)
 		}
 	}
-	for _, p := range append(unread, broken...) {
+	for _, p := range slices.Concat(unread, broken, outside) {
 		d := c.detectors[p.Detector]
 		if d == nil || c.dead[d.ID] != "" || c.awaitsAddress(d) {
 			continue // said already, or what it follows from is
@@ -34,7 +36,7 @@ func (c *checker) checkCompiled() {
 	}
 	for n := range c.plan.Detectors {
 		d := &c.plan.Detectors[n]
-		if c.dead[d.ID] == "" && slices.Contains([]string{"http", "web", "feed", "webhook", "report"}, d.Kind) {
+		if c.dead[d.ID] == "" && slices.Contains([]string{"webhook", "report"}, d.Kind) {
 			c.addDetector(&detect.Problem{Detector: d.ID, Field: "kind", Say: "detectors of kind " + d.Kind + " are not run by this release", Unready: true})
 		}
 	}
