@@ -1,6 +1,11 @@
 package detect
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
 	"tocsin/evm"
 	"tocsin/plan"
 )
@@ -14,7 +19,7 @@ func ABIs(p *plan.Plan, files map[string][]byte) (map[string]evm.ABI, []*Problem
 		if a.ABIFile == "" {
 			continue
 		}
-		abi, err := evm.ParseABIJSON(files[a.ABIFile])
+		abi, err := fileABI(a, files)
 		if err == nil {
 			abis[a.ID] = abi
 			continue
@@ -26,4 +31,90 @@ func ABIs(p *plan.Plan, files map[string][]byte) (map[string]evm.ABI, []*Problem
 		}
 	}
 	return abis, problems
+}
+
+// fileABI reads the ABI of an asset: one file, or those of the contracts that it names within a folder.
+func fileABI(a plan.Asset, files map[string][]byte) (evm.ABI, error) {
+	if len(a.Contracts) == 0 {
+		return evm.ParseABIJSON(files[a.ABIFile])
+	}
+	names := slices.Sorted(maps.Keys(files))
+	list := make([]evm.ABI, 0, len(a.Contracts))
+	for _, contract := range a.Contracts {
+		found := plan.Artefacts(a.ABIFile, contract, names)
+		if len(found) != 1 {
+			return evm.ABI{}, fmt.Errorf("%d files hold the contract %s: %s", len(found), contract, strings.Join(found, ", "))
+		}
+		abi, err := evm.ParseABIJSON(files[found[0]])
+		if err != nil {
+			return evm.ABI{}, fmt.Errorf("%s: %w", found[0], err)
+		}
+		list = append(list, abi)
+	}
+	return evm.Join(list...), nil
+}
+
+// abi returns an asset's ABI: what the plan writes out, what its files hold, and what a proxy says of itself.
+func (c *compiler) abi(a plan.Asset) (evm.ABI, error) {
+	if abi, ok := c.known[a.ID]; ok {
+		return abi, nil
+	}
+	written, err := evm.ParseABI(a.ABI)
+	if err != nil {
+		return evm.ABI{}, fmt.Errorf("asset %q: %w", a.ID, err)
+	}
+	proxy, err := evm.ParseABI(plan.ProxyEvents(a.Proxy))
+	if err != nil {
+		return evm.ABI{}, fmt.Errorf("proxy of asset %q: %w", a.ID, err)
+	}
+	abi := evm.Join(c.abis[a.ID], written, proxy)
+	c.known[a.ID] = abi
+	return abi, nil
+}
+
+// events resolves a name or a signature. The asset's ABI goes first: it says which parameters are indexed. A signature that
+// no ABI knows and that names none as indexed is loose: which are is taken from each log.
+func (c *compiler) events(a plan.Asset, ref string) (list []evm.Event, loose bool, err error) {
+	abi, err := c.abi(a)
+	if err != nil {
+		return nil, false, err
+	}
+	if list, err = abi.EventsOf(ref); err == nil {
+		return list, false, nil
+	}
+	if written, bad := evm.ParseEvent(ref); bad == nil {
+		return []evm.Event{written}, written.IndexedCount() == 0 && len(written.Inputs) > 0, nil
+	}
+	return nil, false, err
+}
+
+func (c *compiler) functions(a plan.Asset, ref string) ([]evm.Method, error) {
+	abi, err := c.abi(a)
+	if err != nil {
+		return nil, err
+	}
+	list, err := abi.MethodsOf(ref)
+	if err == nil {
+		return list, nil
+	}
+	if written, bad := evm.ParseSignature(ref); bad == nil {
+		return []evm.Method{written}, nil
+	}
+	return nil, err
+}
+
+// function resolves a name or a signature that must mean one function.
+func (c *compiler) function(a plan.Asset, ref string) (evm.Method, error) {
+	abi, err := c.abi(a)
+	if err != nil {
+		return evm.Method{}, err
+	}
+	m, err := abi.Method(ref)
+	if err == nil {
+		return m, nil
+	}
+	if written, bad := evm.ParseSignature(ref); bad == nil {
+		return written, nil
+	}
+	return evm.Method{}, err
 }

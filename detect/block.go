@@ -114,6 +114,10 @@ func (p *pass) see(r *rule, v *view) {
 		return
 	}
 	v.through(r.shape)
+	if v.log != nil && r.shape != nil && !r.shape.fits(len(v.log.Topics)) {
+		p.blind(r, v, "event", fmt.Errorf("it has the name of %s and another number of indexed values: the ABI may be wrong", r.shape.name))
+		return
+	}
 	if r.where != nil {
 		holds, err := r.where.holds(v)
 		if err != nil {

@@ -24,7 +24,7 @@ func Compile(p *plan.Plan, abis map[string]evm.ABI) (*Index, []*Problem) {
 	if err != nil {
 		return x, []*Problem{{Detector: p.Detectors[0].ID, Field: "where", Say: err.Error()}}
 	}
-	c := compiler{plan: p, lang: lang, abis: map[string]evm.ABI{}, shapes: map[string]*shape{}, names: map[uint64]map[evm.Address]string{}}
+	c := compiler{plan: p, lang: lang, abis: abis, known: map[string]evm.ABI{}, shapes: map[string]*shape{}, names: map[uint64]map[evm.Address]string{}}
 	for _, a := range p.Assets {
 		if a.Address == (evm.Address{}) {
 			continue
@@ -33,9 +33,6 @@ func Compile(p *plan.Plan, abis map[string]evm.ABI) (*Index, []*Problem) {
 			c.names[a.Chain] = map[evm.Address]string{}
 		}
 		c.names[a.Chain][a.Address] = a.Name
-	}
-	for id, abi := range abis {
-		c.abis[id] = abi
 	}
 	var problems []*Problem
 	for i := range p.Detectors {
@@ -61,7 +58,8 @@ func Compile(p *plan.Plan, abis map[string]evm.ABI) (*Index, []*Problem) {
 type compiler struct {
 	plan   *plan.Plan
 	lang   *language
-	abis   map[string]evm.ABI // by asset
+	abis   map[string]evm.ABI // that stand in files, by asset
+	known  map[string]evm.ABI // whole, by asset
 	shapes map[string]*shape  // by declaration, so that rules of one event share its decoding
 	names  map[uint64]map[evm.Address]string
 }
@@ -91,8 +89,7 @@ func (c *compiler) rule(d plan.Detector) (*rule, *Problem) {
 		return nil, problem
 	}
 	r.names = c.names[r.chain]
-	var problem *Problem
-	if r.say, problem = parseMessage(r); problem != nil {
+	if problem := c.words(r); problem != nil {
 		return nil, problem
 	}
 	return r, nil
@@ -113,10 +110,43 @@ func (c *compiler) body(r *rule) *Problem {
 	if problem := c.subject(r); problem != nil {
 		return problem
 	}
-	if problem := r.inward(); problem != nil {
-		return problem
+	return r.inward()
+}
+
+// words compiles what the rule says of each shape that it sees: whatever the detector names must be there in all of them.
+func (c *compiler) words(r *rule) *Problem {
+	if len(r.shapes) == 0 {
+		return c.wording(r)
 	}
-	return c.expressions(r)
+	for i, s := range r.shapes {
+		v := r
+		if i > 0 {
+			twin := *r
+			twin.of = r
+			v = &twin
+		}
+		v.shape = s
+		if problem := c.wording(v); problem != nil {
+			if len(r.shapes) > 1 {
+				problem.Say = fmt.Sprintf("%s, one of %d of that name: %s; write the whole signature to mean one alone", s.name, len(r.shapes), problem.Say)
+			}
+			return problem
+		}
+		if i > 0 {
+			r.others = append(r.others, v)
+		}
+	}
+	return nil
+}
+
+func (c *compiler) wording(r *rule) (problem *Problem) {
+	if r.gauge == nil { // which has compiled its own
+		if problem := c.expressions(r); problem != nil {
+			return problem
+		}
+	}
+	r.say, problem = parseMessage(r)
+	return problem
 }
 
 // believe reads how deep a block must lie.
@@ -137,115 +167,6 @@ func (r *rule) believe() *Problem {
 		return &Problem{Field: "depth", Say: fmt.Sprintf("only a match waits for blocks on top, not a detector of kind %s: leave the depth out", r.detector.Kind)}
 	}
 	return nil
-}
-
-// subject finds out what the rule sees.
-func (c *compiler) subject(r *rule) *Problem {
-	d := r.detector
-	var problem *Problem
-	if d.Kind == "absence" {
-		if r.silence, problem = newSilence(r); problem != nil {
-			return problem
-		}
-	}
-	if d.Kind == "spike" {
-		if r.spike, problem = newSpike(r); problem != nil {
-			return problem
-		}
-		switch d.Metric {
-		case events:
-			r.event = true
-		case outflow:
-			r.event = d.Event != ""
-		case failedTransactions:
-			r.failed = true
-		}
-		if r.event && d.Function != "" || !r.event && d.Event != "" {
-			return &Problem{Field: "metric", Say: fmt.Sprintf("the metric %q does not count what the detector names", d.Metric)}
-		}
-	} else {
-		named := 0
-		for _, is := range []bool{d.Event != "", d.Function != "", d.Transaction} {
-			if is {
-				named++
-			}
-		}
-		if named != 1 {
-			return &Problem{Field: "kind", Say: fmt.Sprintf("%s names one of event, function and transaction", map[bool]string{true: "an absence", false: "a match"}[r.silence != nil])}
-		}
-		r.event = d.Event != ""
-	}
-	switch {
-	case d.Event != "":
-		e, err := c.event(r, d.Event)
-		if err != nil {
-			return &Problem{Field: "event", Say: err.Error()}
-		}
-		if e.Anonymous {
-			return &Problem{Field: "event", Say: "an anonymous event cannot be told from others"}
-		}
-		r.shape = c.shared(e.String(), func() *shape { return eventShape(e) })
-	case d.Function != "":
-		m, err := c.function(r, d.Function)
-		if err != nil {
-			return &Problem{Field: "function", Say: err.Error()}
-		}
-		r.shape = c.shared(m.String(), func() *shape { return callShape(m) })
-	}
-	return nil
-}
-
-func (c *compiler) shared(declaration string, make func() *shape) *shape {
-	if s, ok := c.shapes[declaration]; ok {
-		return s
-	}
-	s := make()
-	c.shapes[declaration] = s
-	return s
-}
-
-// abi returns an asset's ABI.
-func (c *compiler) abi(a plan.Asset) (evm.ABI, error) {
-	if abi, ok := c.abis[a.ID]; ok {
-		return abi, nil
-	}
-	abi, err := evm.ParseABI(a.ABI)
-	if err != nil {
-		return evm.ABI{}, fmt.Errorf("asset %q: %w", a.ID, err)
-	}
-	c.abis[a.ID] = abi
-	return abi, nil
-}
-
-// event resolves a name or a signature. The asset's ABI goes first: it says which parameters are indexed.
-func (c *compiler) event(r *rule, ref string) (evm.Event, error) {
-	abi, err := c.abi(r.asset)
-	if err != nil {
-		return evm.Event{}, err
-	}
-	e, err := abi.Event(ref)
-	if err == nil {
-		return e, nil
-	}
-	if written, bad := evm.ParseEvent(ref); bad == nil {
-		return written, nil
-	}
-	return evm.Event{}, err
-}
-
-func (c *compiler) function(r *rule, ref string) (evm.Method, error) {
-	abi, err := c.abi(r.asset)
-	if err != nil {
-		return evm.Method{}, err
-	}
-	m, err := abi.Method(ref)
-	if err == nil {
-		return m, nil
-	}
-	if written, bad := evm.ParseSignature(ref); bad == nil {
-		return written, nil
-	}
-	return evm.Method{}, err
 }
 
 func (c *compiler) expressions(r *rule) *Problem {

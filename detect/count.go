@@ -55,6 +55,7 @@ func (p *pass) count(r *rule, v *view) {
 }
 
 func (p *pass) tally(r *rule) *tally {
+	r = r.whole()
 	t := p.counts[r]
 	if t == nil {
 		if p.counts == nil {

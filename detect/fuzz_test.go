@@ -26,7 +26,7 @@ func FuzzWhere(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	shape := eventShape(e)
+	shape := eventShape(e, false)
 	f.Fuzz(func(t *testing.T, where, message string, data []byte) {
 		r := &rule{detector: plan.Detector{Message: message}, event: true, shape: shape}
 		l := withdrawal(t, vault, alice, bob, 1)

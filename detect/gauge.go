@@ -196,7 +196,7 @@ func (c *compiler) reading(name string, of plan.Reading) (rd reading, a plan.Ass
 	}
 	m, err := evm.ParseSignature(of.Function)
 	if err != nil || len(m.Outputs) == 0 {
-		if m, err = c.function(&rule{asset: a}, of.Function); err != nil {
+		if m, err = c.function(a, of.Function); err != nil {
 			return wrong("%v", err)
 		}
 	}

@@ -43,11 +43,14 @@ type rule struct {
 	asset    plan.Asset // zero if it looks at the whole chain
 	chain    uint64
 	issues   []string
-	depth    uint64 // blocks on top before a finding counts
-	final    string // safe or finalized, where the chain has to call the block so
-	event    bool   // it sees logs
-	failed   bool   // it sees failed transactions only
-	shape    *shape // nil if it sees any event or any transaction
+	depth    uint64   // blocks on top before a finding counts
+	final    string   // safe or finalized, where the chain has to call the block so
+	event    bool     // it sees logs
+	failed   bool     // it sees failed transactions only
+	shape    *shape   // nil if it sees any event or any transaction
+	shapes   []*shape // all that the detector sees, this one first
+	others   []*rule  // the detector once more for each further shape
+	of       *rule    // of such a one, the rule that it belongs to
 	where    *expression
 	amount   *expression
 	say      message
@@ -103,10 +106,13 @@ func (x *Index) file(r *rule, reorg int) {
 		if f.topics == nil {
 			f.topics = map[evm.Hash][]*rule{}
 		}
-		topic := evm.Event{Name: r.shape.event.Name, Inputs: r.shape.event.Inputs}.Topic()
-		f.topics[topic] = append(f.topics[topic], r)
+		for _, v := range r.forms() {
+			f.topics[v.shape.topic] = append(f.topics[v.shape.topic], v)
+		}
 	default:
-		f.fileCall(r)
+		for _, v := range r.forms() {
+			f.fileCall(v)
+		}
 	}
 	switch {
 	case r.spike != nil:
@@ -133,6 +139,34 @@ func (x *Index) file(r *rule, reorg int) {
 	}
 }
 
+// forms lists the rule and those of its further shapes.
+func (r *rule) forms() []*rule { return append([]*rule{r}, r.others...) }
+
+// whole is the rule that stands for its detector.
+func (r *rule) whole() *rule {
+	if r.of != nil {
+		return r.of
+	}
+	return r
+}
+
+// astray reports whether a log of the rule's event has a number of topics that no shape of the detector has; of several
+// shapes of one event the first says so. An asset emits only what its ABI says: then the ABI is wrong, and whoever relies on
+// it must hear of it. Elsewhere it is another event of the same signature.
+func (r *rule) astray(topics int) bool {
+	var first *rule
+	for _, v := range r.whole().forms() {
+		switch {
+		case v.shape.topic != r.shape.topic:
+		case v.shape.fits(topics):
+			return false
+		case first == nil:
+			first = v
+		}
+	}
+	return first == r
+}
+
 // seeLog calls visit for the rules that a log concerns.
 func (f *filing) seeLog(g *evm.Log, visit func(*rule)) {
 	for _, r := range f.logs {
@@ -142,7 +176,7 @@ func (f *filing) seeLog(g *evm.Log, visit func(*rule)) {
 		return
 	}
 	for _, r := range f.topics[g.Topics[0]] {
-		if r.shape.topics == len(g.Topics) { // as many indexed as declared; else it is another event of the same signature
+		if r.shape.fits(len(g.Topics)) || r.asset.ID != "" && r.astray(len(g.Topics)) {
 			visit(r)
 		}
 	}

@@ -75,7 +75,9 @@ func (l *lane) fileInner(r *rule) {
 			n.accounts[r.asset.Address] = f
 		}
 	}
-	f.fileCall(r)
+	for _, v := range r.forms() {
+		f.fileCall(v)
+	}
 }
 
 // fileCall files a rule by the function that it looks for.

@@ -19,21 +19,23 @@ type shape struct {
 	prefix string // "event.args." or "call.args."
 	event  evm.Event
 	method evm.Method
-	topics int // of a log of the event, the signature's included
+	topic  evm.Hash // of a log of the event
+	topics int      // of it, the signature's included
+	loose  bool     // which parameters are indexed is taken from each log
 	vars   []variable
 	slots  map[string]int // variable → parameter
 }
 
-func eventShape(e evm.Event) *shape {
-	s := &shape{name: e.Signature(), prefix: "event.args.", event: e, topics: 1}
-	for _, in := range e.Inputs {
-		if in.Indexed {
-			s.topics++
-		}
-	}
+func eventShape(e evm.Event, loose bool) *shape {
+	s := &shape{name: e.Signature(), prefix: "event.args.", event: e, topic: e.Topic(), topics: 1 + e.IndexedCount(), loose: loose}
 	s.event.Anonymous = true // the index has compared topic 0; decoding need not hash the signature again
 	s.declare(e.Inputs)
 	return s
+}
+
+// fits reports whether a log with so many topics can be of the event.
+func (s *shape) fits(topics int) bool {
+	return topics == s.topics || s.loose && topics > 0 && topics <= min(len(s.event.Inputs), maxIndexed)+1
 }
 
 func callShape(m evm.Method) *shape {
@@ -87,6 +89,9 @@ func (s *shape) decode(v *view) ([]any, error) {
 	if v.log != nil {
 		l := *v.log
 		l.Topics = l.Topics[1:]
+		if s.loose {
+			return looseValues(s.event, l)
+		}
 		return s.event.Values(l)
 	}
 	values, err := s.method.DecodeCall(v.calldata())

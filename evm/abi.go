@@ -111,33 +111,95 @@ func (a ABI) MethodBySelector(data []byte) (Method, bool) {
 	return Method{}, false
 }
 
-func pick[T any](what, ref string, all []T, parse func(string) (T, error), names func(T) (name, signature string)) (T, error) {
-	var none T
+// MethodsOf finds every function of a name, or those of one signature, in the order of the ABI. That there is none is an
+// error.
+func (a ABI) MethodsOf(ref string) ([]Method, error) {
+	return pickAll("function", ref, a.Methods, ParseSignature, func(m Method) (string, string) { return m.Name, m.Signature() })
+}
+
+// EventsOf finds every event of a name, or those of one signature, in the order of the ABI. That there is none is an error.
+func (a ABI) EventsOf(ref string) ([]Event, error) {
+	return pickAll("event", ref, a.Events, ParseEvent, func(e Event) (string, string) { return e.Name, e.Signature() })
+}
+
+// Join returns the ABI of a contract that answers to several, such as a proxy, or one that is upgraded. What two of them
+// declare is taken from the first: functions and errors of one signature, and events that also index as many parameters,
+// for a log does not tell them apart.
+func Join(abis ...ABI) ABI {
+	var out ABI
+	seen := map[string]bool{}
+	fresh := func(key string) bool {
+		before := seen[key]
+		seen[key] = true
+		return !before
+	}
+	for _, a := range abis {
+		for _, m := range a.Methods {
+			if fresh("function " + m.Signature()) {
+				out.Methods = append(out.Methods, m)
+			}
+		}
+		for _, e := range a.Events {
+			if fresh(fmt.Sprintf("event %s %d %t", e.Signature(), e.IndexedCount(), e.Anonymous)) {
+				out.Events = append(out.Events, e)
+			}
+		}
+		for _, e := range a.Errors {
+			if fresh("error " + e.Signature()) {
+				out.Errors = append(out.Errors, e)
+			}
+		}
+	}
+	return out
+}
+
+// IndexedCount is how many parameters stand in topics of their own.
+func (e Event) IndexedCount() int {
+	n := 0
+	for i := range e.Inputs {
+		if e.Inputs[i].Indexed {
+			n++
+		}
+	}
+	return n
+}
+
+func pickAll[T any](what, ref string, all []T, parse func(string) (T, error), names func(T) (name, signature string)) ([]T, error) {
 	want, signed := strings.TrimSpace(ref), strings.Contains(ref, "(")
 	if signed {
 		v, err := parse(ref)
 		if err != nil {
-			return none, err
+			return nil, err
 		}
 		_, want = names(v)
 	}
 	var found []T
-	var list []string
 	for _, v := range all {
 		name, signature := names(v)
 		if want == signature || (!signed && want == name) {
 			found = append(found, v)
-			list = append(list, signature)
 		}
 	}
-	switch len(found) {
-	case 0:
-		return none, fmt.Errorf("find %s %q: the ABI has none of that name", what, ref)
-	case 1:
-		return found[0], nil
-	default:
-		return none, fmt.Errorf("find %s %q: the ABI has several; write which: %s", what, ref, strings.Join(list, ", "))
+	if len(found) == 0 {
+		return nil, fmt.Errorf("find %s %q: the ABI has none of that name", what, ref)
 	}
+	return found, nil
+}
+
+func pick[T any](what, ref string, all []T, parse func(string) (T, error), names func(T) (name, signature string)) (T, error) {
+	var none T
+	found, err := pickAll(what, ref, all, parse, names)
+	if err != nil {
+		return none, err
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	list := make([]string, len(found))
+	for i, v := range found {
+		_, list[i] = names(v)
+	}
+	return none, fmt.Errorf("find %s %q: the ABI has several; write which: %s", what, ref, strings.Join(list, ", "))
 }
 
 // declared writes parameters with their names.

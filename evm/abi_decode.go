@@ -83,12 +83,7 @@ func (e Event) Values(l Log) ([]any, error) {
 		}
 		topics = topics[1:]
 	}
-	indexed := 0
-	for i := range e.Inputs {
-		if e.Inputs[i].Indexed {
-			indexed++
-		}
-	}
+	indexed := e.IndexedCount()
 	if indexed != len(topics) {
 		return nil, fmt.Errorf("decode event %s: the log has %s where %d are wanted; the declaration may name others as indexed", e.Signature(), count(len(topics), "indexed value"), indexed)
 	}

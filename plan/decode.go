@@ -153,6 +153,9 @@ func (l *loader) decodeString(n *yaml.Node, s string, v reflect.Value, at spot) 
 		_, ok := l.read(s, func(say, do string) { l.problem(n, at.path, say, do) })
 		return ok
 	}
+	if at.key == "abi_file" && l.isFolder(s) {
+		return true // what it holds is read once the contracts are known
+	}
 	if at.form == "file" {
 		return l.attach(n, s, at)
 	}

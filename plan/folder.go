@@ -105,6 +105,22 @@ func (l *loader) read(name string, problem func(say, do string)) ([]byte, bool) 
 	if b, ok := l.source.Files[name]; ok {
 		return b, true
 	}
+	b, ok := l.readFile(name, maxFile, problem)
+	return b, ok && l.keep(name, b, problem)
+}
+
+// keep takes a file into the source.
+func (l *loader) keep(name string, b []byte, problem func(say, do string)) bool {
+	if l.bytes += len(b); l.bytes > maxAllFiles {
+		problem(fmt.Sprintf("the files of this plan are larger than %d MiB", maxAllFiles>>20), "keep plans to what people read")
+		return false
+	}
+	l.source.Files[name] = b
+	return true
+}
+
+// readFile reads a plain file of the folder that has at most so many bytes.
+func (l *loader) readFile(name string, most int, problem func(say, do string)) ([]byte, bool) {
 	if !fs.ValidPath(name) {
 		problem(fmt.Sprintf("%q does not lie in the plan folder", clip(name)), "name a file by its path from the plan folder")
 		return nil, false
@@ -129,21 +145,16 @@ func (l *loader) read(name string, problem func(say, do string)) ([]byte, bool) 
 	}
 	defer f.Close()
 	var read bytes.Buffer
-	read.Grow(int(min(info.Size(), maxFile)) + bytes.MinRead)
-	_, err = read.ReadFrom(io.LimitReader(f, maxFile+1))
+	read.Grow(int(min(info.Size(), int64(most))) + bytes.MinRead)
+	_, err = read.ReadFrom(io.LimitReader(f, int64(most)+1))
 	b := read.Bytes()
 	if err != nil {
 		problem(fmt.Sprintf("the file %q cannot be read: %v", clip(name), err), "")
 		return nil, false
 	}
-	if len(b) > maxFile {
-		problem(fmt.Sprintf("%q is larger than %d MiB", clip(name), maxFile>>20), "keep plans to what people read")
+	if len(b) > most {
+		problem(fmt.Sprintf("%q is larger than %d MiB", clip(name), most>>20), "keep plans to what people read")
 		return nil, false
 	}
-	if l.bytes += len(b); l.bytes > maxAllFiles {
-		problem(fmt.Sprintf("the files of this plan are larger than %d MiB", maxAllFiles>>20), "keep plans to what people read")
-		return nil, false
-	}
-	l.source.Files[name] = b
 	return b, true
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ethereum/go-ethereum/crypto"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -108,9 +107,7 @@ func (l *loader) attach(n *yaml.Node, name string, at spot) bool {
 		}
 	}
 	l.attached[at.key+" "+name] = true
-	if !slices.ContainsFunc(l.plan.Attachments, func(a Attachment) bool { return a.Name == name }) {
-		l.plan.Attachments = append(l.plan.Attachments, Attachment{Name: name, Hash: crypto.Keccak256Hash(b)})
-	}
+	l.cover(name, b)
 	return true
 }
 

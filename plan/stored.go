@@ -21,9 +21,16 @@ func (s Stored) Open(name string) (fs.File, error) {
 	return &storedFile{storedInfo{path.Base(name), len(b), 0o444}, bytes.NewReader(b)}, nil
 }
 
-// Stat describes a file.
+// Stat describes a file, or a folder that files stand in.
 func (s Stored) Stat(name string) (fs.FileInfo, error) {
 	b, ok := s[name]
+	if !ok && name != "" {
+		for file := range s {
+			if strings.HasPrefix(file, name+"/") {
+				return storedInfo{path.Base(name), 0, fs.ModeDir | 0o555}, nil
+			}
+		}
+	}
 	if !ok || !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
 	}

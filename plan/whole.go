@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -27,6 +28,7 @@ func (l *loader) checkTop() {
 // checkWhole checks what several keys say together, in things that could be read as far as they are needed.
 func (l *loader) checkWhole() {
 	p := l.plan
+	l.loadArtefacts()
 	for i := range p.Detectors {
 		l.checkDetector(&p.Detectors[i])
 	}
@@ -162,7 +164,7 @@ func (l *loader) abiOf(asset string) *abi {
 			a := &l.plan.Assets[i]
 			l.abis[a.ID] = nil
 			if a.ABIFile == "" && len(a.ABI) > 0 {
-				l.abis[a.ID] = readABI(a.ABI)
+				l.abis[a.ID] = readABI(slices.Concat(a.ABI, ProxyEvents(a.Proxy)))
 			}
 		}
 	}
