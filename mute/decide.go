@@ -104,7 +104,7 @@ func (d *decider) responder(a journal.Actor) (string, error) {
 }
 
 func (d *decider) mute(op OpMute, who string) error {
-	if err := known(d.p, op.Detector); err != nil {
+	if err := Known(d.p, op.Detector); err != nil {
 		return err
 	}
 	asked, agreeing := find(d.s.Asked, op.Detector)

@@ -38,8 +38,8 @@ func Two(p *plan.Plan, detector string) bool {
 	return len(of) == 0 && p.SecondPerson(worst)
 }
 
-// known refuses a detector that neither the plan nor Tocsin has.
-func known(p *plan.Plan, detector string) error {
+// Known refuses a detector that neither the plan nor Tocsin has.
+func Known(p *plan.Plan, detector string) error {
 	if _, ok := p.Detector(detector); ok || slices.Contains(builtIn[:], detector) {
 		return nil
 	}
