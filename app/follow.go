@@ -3,12 +3,15 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
 	"tocsin/detect"
 	"tocsin/engine"
 	"tocsin/fault"
+	"tocsin/feed"
+	"tocsin/feed/target"
 	"tocsin/plan"
 	"tocsin/watch"
 )
@@ -50,7 +53,8 @@ func (s *server) outlook(ctx context.Context, p *plan.Plan) (o outlook, say []st
 	}
 	abis, unread := detect.ABIs(p, files)
 	index, broken := detect.Compile(p, abis)
-	for _, b := range append(unread, broken...) {
+	_, outside := target.Compile(p)
+	for _, b := range slices.Concat(unread, broken, outside) {
 		say = append(say, fmt.Sprintf("Detector %s does not run: %s.", b.Detector, strings.TrimSuffix(b.Say, ".")))
 	}
 	for _, c := range p.Chains {
@@ -61,7 +65,7 @@ func (s *server) outlook(ctx context.Context, p *plan.Plan) (o outlook, say []st
 	return outlook{plan: p, index: index}, say, nil
 }
 
-// watch watches the plan's chains until ctx ends. When another plan comes into force, it goes on by that one, from the block
+// watch watches the plan's chains, and what is not on a chain, until ctx ends. When another plan comes into force, it goes on by that one, from the block
 // that was seen last.
 func (s *server) watch(ctx context.Context, by outlook) {
 	changed, stop := s.desk.Engine.Subscribe()
@@ -80,6 +84,12 @@ func (s *server) watch(ctx context.Context, by outlook) {
 				}
 			})
 		}
+		outside := feed.New(feed.Options{Engine: s.desk.Engine, Plan: by.plan, Exercise: s.o.exercise, Now: s.desk.Engine.Now, Logger: s.o.Logger})
+		wg.Go(func() {
+			if err := outside.Run(session); err != nil && session.Err() == nil {
+				s.o.Logger.Error("follow what is not on a chain", "err", err)
+			}
+		})
 		by = s.adopted(ctx, changed, by)
 		end()
 		wg.Wait()

@@ -29,17 +29,18 @@ const (
 )
 
 var (
+	errNone = errors.New("there is nothing to follow")
 	errHeld = errors.New("another node follows what is not on a chain")
 	errLost = errors.New("the lease of what is not on a chain is lost")
 )
 
-// Run follows until ctx ends. What fails is logged and tried again.
+// Run follows until ctx ends, or returns at once where the plan names nothing to follow. What fails is logged and tried again.
 func (f *Follower) Run(ctx context.Context) error {
 	pause := firstPause
 	for ctx.Err() == nil {
 		began := f.o.Now()
 		err := f.session(ctx)
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || errors.Is(err, errNone) {
 			break
 		}
 		wait := renewEvery
@@ -84,6 +85,9 @@ func (f *Follower) session(ctx context.Context) error {
 	}
 	if err := s.commit(ctx, s.state.Forget(f.targets)); err != nil {
 		return err
+	}
+	if len(f.targets) == 0 {
+		return errNone
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
