@@ -17,6 +17,7 @@ import (
 	"tocsin/plan"
 	"tocsin/plan/contacts"
 	"tocsin/store"
+	"tocsin/store/postgres"
 	"tocsin/store/sqlite"
 )
 
@@ -32,20 +33,29 @@ type Desk struct {
 // databaseFile is the database within the data folder.
 const databaseFile = "tocsin.db"
 
+// DatabaseURL is the environment variable that holds the address of a PostgreSQL database, where the nodes of a team share
+// one. Without it the database is a file in the data folder.
+const DatabaseURL = "TOCSIN_DATABASE_URL"
+
 // Open opens a data folder. With create it is made if it is not there; else its absence is a fault.
 func Open(ctx context.Context, data string, create bool, log *slog.Logger) (*Desk, error) {
+	url, err := Secret(DatabaseURL)
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, data, url, create, log)
+}
+
+// open does it with the database at an address; empty: the one in the folder.
+func open(ctx context.Context, data, url string, create bool, log *slog.Logger) (*Desk, error) {
 	if data == "" {
 		return nil, fault.New(fault.Invalid, "No data folder is named.").Instead("Give --data DIR.")
-	}
-	file := filepath.Join(data, databaseFile)
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && !create {
-		return nil, fault.New(fault.NotFound, "%s holds no Tocsin data.", data).Instead("Name the folder that the server was started with: --data DIR.")
 	}
 	contactsKey, err := Secret(ContactsKey)
 	if err != nil {
 		return nil, err
 	}
-	st, err := sqlite.Open(ctx, sqlite.Options{Path: file, Logger: log})
+	st, err := database(ctx, data, url, create, log)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +64,26 @@ func Open(ctx context.Context, data string, create bool, log *slog.Logger) (*Des
 		Access: access.New(access.Options{Store: st}),
 		Data:   data, store: st,
 	}, nil
+}
+
+// database opens the database at an address, or else the one in the data folder.
+func database(ctx context.Context, data, url string, create bool, log *slog.Logger) (store.Store, error) {
+	file := filepath.Join(data, databaseFile)
+	_, err := os.Stat(file)
+	missing := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case url != "" && !missing:
+		return nil, fault.New(fault.Invalid, "%s holds a database of its own, and %s names another.", data, DatabaseURL).
+			Instead("Take the variable away, or name another folder with --data.")
+	case url == "" && missing && !create:
+		return nil, fault.New(fault.NotFound, "%s holds no Tocsin data.", data).Instead("Name the folder that the server was started with: --data DIR.")
+	case url == "":
+		return sqlite.Open(ctx, sqlite.Options{Path: file, Logger: log})
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, fault.New(fault.Unavailable, "The data folder %s cannot be made.", data).Instead("Name a folder that this user may write to.").Because(err)
+	}
+	return postgres.Open(ctx, postgres.Options{URL: url, Logger: log})
 }
 
 // ContactsKey is the environment variable that holds the key of the plans' sealed contact details.

@@ -90,7 +90,7 @@ type demo struct {
 }
 
 func (d *demo) open(ctx context.Context) (err error) {
-	if d.desk, err = Open(ctx, d.o.Data, true, d.o.Logger); err != nil {
+	if d.desk, err = open(ctx, d.o.Data, "", true, d.o.Logger); err != nil {
 		return err
 	}
 	d.say("Starting a chain and Harbour Vault on it …")

@@ -28,6 +28,7 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
   ` + endpointVariable + `CHAINID    JSON-RPC endpoint of a chain, if its URL holds a key: the command line can be read by every user
                              of the machine; several with spaces between them
   TOCSIN_SMTP_URL            where mail goes: smtp://user:password@host:587?from=tocsin@example.com
+  ` + app.DatabaseURL + `        postgres://user:password@host/database, where several nodes share one; else a file in the data folder
   ` + app.ContactsKey + `        key of the plan's sealed contact details
   TOCSIN_HEARTBEAT_URL       asked for once a minute while all is well, so that another service can tell when it is not
   ` + passwordVariable + `   password of the key file that sends transactions`,
