@@ -121,12 +121,15 @@ func (d *draft) route(ctx context.Context, o Observation, findings []incident.Fi
 	}
 	var groups []group
 	for _, f := range findings {
-		target := d.target(list, o, f)
+		target, err := d.target(ctx, list, o, f)
+		if err != nil {
+			return err
+		}
 		i := slices.IndexFunc(groups, func(g group) bool {
 			if target != "" || g.target != "" {
 				return g.target == target
 			}
-			return g.findings[0].Asset == f.Asset && overlap(g.findings[0].Issues, f.Issues)
+			return g.findings[0].Asset == f.Asset && (overlap(g.findings[0].Issues, f.Issues) || alike(g.findings[0], f))
 		})
 		if i < 0 {
 			groups = append(groups, group{target: target})
@@ -162,23 +165,43 @@ func (d *draft) route(ctx context.Context, o Observation, findings []incident.Fi
 }
 
 // target finds the incident that a finding belongs to; empty for none.
-func (d *draft) target(list []incident.Summary, o Observation, f incident.Finding) string {
+func (d *draft) target(ctx context.Context, list []incident.Summary, o Observation, f incident.Finding) (string, error) {
 	dismissed := ""
 	for _, s := range list {
-		if s.Protocol != o.Protocol || s.Exercise != (o.Exercise != nil) || !overlap(f.Issues, s.Issues) {
+		if s.Protocol != o.Protocol || s.Exercise != (o.Exercise != nil) {
 			continue
 		}
 		if s.Asset != f.Asset && s.Asset != "" { // whoever opened it by hand did not say what it is about
 			continue
 		}
-		switch {
-		case !s.Phase.Over():
-			return s.ID
-		case s.Phase == incident.Dismissed && dismissed == "" && d.engine.now().Sub(s.Last) < reopenWithin:
-			dismissed = s.ID
+		lately := s.Phase == incident.Dismissed && dismissed == "" && d.engine.now().Sub(s.Last) < reopenWithin
+		if s.Phase.Over() && !lately {
+			continue
 		}
+		if !overlap(f.Issues, s.Issues) {
+			if len(f.Issues)+len(s.Issues) > 0 {
+				continue
+			}
+			v, _, err := d.view(ctx, s.ID)
+			if err != nil {
+				return "", err
+			}
+			if !slices.ContainsFunc(v.State.Findings, func(g incident.Finding) bool { return alike(f, g) }) {
+				continue
+			}
+		}
+		if !lately {
+			return s.ID, nil
+		}
+		dismissed = s.ID
 	}
-	return dismissed
+	return dismissed, nil
+}
+
+// alike reports whether two findings that belong to no issue belong together all the same: a detector that no issue lists must
+// not open an incident for each of them.
+func alike(a, b incident.Finding) bool {
+	return len(a.Issues)+len(b.Issues) == 0 && a.Detector == b.Detector && a.Chain == b.Chain
 }
 
 func overlap(a, b []string) bool {
