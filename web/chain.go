@@ -14,6 +14,7 @@ type finding struct {
 	Detector  string
 	Worse     bool
 	Retracted string
+	Text      string // what somebody wrote who used the public form
 	Facts     []row
 }
 
@@ -21,9 +22,12 @@ func (l *look) findings() []finding {
 	var list []finding
 	for i := len(l.state.Findings) - 1; i >= 0; i-- {
 		f := l.state.Findings[i]
-		v := finding{Say: f.Say, At: l.at(f.At), Detector: f.Detector, Worse: f.Worse, Retracted: f.Retracted}
+		v := finding{Say: f.Say, At: l.at(f.At), Detector: f.Detector, Worse: f.Worse, Retracted: f.Retracted, Text: string(f.Text)}
 		if d, ok := l.plan.Detector(f.Detector); ok {
 			v.Detector = d.Name
+		}
+		if f.Contact != "" {
+			v.Facts = append(v.Facts, row{Label: "To be reached at", Text: string(f.Contact)})
 		}
 		if f.Block > 0 {
 			v.Facts = append(v.Facts, row{Label: "Block", Text: l.block(f.Chain, f.Block)})

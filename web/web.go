@@ -8,8 +8,10 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"tocsin/access"
@@ -30,6 +32,8 @@ type Options struct {
 	Now       func() time.Time         // nil: time.Now
 	Logger    *slog.Logger             // nil: none
 	Secure    bool                     // it is reached by HTTPS
+	Secret    func(name string) string // of webhooks, by the name of an environment variable; nil: none
+	Proxies   []netip.Prefix           // reverse proxies whose X-Forwarded-For is believed
 	Version   string
 	Done      <-chan struct{} // closed when the server shuts down, so that live streams end; nil: never
 }
@@ -47,8 +51,12 @@ type Stage interface {
 // Console serves the pages. It is an http.Handler.
 type Console struct {
 	Options
-	assets *assets.Set
-	hub    *hub
+	assets  *assets.Set
+	hub     *hub
+	key     [32]byte // of this process: seals forms, hides addresses
+	hooks   *bucket  // messages to webhooks
+	noise   *bucket  // what strangers can make the log say
+	reports *quota   // reports through the public form
 	http.Handler
 }
 
@@ -64,7 +72,11 @@ func New(o Options) (*Console, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	c := &Console{Options: o, assets: set, hub: newHub(o.Engine, o.Done)}
+	c := &Console{
+		Options: o, assets: set, hub: newHub(o.Engine, o.Done), hooks: newBucket(hookBurst, hookEvery), noise: newBucket(10, time.Minute),
+		reports: &quota{each: reportsEach, all: reportsAll},
+	}
+	_, _ = rand.Read(c.key[:]) // it ends the process rather than fail
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/{version}/{name}", set)
 	mux.HandleFunc("GET /healthz", c.health)
@@ -74,6 +86,13 @@ func New(o Options) (*Console, error) {
 	mux.HandleFunc("POST /signout", c.signOut)
 	mux.HandleFunc("GET /page/{secret}", c.pageLink)
 	mux.HandleFunc("POST /page/{secret}", c.answerPage)
+	mux.HandleFunc("POST /hooks/{detector}", c.hook)
+	mux.HandleFunc("POST /hooks/{protocol}/{detector}", c.hook)
+	for _, at := range []string{"/report", "/report/{detector}", "/report/{protocol}/{detector}"} {
+		mux.HandleFunc("GET "+at, c.reportAsk)
+		mux.HandleFunc("POST "+at, c.report)
+	}
+	mux.HandleFunc("GET /.well-known/security.txt", c.securityText)
 	c.signedIn(mux, "GET /{$}", c.overview)
 	c.signedIn(mux, "GET /open", c.openAsk)
 	c.signedIn(mux, "POST /open", c.open)

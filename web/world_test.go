@@ -85,11 +85,19 @@ var start = time.Date(2026, 12, 6, 2, 51, 27, 0, time.UTC)
 
 func newWorld(t *testing.T, demo bool) *world {
 	t.Helper()
+	return newWorldOf(t, demo, func(*plan.Plan, *Options) {})
+}
+
+// newWorldOf is a world with another plan or other options.
+func newWorldOf(t *testing.T, demo bool, change func(*plan.Plan, *Options)) *world {
+	t.Helper()
 	p, src, err := plan.Load(os.DirFS("../examples/vault"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = src
+	var o Options
+	change(p, &o)
 	w := &world{t: t, plan: p, now: start, done: make(chan struct{})}
 	st := memory.New(nil)
 	w.store, w.access = st, access.New(access.Options{Store: st, Now: w.clock})
@@ -97,10 +105,8 @@ func newWorld(t *testing.T, demo bool) *world {
 	if _, err := w.engine.Pin(t.Context(), p, map[string][]byte{"plan.yaml": []byte("name: test")}); err != nil {
 		t.Fatal(err)
 	}
-	o := Options{
-		Engine: w.engine, Access: w.access, Now: w.clock, Version: "test", Done: w.done,
-		Readings: func(context.Context) []Reading { return w.readings },
-	}
+	o.Engine, o.Access, o.Now, o.Version, o.Done = w.engine, w.access, w.clock, "test", w.done
+	o.Readings = func(context.Context) []Reading { return w.readings }
 	if demo {
 		w.stage = &testStage{}
 		o.Stage = w.stage

@@ -1,0 +1,365 @@
+package web
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/plan"
+)
+
+// hookSecret is that of every webhook here.
+const hookSecret = "a secret that nobody guesses"
+
+// listening is a world whose plan has webhooks for an issue, behind a real server.
+func listening(t *testing.T) (*world, string) {
+	t.Helper()
+	w := newWorldOf(t, false, func(p *plan.Plan, o *Options) {
+		add := func(d plan.Detector) {
+			d.Kind, d.Asset = kindWebhook, "vault"
+			p.Detectors = append(p.Detectors, d)
+			for i := range p.Issues {
+				if p.Issues[i].ID == "stolen-user-funds" && d.ID != "loose" {
+					p.Issues[i].Detection.Detectors = append(p.Issues[i].Detection.Detectors, d.ID)
+				}
+			}
+		}
+		add(plan.Detector{ID: "prometheus", Name: "Prometheus", Mode: "page", Source: "alertmanager", Secret: "HOOK_SECRET"})
+		add(plan.Detector{ID: "grafana", Name: "Grafana", Mode: "page", Source: "grafana", Secret: "HOOK_SECRET"})
+		add(plan.Detector{ID: "bridge", Name: "Bridge monitor", Source: "cloudevents", Secret: "HOOK_SECRET"})
+		add(plan.Detector{ID: "own", Name: "Our own monitor", Mode: "page", Secret: "HOOK_SECRET"})
+		add(plan.Detector{ID: "loose", Name: "A monitor of nothing in particular", Mode: "page", Secret: "HOOK_SECRET"})
+		add(plan.Detector{ID: "unset", Name: "Not set up", Secret: "OTHER_SECRET"})
+		o.Secret = func(name string) string { return map[string]string{"HOOK_SECRET": hookSecret + "\n"}[name] }
+	})
+	srv := httptest.NewServer(w.console)
+	t.Cleanup(srv.Close)
+	t.Cleanup(func() { close(w.done) })
+	return w, srv.URL
+}
+
+// deliver sends a body and returns the status and the answer.
+func deliver(t *testing.T, url, body string, header map[string]string) (int, map[string]any, http.Header) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	for k, v := range header {
+		r.Header.Set(k, v)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v map[string]any
+	if err := json.Unmarshal(b, &v); err != nil {
+		t.Fatalf("status %d: %s", res.StatusCode, b)
+	}
+	return res.StatusCode, v, res.Header
+}
+
+// bearer is how those prove who they are that cannot sign.
+var bearer = map[string]string{"Authorization": "Bearer " + hookSecret}
+
+// stamped is how our own senders prove who they are.
+func stamped(at time.Time, body string) map[string]string {
+	stamp := fmt.Sprint(at.Unix())
+	return map[string]string{"X-Tocsin-Timestamp": stamp, "X-Tocsin-Signature": "sha256=" + hexHMAC(stamp+"."+body)}
+}
+
+func hexHMAC(s string) string {
+	mac := hmac.New(sha256.New, []byte(hookSecret))
+	mac.Write([]byte(s))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+func sample(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile("../hook/testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// incidents are those of the world, with all that belongs to them.
+func (w *world) incidents() []*incident.State {
+	w.t.Helper()
+	list, err := w.engine.List(w.t.Context(), false)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var all []*incident.State
+	for _, s := range list {
+		all = append(all, w.state(s.ID))
+	}
+	return all
+}
+
+func (w *world) theIncident() *incident.State {
+	w.t.Helper()
+	all := w.incidents()
+	if len(all) != 1 {
+		w.t.Fatalf("%d incidents, want one", len(all))
+	}
+	return all[0]
+}
+
+func TestHookOpensAndTakesBack(t *testing.T) {
+	w, url := listening(t)
+	body := sample(t, "alertmanager.json")
+	for range 3 { // Alertmanager repeats what still fires
+		status, answer, _ := deliver(t, url+"/hooks/prometheus", body, bearer)
+		if status != http.StatusOK || answer["findings"] != 1.0 || answer["resolved"] != 1.0 {
+			t.Fatalf("%d %v", status, answer)
+		}
+	}
+	s := w.theIncident()
+	if len(s.Findings) != 1 || s.Findings[0].Say != "As reported by Alertmanager: RPCNodeDown: RPC node node-1:8545 is down." || s.Findings[0].Retracted != "" {
+		t.Fatalf("%+v", s.Findings)
+	}
+	if s.Issue != "stolen-user-funds" || s.Asset != "vault" || len(s.Pages) == 0 {
+		t.Errorf("issue %s, asset %s, %d pages", s.Issue, s.Asset, len(s.Pages))
+	}
+	over := strings.Replace(strings.ReplaceAll(body, `"status":"firing"`, `"status":"resolved"`), "0001-01-01T00:00:00Z", "2026-12-06T02:50:59Z", 1)
+	if status, answer, _ := deliver(t, url+"/hooks/"+w.plan.Protocol+"/prometheus", over, bearer); status != http.StatusOK || answer["findings"] != 0.0 || answer["resolved"] != 2.0 {
+		t.Fatalf("%d %v", status, answer)
+	}
+	if got := w.theIncident().Findings[0].Retracted; !strings.Contains(got, "Alertmanager says that it was resolved") {
+		t.Errorf("taken back because %q", got)
+	}
+	// An alarm that comes after its all-clear counts: late is better than never.
+	if status, _, _ := deliver(t, url+"/hooks/prometheus", body, bearer); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	standing := 0
+	for _, f := range w.theIncident().Findings {
+		if f.Retracted == "" {
+			standing++
+		}
+	}
+	if standing != 1 {
+		t.Errorf("%d findings stand", standing)
+	}
+}
+
+func TestHookResolvedBeforeFiring(t *testing.T) {
+	w, url := listening(t)
+	over := strings.ReplaceAll(sample(t, "alertmanager.json"), `"status":"firing"`, `"status":"resolved"`)
+	if status, answer, _ := deliver(t, url+"/hooks/prometheus", over, bearer); status != http.StatusOK || answer["findings"] != 0.0 {
+		t.Fatalf("%d %v", status, answer)
+	}
+	if n := len(w.incidents()); n != 0 {
+		t.Fatalf("%d incidents of what was over", n)
+	}
+}
+
+func TestHookSources(t *testing.T) {
+	w, url := listening(t)
+	grafana := sample(t, "grafana.json")
+	if status, answer, _ := deliver(t, url+"/hooks/grafana", grafana, map[string]string{"X-Grafana-Alerting-Signature": hexHMAC(grafana)}); status != http.StatusOK {
+		t.Fatalf("%d %v", status, answer)
+	}
+	if s := w.theIncident(); !strings.Contains(s.Findings[0].Say, "Memory of zone us-1 runs out") {
+		t.Errorf("%+v", s.Findings)
+	}
+	event := sample(t, "cloudevent.json")
+	if status, answer, _ := deliver(t, url+"/hooks/bridge", event, map[string]string{"Content-Type": "application/cloudevents+json", "X-Hub-Signature-256": "sha256=" + hexHMAC(event)}); status != http.StatusOK {
+		t.Fatalf("%d %v", status, answer)
+	}
+	headers := map[string]string{
+		"Authorization": bearer["Authorization"], "ce-specversion": "1.0", "ce-id": "C234-1234-1234", "ce-source": "/bridge/relayer", "ce-type": "com.example.bridge.halted",
+	}
+	if status, answer, _ := deliver(t, url+"/hooks/bridge", `{"summary":"Relayer 7 stopped signing"}`, headers); status != http.StatusOK {
+		t.Fatalf("%d %v", status, answer)
+	}
+	seen, err := w.engine.Observed(t.Context(), w.plan.Protocol)
+	if err != nil || len(seen) != 1 || seen[0].Mode != "observe" {
+		t.Errorf("the same event in two modes was observed as %+v, %v", seen, err)
+	}
+	if n := len(w.incidents()); n != 1 {
+		t.Errorf("%d incidents: what only observes opens none", n)
+	}
+	own := `{"say":"The keeper is late","id":"k1"}`
+	if status, answer, _ := deliver(t, url+"/hooks/own", own, stamped(start, own)); status != http.StatusOK {
+		t.Fatalf("%d %v", status, answer)
+	}
+	if s := w.theIncident(); len(s.Findings) != 2 || !s.Findings[1].Worse {
+		t.Errorf("another detector makes it worse: %+v", s.Findings)
+	}
+}
+
+func TestHookRefuses(t *testing.T) {
+	w, url := listening(t)
+	body := `{"say":"x"}`
+	for name, x := range map[string]struct {
+		path   string
+		body   string
+		header map[string]string
+		status int
+		say    string
+	}{
+		"nobody":                  {"/hooks/own", body, nil, http.StatusUnauthorized, "does not prove"},
+		"another secret":          {"/hooks/own", body, map[string]string{"Authorization": "Bearer another secret of theirs"}, http.StatusUnauthorized, "not the secret"},
+		"secret in the address":   {"/hooks/own?secret=a+secret+that+nobody+guesses&access_token=a+secret+that+nobody+guesses", body, nil, http.StatusUnauthorized, "in the address"},
+		"another body":            {"/hooks/own", body + " ", stamped(start, body), http.StatusUnauthorized, "not that of this message"},
+		"signed too long ago":     {"/hooks/own", body, stamped(start.Add(-5*time.Minute-time.Second), body), http.StatusUnauthorized, "5 minutes"},
+		"signed in the future":    {"/hooks/own", body, stamped(start.Add(5*time.Minute+time.Second), body), http.StatusUnauthorized, "5 minutes"},
+		"no such webhook":         {"/hooks/none", body, bearer, http.StatusNotFound, "no such webhook"},
+		"a detector of the chain": {"/hooks/" + w.detector(), body, bearer, http.StatusNotFound, "no such webhook"},
+		"another protocol":        {"/hooks/lighthouse/own", body, bearer, http.StatusNotFound, "no such webhook"},
+		"no secret here":          {"/hooks/unset", body, bearer, http.StatusServiceUnavailable, "without the secret"},
+		"no JSON":                 {"/hooks/own", "say=x", bearer, http.StatusBadRequest, "not JSON"},
+		"deep":                    {"/hooks/own", strings.Repeat("[", 100_000), bearer, http.StatusBadRequest, "not JSON"},
+		"not Alertmanager's":      {"/hooks/prometheus", `[1,2]`, bearer, http.StatusBadRequest, "not what Alertmanager sends"},
+		"huge":                    {"/hooks/own", `{"say":"` + strings.Repeat("x", 1<<20) + `"}`, bearer, http.StatusRequestEntityTooLarge, "larger than 1024 KiB"},
+	} {
+		status, answer, header := deliver(t, url+x.path, x.body, x.header)
+		if say, _ := answer["error"].(string); status != x.status || !strings.Contains(say, x.say) {
+			t.Errorf("%s: %d %v", name, status, answer)
+		}
+		if status == http.StatusUnauthorized && header.Get("WWW-Authenticate") == "" {
+			t.Errorf("%s: it is not said how to prove it", name)
+		}
+	}
+	if n := len(w.incidents()); n != 0 {
+		t.Fatalf("%d incidents of what was refused", n)
+	}
+}
+
+func TestHookTextIsOnlyText(t *testing.T) {
+	w, url := listening(t)
+	body := "{\"say\":\"<script>alert(1)</script>\\u0000\\u202e \xff drained\",\"id\":\"1\"}"
+	if status, answer, _ := deliver(t, url+"/hooks/own", body, stamped(start, body)); status != http.StatusOK {
+		t.Fatalf("%d %v", status, answer)
+	}
+	s := w.theIncident()
+	if say := s.Findings[0].Say; say != "As reported by Our own monitor: <script>alert(1)</script> \uFFFD drained." {
+		t.Errorf("says %q", say)
+	}
+	page := w.signedIn("janet").get("/incidents/" + s.ID).is(http.StatusOK).body()
+	if strings.Contains(page, "<script>alert") || !strings.Contains(page, "&lt;script&gt;alert(1)") {
+		t.Error("what others send is not shown as text")
+	}
+}
+
+func TestHookReplayAndDuplicatesCountOnce(t *testing.T) {
+	w, url := listening(t)
+	body := `{"say":"The keeper is late"}` // no id of its own
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/hooks/own", bytes.NewReader([]byte(body)))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for k, v := range stamped(start, body) {
+				r.Header.Set(k, v)
+			}
+			res, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			res.Body.Close()
+			if res.StatusCode != http.StatusOK {
+				t.Errorf("status %d", res.StatusCode)
+			}
+		})
+	}
+	wg.Wait()
+	if s := w.theIncident(); len(s.Findings) != 1 {
+		t.Fatalf("%d findings of one message sent eight times at once", len(s.Findings))
+	}
+}
+
+func TestHookTakesSoManyAMinute(t *testing.T) {
+	w, url := listening(t)
+	send := func(i int) (int, http.Header) {
+		status, _, header := deliver(t, url+"/hooks/bridge", fmt.Sprintf(`{"specversion":"1.0","id":"%d","source":"s","type":"t"}`, i), bearer)
+		return status, header
+	}
+	for i := range hookBurst {
+		if status, _ := send(i); status != http.StatusOK {
+			t.Fatalf("message %d: %d", i, status)
+		}
+	}
+	status, header := send(hookBurst)
+	if status != http.StatusTooManyRequests || header.Get("Retry-After") != "1" {
+		t.Fatalf("%d, Retry-After %q", status, header.Get("Retry-After"))
+	}
+	if status, _, _ := deliver(t, url+"/hooks/own", `{"say":"x"}`, bearer); status != http.StatusOK {
+		t.Errorf("another webhook has to wait for this one: %d", status)
+	}
+	w.pass(time.Second)
+	if status, _ := send(hookBurst); status != http.StatusOK {
+		t.Errorf("a second later: %d", status)
+	}
+}
+
+// storm sends a thousand alerts in bodies of fifty, within a minute.
+func storm(t *testing.T, url string) {
+	t.Helper()
+	for i := range 20 {
+		var list []string
+		for j := range 50 {
+			list = append(list, fmt.Sprintf(`{"status":"firing","labels":{"alertname":"Down","instance":"%d-%d"},"annotations":{"summary":"down"},"startsAt":"2026-12-06T02:50:00Z","endsAt":"0001-01-01T00:00:00Z","fingerprint":"%d-%d"}`, i, j, i, j))
+		}
+		body := `{"version":"4","status":"firing","alerts":[` + strings.Join(list, ",") + `]}`
+		if status, answer, _ := deliver(t, url, body, bearer); status != http.StatusOK || answer["findings"] != 50.0 {
+			t.Fatalf("%d %v", status, answer)
+		}
+	}
+}
+
+func TestStormIsOneIncidentThatRingsOnce(t *testing.T) {
+	w, url := listening(t)
+	storm(t, url+"/hooks/prometheus")
+	s := w.theIncident()
+	if len(s.Findings) != 1000 {
+		t.Errorf("%d findings", len(s.Findings))
+	}
+	for _, f := range s.Findings {
+		if f.Worse {
+			t.Fatal("the same again rings again")
+		}
+	}
+	people := map[string]int{}
+	for _, p := range s.Pages {
+		if people[p.Person]++; people[p.Person] > 1 {
+			t.Errorf("%s is called %d times", p.Person, people[p.Person])
+		}
+	}
+}
+
+func TestStormOfNoIssueIsOneIncident(t *testing.T) {
+	w, url := listening(t)
+	for i := range 50 {
+		if status, answer, _ := deliver(t, url+"/hooks/loose", fmt.Sprintf(`{"say":"alert %d","id":%d}`, i, i), bearer); status != http.StatusOK {
+			t.Fatalf("%d %v", status, answer)
+		}
+	}
+	if s := w.theIncident(); len(s.Findings) != 50 {
+		t.Errorf("%d findings", len(s.Findings))
+	}
+}
