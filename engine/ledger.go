@@ -67,5 +67,8 @@ func (d *draft) write(ctx context.Context, protocol string, actor journal.Actor,
 // note records a finding and where it led.
 func (d *draft) note(ctx context.Context, o Observation, ev eventFound) error {
 	ev.Exercise = o.Exercise
+	if ev.Incident != "" { // texts about people stand in the incident, and nowhere else
+		ev.Finding.Text, ev.Finding.Contact = "", ""
+	}
 	return d.write(ctx, o.Protocol, journal.Actor{Kind: journal.Detector, ID: ev.Finding.Detector}, kindFound, ev)
 }

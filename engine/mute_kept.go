@@ -180,6 +180,7 @@ func (k *keeping) finding(p *plan.Plan, protocol string, m mute.Mute) incident.F
 	last := ""
 	if n := len(k.latest); n > 0 {
 		f = k.latest[n-1].Finding
+		f.Text, f.Contact = "", ""
 		last = fmt.Sprintf(", the last at %s: %s", f.At.UTC().Format("2 January 15:04:05 UTC"), f.Say)
 	}
 	f.ID = fmt.Sprintf("muted-%s-%d", protocol, m.Number)

@@ -14,7 +14,7 @@ func (d *decider) find(op OpFind) error {
 			continue
 		}
 		f.clean()
-		f.Worse = d.worse(f)
+		f.Act, f.Worse = mayAct(d.p, f, d.s.Findings, op.Findings), d.worse(f)
 		d.emit(EventFinding{Finding: f})
 		worse = worse || f.Worse
 		back = back || d.continues(f)

@@ -58,6 +58,7 @@ func (d *decider) open(op OpOpen) error {
 	d.emit(e)
 	for _, f := range op.Findings {
 		f.clean()
+		f.Act = mayAct(d.p, f, op.Findings)
 		d.emit(EventFinding{Finding: f})
 	}
 	if text != "" {

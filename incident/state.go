@@ -112,6 +112,7 @@ type Finding struct {
 	At        time.Time `json:"at"`                  // when it happened: time of the block
 	Amount    string    `json:"amount,omitempty"`    // size as a decimal, in the asset's smallest unit
 	Say       string    `json:"say"`                 // what it means, in a sentence
+	Act       string    `json:"act,omitempty"`       // why it may act by itself; without it, one of mode act only calls people
 	Worse     bool      `json:"worse,omitempty"`     // it rang again
 	Retracted string    `json:"retracted,omitempty"` // why it no longer counts
 
