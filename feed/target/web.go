@@ -26,8 +26,14 @@ var recordNames = map[string]string{
 func (l *look) web() {
 	m := l.memory.Web
 	if m == nil {
-		m = &webMemory{Records: map[string]*fact{}, Addresses: map[string]*addresses{}}
+		m = &webMemory{}
 		l.memory.Web = m
+	}
+	if m.Records == nil {
+		m.Records = map[string]*fact{}
+	}
+	if m.Addresses == nil {
+		m.Addresses = map[string]*addresses{}
 	}
 	var seen []string
 	if l.target.Host != "" {
