@@ -206,7 +206,7 @@ func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string,
 		if len(urls) == 0 {
 			continue // the outlook says so
 		}
-		client, err := rpc.NewPool(rpc.PoolOptions{URLs: urls, Options: rpc.Options{ChainID: c.ID, Depth: reorganisation(c), Logger: s.o.Logger}})
+		client, err := rpc.NewPool(rpc.PoolOptions{URLs: urls, Options: rpc.Options{ChainID: c.ID, Depth: reorganisation(c), BlockTime: time.Duration(c.BlockTime), Logger: s.o.Logger}})
 		if err != nil {
 			return nil, err
 		}

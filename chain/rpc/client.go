@@ -24,7 +24,8 @@ var _ chain.Client = (*Client)(nil)
 type Options struct {
 	URL          string        // http, https, ws or wss; "#rate=10" at its end allows ten requests a second
 	ChainID      uint64        // what the endpoint must serve; 0: whatever it serves
-	PollEvery    time.Duration // how often to ask for the head where it is not told; default 1 s
+	PollEvery    time.Duration // how often to ask for the head where it is not told; default: four times a block, each 100 ms to 2 s
+	BlockTime    time.Duration // from one block to the next; 0: not known, and found out
 	Timeout      time.Duration // for one request; default 15 s
 	MaxResponse  int64         // bytes of one answer; default 64 MiB
 	Depth        int           // blocks that Follow remembers, hence the deepest reorganisation it can follow; default 128
@@ -35,9 +36,6 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	if o.PollEvery <= 0 {
-		o.PollEvery = time.Second
-	}
 	if o.Timeout <= 0 {
 		o.Timeout = 15 * time.Second
 	}
@@ -70,6 +68,7 @@ type Client struct {
 	chainID  uint64
 	// Endpoints that lack eth_getBlockReceipts are asked for each receipt.
 	noBlockReceipts atomic.Bool
+	tracer          tracer
 }
 
 // Dial connects to the endpoint and asks for its chain id.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -212,5 +214,50 @@ func TestFollowAndHeadsEndWithWhatTheCallbackReturns(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	if err := client.Follow(ctx, chain.Cursor{}, func(chain.Step) error { cancel(); return nil }); !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+}
+
+// Most that fails once does not fail twice: nobody waits for the second try.
+func TestFollowTriesAgainAtOnce(t *testing.T) {
+	c := newChain(t)
+	mine(t, c, 3)
+	for lost := range int64(4) {
+		var asked atomic.Int64
+		flaky := through(t, c.URL(), func(method string, answer []byte) []byte {
+			if method == "eth_getBlockByNumber" && asked.Add(1) == lost+1 {
+				return []byte(`{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"try again"}}`)
+			}
+			return answer
+		})
+		var j journey
+		if err := j.until(t, dial(t, rpc.Options{URL: flaky.URL, Backoff: time.Hour}), c.Head, nil); err != errEnough {
+			t.Errorf("answer %d was lost: %v", lost, err)
+		}
+		mine(t, c, 1)
+	}
+}
+
+// A chain that is much faster than it is asked for its head is followed without a gap, and the head is reached.
+func TestFastChainIsFollowed(t *testing.T) {
+	c := newChain(t)
+	mine(t, c, 1)
+	client, err := rpc.Dial(t.Context(), rpc.Options{URL: c.URL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	const blocks = 200
+	var mining sync.WaitGroup
+	var j journey
+	if err := j.until(t, client, func() chain.Ref { return chain.Ref{Number: blocks + 1, Hash: c.Head().Hash} }, func(s chain.Step) {
+		if len(j.steps) == 1 {
+			mining.Go(func() { mine(t, c, blocks) })
+		}
+	}); err != errEnough {
+		t.Error(err)
+	}
+	mining.Wait()
+	if len(j.steps) != blocks+1 {
+		t.Errorf("%d steps to block %d", len(j.steps), c.Head().Number)
 	}
 }

@@ -13,8 +13,8 @@ import (
 // Heads calls f with the present head and then with each new one: told by the endpoint over WebSocket, asked for over
 // HTTP. A failing endpoint is asked again, ever more slowly, until ctx ends.
 func (c *Client) Heads(ctx context.Context, f func(evm.Header) error) error {
-	h := heads{c: c, f: f}
-	pause := backoff{first: c.opts.Backoff}
+	h := heads{c: c, f: f, rhythm: newRhythm(c.opts)}
+	pause := backoff{first: c.opts.Backoff, eager: true}
 	for {
 		err := h.watch(ctx, &pause)
 		if h.failed != nil {
@@ -36,12 +36,15 @@ type heads struct {
 	f      func(evm.Header) error
 	last   evm.Hash
 	failed error // what f returned
+	rhythm rhythm
+	calm   time.Duration // times as long to wait where heads are told
 }
 
 func (h *heads) offer(head evm.Header) error {
 	if head.Hash == h.last {
 		return nil
 	}
+	h.rhythm.saw(head.Number, time.Now())
 	if err := h.f(head); err != nil {
 		h.failed = err
 		return err
@@ -49,6 +52,9 @@ func (h *heads) offer(head evm.Header) error {
 	h.last = head.Hash
 	return nil
 }
+
+// wait is how long until the endpoint is asked.
+func (h *heads) wait() time.Duration { return h.calm * h.rhythm.next() }
 
 // ask offers the head that the endpoint names when asked.
 func (h *heads) ask(ctx context.Context) error {
@@ -63,10 +69,10 @@ func (h *heads) ask(ctx context.Context) error {
 // without closing the connection.
 func (h *heads) watch(ctx context.Context, pause *backoff) error {
 	var (
-		told   chan json.RawMessage
-		ended  <-chan error
-		period = h.c.opts.PollEvery
+		told  chan json.RawMessage
+		ended <-chan error
 	)
+	h.calm = 1
 	geth, err := h.c.connect(ctx)
 	if err != nil {
 		return err
@@ -78,14 +84,14 @@ func (h *heads) watch(ctx context.Context, pause *backoff) error {
 			return h.c.explain(ctx, "eth_subscribe", err)
 		}
 		defer sub.Unsubscribe()
-		ended, period = sub.Err(), 15*period
+		ended, h.calm = sub.Err(), 15
 	}
 	if err := h.ask(ctx); err != nil {
 		return err
 	}
 	pause.reset()
-	tick := time.NewTicker(period)
-	defer tick.Stop()
+	due := time.NewTimer(h.wait())
+	defer due.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -104,11 +110,12 @@ func (h *heads) watch(ctx context.Context, pause *backoff) error {
 			} else if err := h.offer(head); err != nil {
 				return err
 			}
-			tick.Reset(period)
-		case <-tick.C:
+			due.Reset(h.wait())
+		case <-due.C:
 			if err := h.ask(ctx); err != nil {
 				return err
 			}
+			due.Reset(h.wait())
 		}
 	}
 }
@@ -116,12 +123,18 @@ func (h *heads) watch(ctx context.Context, pause *backoff) error {
 // backoff is a pause that doubles with each failure in a row.
 type backoff struct {
 	first time.Duration
+	eager bool // no pause after the first failure: most that fails once does not fail twice
+	spent bool // that has been
 	n     int
 }
 
-func (b *backoff) reset() { b.n = 0 }
+func (b *backoff) reset() { b.n, b.spent = 0, false }
 
 func (b *backoff) wait(ctx context.Context) error {
+	if b.eager && !b.spent {
+		b.spent = true
+		return nil
+	}
 	t := time.NewTimer(b.first << b.n)
 	defer t.Stop()
 	b.n = min(b.n+1, 5)

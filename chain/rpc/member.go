@@ -96,7 +96,7 @@ func (m *member) listen(ctx context.Context, pause *backoff) error {
 	m.p.mu.Lock()
 	m.end = cancel
 	m.p.mu.Unlock()
-	h := heads{c: m.c, f: func(h evm.Header) error { m.tell(h, m.turn()); return nil }}
+	h := heads{c: m.c, rhythm: newRhythm(m.c.opts), f: func(h evm.Header) error { m.tell(h, m.turn()); return nil }}
 	return h.watch(ctx, pause)
 }
 

@@ -62,19 +62,17 @@ func (t *trail) deep(chainID uint64) error {
 
 // pursue advances at each news until ctx ends, an error is final, or nothing has gone well for as long as patience lasts.
 func pursue(ctx context.Context, o Options, chainID uint64, t *trail, news <-chan struct{}, advance func(context.Context) error, final func(error) bool) error {
-	pause := backoff{first: o.Backoff}
+	pause := backoff{first: o.Backoff, eager: true}
 	var failing time.Time // since when; zero while all is well
 	for {
 		before := t.steps
 		err := advance(ctx)
-		if t.steps > before {
+		if err == nil || t.steps > before {
 			failing = time.Time{}
 			pause.reset()
 		}
 		switch {
 		case err == nil:
-			failing = time.Time{}
-			pause.reset()
 			select {
 			case <-ctx.Done():
 				return fmt.Errorf("follow chain %d: %w", chainID, context.Cause(ctx))
