@@ -64,7 +64,7 @@ var cases = []struct {
 	{"value-open", Warning, "exercises.scenarios[drill].opening", "id: drill", []string{"opening: The vault empties", "opening: \"[to be written]\""}, nil},
 	{"secret-in-plan", Error, "", "deployer", []string{"# A small", "# deployer 0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318\n# A small"}, nil},
 
-	{"issue-without-detection", Error, "issues[theft].detection", "", []string{"      detectors: [withdrawals]\n      manual: [{what: Complaints, who: ada}, {what: The console stands still, who: ada}]\n", "      detectors: []\n", "detectors:\n  - {id: withdrawals, name: Withdrawals, kind: match, asset: vault, transaction: true, mode: act}\n", ""}, nil},
+	{"issue-without-detection", Error, "issues[theft].detection", "", []string{"      detectors: [withdrawals]\n      manual: [{what: Complaints, who: ada}, {what: The console stands still, who: ada}]\n", "      detectors: []\n", "detectors:\n  - {id: withdrawals, name: Withdrawals, act_reason: Only a thief can do this, kind: match, asset: vault, transaction: true, mode: act}\n", ""}, nil},
 	{"issue-without-detection", Warning, "issues[theft].detection", "", []string{"\n      manual: [{what: Complaints, who: ada}, {what: The console stands still, who: ada}]", "", "kind: match, asset: vault, transaction: true, mode: act", "kind: report"}, []string{"detector-unready", "watch-unwatched"}},
 	{"issue-detected-by-hand", Warning, "issues[theft].detection", "", []string{"detectors: [withdrawals]\n", "\n"}, []string{"detector-without-issue"}},
 	{"issue-detected-silently", Warning, "issues[theft].detection", "", []string{", mode: act", ""}, nil},
@@ -74,6 +74,12 @@ var cases = []struct {
 	{"detection-shared", Warning, "issues[theft].detection", "detectors: [withdrawals]", []string{"detectors:\n  - ", slip("category: attack, "), "detectors: [slips]", "detectors: [withdrawals]", slipDetector, ""}, []string{"issue-unranked"}},
 	{"kind-not-considered", Note, "issues", "id: theft", []string{", disclosure]", "]"}, nil},
 	{"cheap-detector-acts", Error, "detectors[withdrawals].mode", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true", "kind: spike, asset: vault, metric: transactions, window: 1m, minimum: 9"}, nil},
+	{"detector-acts-alone", Error, "detectors[withdrawals].mode", "id: withdrawals", []string{"act_reason: Only a thief can do this, ", ""}, nil},
+	{"second-detector-worthless", Error, "detectors[withdrawals].act_together", "id: withdrawals", []string{"act_reason: Only a thief can do this", "act_together: withdrawals"}, nil},
+	{"second-detector-worthless", Error, "detectors[withdrawals].act_together", "id: withdrawals", []string{"act_reason: Only a thief can do this", "act_together: again", "detectors: [withdrawals]", "detectors: [withdrawals, again]", "mode: act}", "mode: act}\n" + second("again", "page", "asset: vault, transaction: true")}, nil},
+	{"second-detector-worthless", Error, "detectors[withdrawals].act_together", "id: withdrawals", []string{"act_reason: Only a thief can do this", "act_together: calls", "detectors: [withdrawals]", "detectors: [withdrawals, calls]", "mode: act}", "mode: act}\n" + second("calls", "observe", "asset: vault, function: \"pay()\"")}, nil},
+	{"second-detector-worthless", Error, "detectors[withdrawals].act_together", "id: withdrawals", []string{"act_reason: Only a thief can do this", "act_together: calls", "mode: act}", "mode: act}\n" + second("calls", "page", "asset: vault, function: \"pay()\"")}, []string{"detector-without-issue"}},
+	{"second-detector-worthless", Error, "detectors[withdrawals].act_together", "id: withdrawals", []string{"act_reason: Only a thief can do this", "act_together: calls", "detectors: [withdrawals]", "detectors: [withdrawals, calls]", "mode: act}", "mode: act}\n" + second("calls", "page", "")}, []string{"detector-unfinished"}},
 	{"detector-unfinished", Warning, "detectors[withdrawals]", "id: withdrawals", []string{"asset: vault, transaction: true, mode", "mode"}, []string{"issue-detected-by-hand"}},
 	{"detector-without-issue", Note, "detectors[spare]", "id: spare", []string{"mode: act}", "mode: act}\n  - {id: spare, name: Spare, kind: match, asset: vault, transaction: true}"}, nil},
 	{"detector-broken", Error, "detectors[withdrawals].where", "id: withdrawals", []string{"transaction: true,", "transaction: true, where: 'tx.value > later',"}, []string{"issue-detected-by-hand"}},
@@ -183,6 +189,14 @@ const (
 	spareProcedure = "  - id: spare\n    name: Spare\n    steps:\n      - {id: all, name: Pause and patch and restore, how: By hand, expect: All is well, owner: lead}\n"
 	slipDetector   = "  - {id: slips, name: Slips, kind: match, asset: vault, function: \"slip()\", mode: page}\n"
 )
+
+// second is another detector of kind match.
+func second(id, mode, looks string) string {
+	if looks != "" {
+		looks = ", " + looks
+	}
+	return "  - {id: " + id + ", name: Another, kind: match, mode: " + mode + looks + "}"
+}
 
 // slip is a second issue with a detector of its own, in place of the beginning of the section of detectors.
 func slip(more string) string {
@@ -355,5 +369,16 @@ func TestCheckWithoutASource(t *testing.T) {
 	}
 	if gaps := Check(nil, nil); gaps != nil {
 		t.Error("no plan has gaps")
+	}
+}
+
+// A second detector that looks at something else, pages, and is listed by the same issue leaves nothing to say.
+func TestASecondDetectorThatCounts(t *testing.T) {
+	text := edited(t, sound(t), []string{
+		"act_reason: Only a thief can do this", "act_together: calls", "detectors: [withdrawals]", "detectors: [withdrawals, calls]",
+		"mode: act}", "mode: act}\n" + second("calls", "page", "asset: vault, function: \"pay()\""),
+	})
+	for _, g := range gapsOf(t, text) {
+		t.Errorf("%s %s: %s", g.Level, g.Code, g.Say)
 	}
 }

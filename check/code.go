@@ -24,6 +24,8 @@ var codes = []string{
 	"detector-unfinished",
 	"detector-unready",
 	"cheap-detector-acts",
+	"detector-acts-alone",
+	"second-detector-worthless",
 
 	// Nobody would know what to do.
 	"issue-without-procedure",

@@ -12,11 +12,7 @@ func (c *checker) checkDetectors() {
 	for n := range c.plan.Detectors {
 		d := &c.plan.Detectors[n]
 		path := fmt.Sprintf("detectors[%s]", d.ID)
-		if d.Mode == "act" && d.Kind != "state" && d.Kind != "match" {
-			c.add(Error, "cheap-detector-acts", path+".mode", fmt.Sprintf("The detector %q may act by itself, and outsiders can set it off cheaply.", d.Name),
-				fmt.Sprintf("Anybody who can cause a finding of kind %s could make Tocsin pause the protocol whenever they like.", d.Kind),
-				"Let it page, or act on a detector of kind state or match.")
-		}
+		c.checkActing(d, path)
 		if len(c.issuesOf[d.ID]) == 0 {
 			c.add(Note, "detector-without-issue", path, fmt.Sprintf("No issue names the detector %q.", d.Name),
 				"What it finds would belong to nothing that the plan knows how to answer.",
