@@ -62,7 +62,7 @@ func (s *server) outlook(ctx context.Context, p *plan.Plan) (o outlook, say []st
 			say = append(say, fmt.Sprintf("Chain %d (%s) is not watched: no --endpoint %d=URL was given.", c.ID, c.Name, c.ID))
 		}
 	}
-	return outlook{plan: p, index: index}, say, nil
+	return outlook{plan: p, index: index}, append(say, s.hooks(p)...), nil
 }
 
 // watch watches the plan's chains, and what is not on a chain, until ctx ends. When another plan comes into force, it goes on by that one, from the block

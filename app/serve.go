@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -38,11 +39,12 @@ type ServeOptions struct {
 	TLSCert   string
 	TLSKey    string
 	BaseURL   string
-	SMTP      string        // URL; empty: no e-mail
-	Heartbeat string        // URL that is asked for once a minute while all is well; empty: none
-	Signer    signer.Signer // nil: nothing can be sent
-	Terminal  io.Writer     // where the terminal channel writes
-	Bell      bool          // Terminal can ring
+	Proxies   []netip.Prefix // reverse proxies whose X-Forwarded-For is believed
+	SMTP      string         // URL; empty: no e-mail
+	Heartbeat string         // URL that is asked for once a minute while all is well; empty: none
+	Signer    signer.Signer  // nil: nothing can be sent
+	Terminal  io.Writer      // where the terminal channel writes
+	Bell      bool           // Terminal can ring
 	Logger    *slog.Logger
 	Ready     func(Ready) // called once the console answers
 
@@ -154,7 +156,7 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	console, err := web.New(web.Options{
 		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.gauges.readings, Stage: s.o.stage, Exercise: s.o.exercise,
 		Standings: func() []engine.Standing { return []engine.Standing{s.stands(ctx)} },
-		Logger:    s.o.Logger, Secure: secure, Version: Version(), Done: ctx.Done(),
+		Logger:    s.o.Logger, Secure: secure, Version: Version(), Done: ctx.Done(), Secret: s.hookSecret, Proxies: s.o.Proxies,
 	})
 	if err != nil {
 		return err

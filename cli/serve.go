@@ -17,7 +17,7 @@ import (
 
 func (t *terminal) serve() *cobra.Command {
 	var o app.ServeOptions
-	var endpoints []string
+	var endpoints, proxies []string
 	var planDir, keystore string
 	c := &cobra.Command{
 		Use:   "serve --plan DIR --data DIR --endpoint CHAINID=URL",
@@ -31,7 +31,9 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
   ` + app.DatabaseURL + `        postgres://user:password@host/database, where several nodes share one; else a file in the data folder
   ` + app.ContactsKey + `        key of the plan's sealed contact details
   TOCSIN_HEARTBEAT_URL       asked for once a minute while all is well, so that another service can tell when it is not
-  ` + passwordVariable + `   password of the key file that sends transactions`,
+  ` + passwordVariable + `   password of the key file that sends transactions
+
+The secret of each webhook stands in the variable that the plan names.`,
 		Args: exactly(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			log, err := t.logger()
@@ -50,6 +52,9 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
 				return err
 			}
 			if err := secretEndpoints(o.Endpoints, os.Environ()); err != nil {
+				return err
+			}
+			if o.Proxies, err = parseProxies(proxies); err != nil {
 				return err
 			}
 			if o.SMTP, err = app.Secret("TOCSIN_SMTP_URL"); err != nil {
@@ -85,6 +90,7 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
 	f.StringVar(&o.TLSCert, "tls-cert", "", "certificate file (PEM)")
 	f.StringVar(&o.TLSKey, "tls-key", "", "key file (PEM) of the certificate")
 	f.StringVar(&o.BaseURL, "base-url", "", "address under which people reach the console, for links; the address listened on if not given")
+	f.StringArrayVar(&proxies, "trusted-proxy", nil, "reverse proxy, by address or network, whose X-Forwarded-For says where a request comes from; may be repeated")
 	f.StringVar(&keystore, "keystore", "", "key file that sends transactions (keystore v3); without it nothing is sent")
 	return c
 }
