@@ -104,7 +104,7 @@ func (t *terminal) printFindings(p *plan.Plan, page engine.FindingPage) error {
 			fmt.Fprintln(w, "No findings.")
 		}
 		for _, f := range page.Findings {
-			writeFinding(w, p, f)
+			writeFound(w, p, f)
 		}
 		if page.Next > 0 {
 			fmt.Fprintf(w, "\nThere are more: --before %d\n", page.Next)
@@ -112,8 +112,8 @@ func (t *terminal) printFindings(p *plan.Plan, page engine.FindingPage) error {
 	})
 }
 
-// writeFinding prints what was found, and below it where and what became of it.
-func writeFinding(w io.Writer, p *plan.Plan, f engine.Found) {
+// writeFound prints what was found, and below it where and what became of it.
+func writeFound(w io.Writer, p *plan.Plan, f engine.Found) {
 	at := f.At
 	if at.IsZero() {
 		at = f.Recorded
