@@ -65,7 +65,7 @@ var cases = []struct {
 	{"secret-in-plan", Error, "", "deployer", []string{"# A small", "# deployer 0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318\n# A small"}, nil},
 
 	{"issue-without-detection", Error, "issues[theft].detection", "", []string{"      detectors: [withdrawals]\n      manual: [{what: Complaints, who: ada}, {what: The console stands still, who: ada}]\n", "      detectors: []\n", "detectors:\n  - {id: withdrawals, name: Withdrawals, act_reason: Only a thief can do this, kind: match, asset: vault, transaction: true, mode: act}\n", ""}, nil},
-	{"issue-without-detection", Warning, "issues[theft].detection", "", []string{"\n      manual: [{what: Complaints, who: ada}, {what: The console stands still, who: ada}]", "", "kind: match, asset: vault, transaction: true, mode: act", "kind: report"}, []string{"detector-unready", "watch-unwatched"}},
+	{"issue-without-detection", Warning, "issues[theft].detection", "", []string{"\n      manual: [{what: Complaints, who: ada}, {what: The console stands still, who: ada}]", "", "kind: match, asset: vault, transaction: true, mode: act", "kind: report"}, []string{"watch-unwatched"}},
 	{"issue-detected-by-hand", Warning, "issues[theft].detection", "", []string{"detectors: [withdrawals]\n", "\n"}, []string{"detector-without-issue"}},
 	{"issue-detected-silently", Warning, "issues[theft].detection", "", []string{", mode: act", ""}, nil},
 	{"issue-without-procedure", Error, "issues[theft]", "id: theft", []string{"    procedure: stop\n", ""}, []string{"procedure-without-issue", "procedure-without-scenario"}},
@@ -85,7 +85,8 @@ var cases = []struct {
 	{"detector-broken", Error, "detectors[withdrawals].where", "id: withdrawals", []string{"transaction: true,", "transaction: true, where: 'tx.value > later',"}, []string{"issue-detected-by-hand"}},
 	{"detector-broken", Error, "detectors[withdrawals].event", "id: withdrawals", []string{"transaction: true", "event: Withdraw"}, []string{"issue-detected-by-hand"}},
 	{"detector-broken", Error, "detectors[withdrawals].internal", "id: withdrawals", []string{"transaction: true", "event: \"Withdraw(address)\", internal: true"}, []string{"issue-detected-by-hand"}},
-	{"detector-unready", Note, "detectors[withdrawals].kind", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: webhook, secret: HOOK_SECRET"}, []string{"issue-detected-by-hand"}},
+	{"detector-broken", Error, "detectors[withdrawals].mapping.say", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: webhook, mode: page, secret: HOOK_SECRET, mapping: {say: title}"}, []string{"issue-detected-by-hand"}},
+	{"detector-unready", Note, "detectors[withdrawals].asset", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: web, asset: vault"}, []string{"issue-detected-by-hand"}},
 	{"detector-never-fires", Error, "detectors[withdrawals].where", "id: withdrawals", []string{"transaction: true,", "transaction: true, where: 'tx.value > 9 && tx.value < 5',"}, nil},
 	{"detector-never-fires", Error, "detectors[withdrawals].minimum", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: spike, asset: vault, metric: transactions, window: 1s, minimum: 1000000000, mode: page"}, nil},
 	{"watch-unwatched", Note, "detectors", "id: withdrawals", []string{", {what: The console stands still, who: ada}", ""}, nil},

@@ -35,13 +35,16 @@ func (c *checker) checkIssues() {
 // checkDetection says by whom an issue is noticed, if by no machine that calls somebody.
 func (c *checker) checkDetection(path string, i *plan.Issue) {
 	var quiet, dead []string
+	public := false // people outside can tell what no machine has seen
 	for _, id := range i.Detection.Detectors {
 		d := c.detectors[id]
 		switch {
 		case plan.OwnDetector(id):
 			return
 		case d == nil:
-		case c.dead[id] != "" || d.Kind == "report":
+		case d.Kind == "report":
+			public = true
+		case c.dead[id] != "":
 			dead = append(dead, d.Name)
 		case d.Mode == "" || d.Mode == "observe":
 			quiet = append(quiet, d.Name)
@@ -69,7 +72,10 @@ func (c *checker) checkDetection(path string, i *plan.Issue) {
 		return
 	}
 	level, say := Error, fmt.Sprintf("Nothing detects %q, neither a detector nor a person.", i.Name)
-	if len(dead) > 0 {
+	switch {
+	case public:
+		level, say = Warning, fmt.Sprintf("Only those outside notice %q, who may write into the public form.", i.Name)
+	case len(dead) > 0:
 		level, say = Warning, fmt.Sprintf("Nothing detects %q for now.", i.Name)
 	}
 	c.add(level, "issue-without-detection", path+".detection", say+yet+c.ranked(i), "It would be learned from those whom it harmed.", mend)

@@ -11,6 +11,7 @@ import (
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/feed/target"
+	"tocsin/hook"
 	"tocsin/plan"
 )
 
@@ -36,8 +37,11 @@ func (c *checker) checkCompiled() {
 	}
 	for n := range c.plan.Detectors {
 		d := &c.plan.Detectors[n]
-		if c.dead[d.ID] == "" && slices.Contains([]string{"webhook", "report"}, d.Kind) {
-			c.addDetector(&detect.Problem{Detector: d.ID, Field: "kind", Say: "detectors of kind " + d.Kind + " are not run by this release", Unready: true})
+		if c.dead[d.ID] != "" || d.Kind != "webhook" {
+			continue
+		}
+		if _, wrong := hook.Compile(c.plan, *d); len(wrong) > 0 {
+			c.addDetector(&detect.Problem{Detector: d.ID, Field: wrong[0].Field, Say: wrong[0].Say})
 		}
 	}
 }
