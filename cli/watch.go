@@ -58,6 +58,7 @@ type looking struct {
 	t       *terminal
 	f       watchFlags
 	title   string
+	note    string
 	vista   func(context.Context) (app.Vista, error)
 	watch   func(context.Context) error // until ctx ends; nil if somebody else watches
 	changed <-chan struct{}             // nil: nobody says
@@ -110,7 +111,7 @@ func (t *terminal) looking(c *cobra.Command, args []string, f watchFlags) (*look
 		return nil, err
 	}
 	l.closers = append(l.closers, func() error { w.Close(); return nil })
-	l.title = titleOf(p) + " as seen from here: nobody is called"
+	l.title, l.note = titleOf(p), "Seen from here. Nobody is called, and nothing is kept."
 	l.vista = func(context.Context) (app.Vista, error) { return w.Vista() }
 	l.watch, l.changed, l.caught = w.Run, w.Changed(), w.Caught
 	return l, nil
@@ -128,7 +129,7 @@ func (l *looking) server(ctx context.Context) error {
 		return err
 	}
 	v := k.Viewer(p.Protocol)
-	l.title, l.vista = titleOf(p)+" as the server sees it", v.Vista
+	l.title, l.note, l.vista = titleOf(p), "As the running server sees it.", v.Vista
 	l.caught = func() bool { return true }
 	return nil
 }
@@ -173,7 +174,7 @@ func (l *looking) run(ctx context.Context) error {
 		return err
 	}
 	return l.t.print(outOf(v), func(w io.Writer) {
-		for _, line := range (&watchScreen{Title: l.title, Vista: v}).lines(80, 0) {
+		for _, line := range (&watchScreen{Title: l.title, Note: l.note, Vista: v}).lines(80, 0) {
 			_, _ = io.WriteString(w, line+"\n")
 		}
 	})
@@ -241,7 +242,7 @@ func (l *looking) viewer(ctx context.Context) (watchViewer, error) {
 	case l.drawn():
 		return newWatchTerminal(ctx, l)
 	default:
-		return &watchLines{w: l.t.out, title: l.title}, nil
+		return &watchLines{w: l.t.out, title: l.title + ". " + l.note}, nil
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 // watchScreen is what a look at the detectors shows.
 type watchScreen struct {
 	Title   string
+	Note    string // who watches, and whom it calls
 	Vista   app.Vista
 	Colour  bool
 	Page    int
@@ -65,8 +66,11 @@ func (s *watchScreen) lines(width, height int) []string {
 func (s *watchScreen) head(width int) []string {
 	now := s.Vista.At.UTC().Format("15:04:05 UTC")
 	lines := []string{s.paint("1", fit(s.Title, width-len(now)-2)+"  "+now)}
+	if s.Note != "" {
+		lines = append(lines, strings.TrimRight(fit(s.Note, width), " "))
+	}
 	for _, c := range s.Vista.Chains {
-		lines = append(lines, fit(chainText(c, s.Vista.At), width))
+		lines = append(lines, strings.TrimRight(fit(chainText(c, s.Vista.At), width), " "))
 	}
 	if s.Trouble != "" {
 		lines = append(lines, s.paint("33", fit("log: "+s.Trouble, width)))

@@ -83,7 +83,7 @@ func (v *watchTerminal) show(seen app.Vista) error {
 	if err != nil || width < 1 || height < 1 {
 		width, height = 80, 24
 	}
-	s := watchScreen{Title: v.l.title, Vista: seen, Colour: v.colour, Page: v.page, Trouble: v.l.last.said()}
+	s := watchScreen{Title: v.l.title, Note: v.l.note, Vista: seen, Colour: v.colour, Page: v.page, Trouble: v.l.last.said()}
 	lines := s.lines(width, height)
 	v.page = s.Page
 	_, err = io.WriteString(v.out, "\x1b[H"+strings.Join(lines, "\x1b[K\r\n")+"\x1b[K\x1b[J")
