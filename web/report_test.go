@@ -1,0 +1,400 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"tocsin/engine"
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/plan"
+	"tocsin/store"
+)
+
+// public is a world whose plan has a public form.
+func public(t *testing.T, change func(*plan.Plan, *Options)) *world {
+	t.Helper()
+	return newWorldOf(t, false, func(p *plan.Plan, o *Options) {
+		p.Detectors = append(p.Detectors, plan.Detector{ID: "told-us", Name: "What the public tells", Kind: kindReport, Mode: "page", Asset: "vault", URL: "https://example.com/bounty"})
+		for i := range p.Issues {
+			if p.Issues[i].ID == "stolen-user-funds" {
+				p.Issues[i].Detection.Detectors = append(p.Issues[i].Detection.Detectors, "told-us")
+			}
+		}
+		if change != nil {
+			change(p, o)
+		}
+	})
+}
+
+// from is a stranger at an address.
+type from struct {
+	as
+	address string
+	header  http.Header
+}
+
+func (f from) send(method, path string, form url.Values) answer {
+	f.w.t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
+	r.RemoteAddr = f.address
+	for k, v := range f.header {
+		r.Header[k] = v
+	}
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	return f.as.send(r)
+}
+
+// at is a stranger at an address.
+func (w *world) at(address string) from { return from{as: w.stranger(), address: address} }
+
+// tells fills in the form as a person does, and sends it.
+func (f from) tells(more url.Values) answer {
+	f.w.t.Helper()
+	form := f.send(http.MethodGet, "/report", nil).is(http.StatusOK).form("report")
+	for k, v := range more {
+		form[k] = v
+	}
+	f.w.pass(4 * time.Second)
+	return f.send(http.MethodPost, "/report", form)
+}
+
+var reference = regexp.MustCompile(`<code>([A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4})</code>`)
+
+// reference is the number that the answer gives.
+func (a answer) reference() string {
+	a.t.Helper()
+	m := reference.FindStringSubmatch(a.is(http.StatusOK).body())
+	if m == nil {
+		a.t.Fatalf("the answer gives no number:\n%s", a.text())
+	}
+	return m[1]
+}
+
+func TestReport(t *testing.T) {
+	w := public(t, nil)
+	somebody := w.at("192.0.2.7:4711")
+	ask := somebody.send(http.MethodGet, "/report", nil).is(http.StatusOK)
+	ask.contains("Tell us what you saw", "no seed phrase", "https://example.com/bounty")
+	if strings.Contains(ask.body(), "<script") || strings.Contains(ask.body(), "style=") {
+		t.Error("the public form needs a script or a style of its own")
+	}
+	a := somebody.tells(url.Values{
+		"what": {"Deposits vanish.\r\nI saw <b>two</b>\x00.\u202e"}, "where": {"0x" + strings.Repeat("ab", 32)}, "when": {"now"}, "contact": {"mallory@example.com"},
+	})
+	number := a.reference()
+	a.contains("It goes to the team at once", "only where you asked them to").lacks("tell nobody else")
+	s := w.theIncident()
+	f := s.Findings[0]
+	if f.ID != "told-us-"+number || f.Mode != "page" || f.Asset != "vault" || s.Issue != "stolen-user-funds" || len(s.Pages) == 0 {
+		t.Errorf("%+v", f)
+	}
+	if want := "Somebody told us something through the public form. They say that it is happening. Report " + number + "."; f.Say != want {
+		t.Errorf("says %q, want %q", f.Say, want)
+	}
+	if want := journal.Personal("Deposits vanish.\nI saw <b>two</b>.\n\nWhere: 0x" + strings.Repeat("ab", 32)); f.Text != want {
+		t.Errorf("text %q, want %q", f.Text, want)
+	}
+	page := w.signedIn("janet").get("/incidents/" + s.ID).is(http.StatusOK)
+	page.contains(number, "mallory@example.com", "Deposits vanish. I saw")
+	if strings.Contains(page.body(), "<b>two") {
+		t.Error("what strangers write becomes markup")
+	}
+}
+
+// TestReportCanBeForgotten shows that what a reporter wrote stands in no record but as commitments.
+func TestReportCanBeForgotten(t *testing.T) {
+	w := public(t, nil)
+	w.at("192.0.2.7:4711").tells(url.Values{"what": {"My neighbour did it."}, "contact": {"mallory@example.com"}}).reference()
+	n := 0
+	for _, stream := range []string{"incident/" + w.theIncident().ID, "findings/" + w.plan.Protocol} {
+		records, err := w.store.Load(t.Context(), stream, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range records {
+			for _, text := range []string{"mallory", "neighbour"} {
+				if strings.Contains(string(r.Bytes), text) {
+					t.Errorf("%s, record %d holds %q", stream, r.Seq, text)
+				}
+			}
+			left, err := journal.Redact(r, func(_, value string) bool {
+				if strings.Contains(value, "mallory") {
+					n++
+					return true
+				}
+				return false
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Openings = left
+			var e incident.EventFinding
+			if _, err := r.Open(&e); err != nil {
+				t.Errorf("%s, record %d: %v", stream, r.Seq, err)
+			}
+			if e.Finding.Contact != "" {
+				t.Errorf("the contact is still %q", e.Finding.Contact)
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("the contact stands nowhere")
+	}
+}
+
+func TestReportThatOnlyObserves(t *testing.T) {
+	w := public(t, func(p *plan.Plan, _ *Options) { p.Detectors[len(p.Detectors)-1].Mode = "" })
+	a := w.at("192.0.2.7:4711").tells(url.Values{"what": {"The fee can be avoided"}, "when": {"unused"}})
+	number := a.reference()
+	a.contains("Somebody of the team reads it", "so they cannot answer", "tell nobody else", "https://example.com/bounty")
+	seen, err := w.engine.Observed(t.Context(), w.plan.Protocol)
+	if err != nil || len(seen) != 1 || seen[0].ID != "told-us-"+number || seen[0].Text != "The fee can be avoided" || len(w.incidents()) != 0 {
+		t.Errorf("%+v, %v", seen, err)
+	}
+}
+
+func TestReportTwiceIsOne(t *testing.T) {
+	w := public(t, nil)
+	somebody := w.at("192.0.2.7:4711")
+	form := somebody.send(http.MethodGet, "/report", nil).form("report")
+	form.Set("what", "Deposits vanish")
+	w.pass(4 * time.Second)
+	first, second := somebody.send(http.MethodPost, "/report", form).reference(), somebody.send(http.MethodPost, "/report", form).reference()
+	if first != second || len(w.theIncident().Findings) != 1 {
+		t.Errorf("sent twice: %s and %s, %d findings", first, second, len(w.theIncident().Findings))
+	}
+	form.Set("what", "And withdrawals too")
+	if third := somebody.send(http.MethodPost, "/report", form).reference(); third == first || len(w.theIncident().Findings) != 2 {
+		t.Error("other words from the same form are lost")
+	}
+}
+
+func TestReportKeepsWordsThatItDoesNotTake(t *testing.T) {
+	w := public(t, nil)
+	somebody := w.at("192.0.2.7:4711")
+	form := somebody.send(http.MethodGet, "/report", nil).form("report")
+	form.Set("what", "my own words")
+	post := func(change url.Values) answer {
+		t.Helper()
+		v := url.Values{}
+		for k, x := range form {
+			v[k] = x
+		}
+		for k, x := range change {
+			v[k] = x
+		}
+		return somebody.send(http.MethodPost, "/report", v)
+	}
+	post(nil).is(http.StatusUnprocessableEntity).contains("faster than a person writes", "my own words")
+	w.pass(4 * time.Second)
+	for name, x := range map[string]struct {
+		change url.Values
+		say    string
+	}{
+		"nothing":          {url.Values{"what": {" \x00\n"}}, "Say in a sentence"},
+		"too long":         {url.Values{"what": {"my own words " + strings.Repeat("long", 2500)}}, "longer than this form takes"},
+		"long place":       {url.Values{"where": {strings.Repeat("x", 1001)}}, "place is longer"},
+		"long contact":     {url.Values{"contact": {strings.Repeat("x", 301)}}, "How to reach you is longer"},
+		"a program":        {url.Values{"website": {"https://spam.example"}}, "field that people leave empty"},
+		"no ticket":        {url.Values{"ticket": {""}}, "open for too long"},
+		"a ticket made up": {url.Values{"ticket": {strings.Repeat("A", 43)}}, "open for too long"},
+	} {
+		a := post(x.change).is(http.StatusUnprocessableEntity)
+		a.contains(x.say)
+		if x.change.Get("what") == "" && !strings.Contains(a.body(), ">my own words</textarea>") {
+			t.Errorf("%s: the words are lost", name)
+		}
+	}
+	if n := len(w.incidents()); n != 0 {
+		t.Fatalf("%d incidents of what was not taken", n)
+	}
+	w.pass(13 * time.Hour)
+	stale := post(nil).is(http.StatusUnprocessableEntity)
+	stale.contains("open for too long")
+	form = stale.form("report")
+	w.pass(4 * time.Second)
+	post(nil).reference() // with the form that came back, it is taken
+	if n := len(w.theIncident().Findings); n != 1 {
+		t.Errorf("%d findings", n)
+	}
+}
+
+func TestReportHasLimits(t *testing.T) {
+	w := public(t, func(_ *plan.Plan, o *Options) { o.Proxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} })
+	tell := func(f from, n int) answer {
+		t.Helper()
+		return f.tells(url.Values{"what": {fmt.Sprint("report ", n)}})
+	}
+	mallory := w.at("198.51.100.1:1")
+	for i := range reportsEach {
+		tell(mallory, i).reference()
+	}
+	over := tell(mallory, 9).is(http.StatusTooManyRequests)
+	over.contains("More reports came", "report 9")
+	if over.Header().Get("Retry-After") == "" {
+		t.Error("it is not said how long to wait")
+	}
+	forged := w.at("198.51.100.1:2")
+	forged.header = http.Header{"X-Forwarded-For": {"203.0.113.9"}}
+	tell(forged, 10).is(http.StatusTooManyRequests)
+	behind := func(chain string) from {
+		f := w.at("10.0.0.1:80")
+		f.header = http.Header{"X-Forwarded-For": {chain}}
+		return f
+	}
+	tell(behind("203.0.113.1, 198.51.100.1, 10.9.9.9"), 11).is(http.StatusTooManyRequests) // the last that no proxy of ours is
+	for i := range reportsEach {
+		tell(behind("198.51.100.1, 203.0.113.1"), 20+i).reference()
+		tell(w.at(fmt.Sprintf("[2001:db8:1:2::%d]:1", i+1)), 30+i).reference() // one network
+	}
+	tell(w.at("[2001:db8:1:2:ffff::1]:1"), 40).is(http.StatusTooManyRequests)
+	tell(w.at("[2001:db8:1:3::1]:1"), 41).reference()
+	w.pass(time.Hour)
+	tell(mallory, 50).reference()
+}
+
+func TestReportsOfManyHaveALimit(t *testing.T) {
+	w := public(t, nil)
+	form := w.at("127.0.0.1:1").send(http.MethodGet, "/report", nil).form("report")
+	w.pass(4 * time.Second)
+	for i := range reportsAll {
+		form.Set("what", fmt.Sprint("report ", i))
+		w.at(fmt.Sprintf("203.0.113.%d:1", i+1)).send(http.MethodPost, "/report", form).reference()
+	}
+	form.Set("what", "one more")
+	w.at("192.0.2.1:1").send(http.MethodPost, "/report", form).is(http.StatusTooManyRequests).contains("one more", "60 minutes")
+	if s := w.theIncident(); len(s.Findings) != reportsAll {
+		t.Errorf("%d findings", len(s.Findings))
+	}
+}
+
+func TestNoFormWithoutADetector(t *testing.T) {
+	w := newWorld(t, false)
+	somebody := w.at("192.0.2.7:4711")
+	for _, path := range []string{"/report", "/report/told-us", "/report/" + w.plan.Protocol + "/told-us", "/report/" + w.detector()} {
+		somebody.send(http.MethodGet, path, nil).is(http.StatusNotFound)
+		somebody.send(http.MethodPost, path, url.Values{"what": {"x"}}).is(http.StatusNotFound)
+	}
+	somebody.send(http.MethodGet, "/.well-known/security.txt", nil).is(http.StatusNotFound)
+}
+
+func TestSeveralFormsAreChosenFrom(t *testing.T) {
+	w := public(t, func(p *plan.Plan, _ *Options) {
+		p.Detectors = append(p.Detectors, plan.Detector{ID: "bridge-told", Name: "The bridge", Kind: kindReport})
+	})
+	somebody := w.at("192.0.2.7:4711")
+	a := somebody.send(http.MethodGet, "/report", nil).is(http.StatusOK)
+	a.contains("What is it about?", "The bridge", "What the public tells")
+	if !strings.Contains(a.body(), `href="/report/`+w.plan.Protocol+`/bridge-told"`) {
+		t.Error("the choice leads nowhere")
+	}
+	form := somebody.send(http.MethodGet, "/report/told-us", nil).is(http.StatusOK).form("report")
+	form.Set("what", "x")
+	w.pass(4 * time.Second)
+	somebody.send(http.MethodPost, "/report/bridge-told", form).is(http.StatusUnprocessableEntity) // a ticket is of one form
+	somebody.send(http.MethodPost, "/report/told-us", form).reference()
+}
+
+func TestReportFromAnotherSite(t *testing.T) {
+	w := public(t, nil)
+	r := httptest.NewRequest(http.MethodPost, "/report", strings.NewReader("what=x"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	w.stranger().send(r).is(http.StatusForbidden)
+}
+
+// failing is a store that stops to take anything.
+type failing struct {
+	store.Store
+	fails atomic.Bool
+}
+
+func (f *failing) Commit(ctx context.Context, c store.Commit) error {
+	if f.fails.Load() {
+		return errors.New("the disk is full")
+	}
+	return f.Store.Commit(ctx, c)
+}
+
+// TestWhatCannotBeStored shows that nobody is told that something has arrived unless it is stored.
+func TestWhatCannotBeStored(t *testing.T) {
+	w := public(t, func(p *plan.Plan, o *Options) {
+		p.Detectors = append(p.Detectors, plan.Detector{ID: "own", Name: "Our own monitor", Kind: kindWebhook, Mode: "page", Secret: "HOOK_SECRET"})
+		o.Secret = func(string) string { return hookSecret }
+	})
+	st := &failing{Store: w.store}
+	w.console.Engine = engine.New(engine.Options{Store: st, Node: "test", Now: w.clock})
+	somebody := w.at("192.0.2.7:4711")
+	form := somebody.send(http.MethodGet, "/report", nil).form("report")
+	form.Set("what", "my own words")
+	w.pass(4 * time.Second)
+	alarm := func() answer {
+		r := httptest.NewRequest(http.MethodPost, "/hooks/own", strings.NewReader(`{"say":"x"}`))
+		r.Header.Set("Authorization", "Bearer "+hookSecret)
+		return w.stranger().send(r)
+	}
+	st.fails.Store(true)
+	for range reportsEach + 1 { // what was not stored does not count towards the limit
+		somebody.send(http.MethodPost, "/report", form).is(http.StatusServiceUnavailable).contains("could not be stored", "my own words").lacks("disk")
+	}
+	if a := alarm().is(http.StatusInternalServerError); strings.Contains(a.body(), "disk") || !strings.Contains(a.body(), "Send it again") {
+		t.Errorf("the sender is told %s", a.body())
+	}
+	st.fails.Store(false)
+	somebody.send(http.MethodPost, "/report", form).reference()
+	alarm().is(http.StatusOK)
+}
+
+func TestSecurityText(t *testing.T) {
+	w := public(t, func(_ *plan.Plan, o *Options) { o.Secure = true })
+	a := w.at("192.0.2.7:4711").send(http.MethodGet, "https://tocsin.example.com/.well-known/security.txt", nil).is(http.StatusOK)
+	want := "Contact: https://tocsin.example.com/report\nExpires: 2027-01-05T02:51:27Z\nCanonical: https://tocsin.example.com/.well-known/security.txt\nPolicy: https://example.com/bounty\n"
+	if a.body() != want || !strings.HasPrefix(a.Header().Get("Content-Type"), "text/plain") {
+		t.Errorf("%s", a.body())
+	}
+}
+
+func TestReportInABrowser(t *testing.T) {
+	w := public(t, nil)
+	b := newBrowser(t, w)
+	b.inject(watchFaults)
+	for _, width := range []int64{320, 1280} {
+		b.size(width, 1000)
+		b.open("/report")
+		b.fits(fmt.Sprintf("the form at %d", width))
+		b.shot(fmt.Sprintf("report-%d", width))
+	}
+	if os.Getenv("TOCSIN_SHOTS") != "" {
+		b.dark()
+		b.size(360, 1000)
+		b.open("/report")
+		b.shot("report-dark")
+	}
+	b.do(chromedp.SendKeys("#report-what", "Deposits vanish"))
+	w.pass(4 * time.Second)
+	b.tabTo("Send to the team")
+	b.do(chromedp.Click("#report button"), chromedp.WaitVisible("#next-h"))
+	b.fits("the answer")
+	b.shot("report-done")
+	if f := w.theIncident().Findings[0]; f.Text != "Deposits vanish" {
+		t.Errorf("%+v", f)
+	}
+	b.sound()
+}
