@@ -39,7 +39,7 @@ func (c *checker) checkDetection(path string, i *plan.Issue) {
 	for _, id := range i.Detection.Detectors {
 		d := c.detectors[id]
 		switch {
-		case plan.OwnDetector(id):
+		case d == nil && plan.OwnDetector(id):
 			return
 		case d == nil:
 		case d.Kind == "report":

@@ -92,11 +92,15 @@ func (c *checker) addDetector(p *detect.Problem) {
 			"Have a person look meanwhile: name them under detection.manual of the issue.")
 		return
 	}
-	at := ""
+	at, place := "", c.source.At(path)
 	if p.Line > 0 {
+		text := map[string]string{"where": d.Where, "amount": d.Amount, "holds": d.Holds, "message": d.Message}[p.Field]
+		place = c.source.Inside(path, text, p.Line, p.Column)
+	}
+	if p.Line > 0 && place == c.source.At(path) && (p.Line > 1 || p.Column > 1) { // the file is not at hand
 		at = fmt.Sprintf(" (line %d, column %d of it)", p.Line, p.Column)
 	}
-	c.add(Error, "detector-broken", path, fmt.Sprintf("The detector %q cannot run: %s%s.", d.Name, strings.TrimSuffix(p.Say, "."), at),
+	c.addAt(place, Error, "detector-broken", path, fmt.Sprintf("The detector %q cannot run: %s%s.", d.Name, strings.TrimSuffix(p.Say, "."), at),
 		"It would be left out, and what it was to find would go unseen.",
 		fmt.Sprintf("Mend %s of the detector.", p.Field))
 }

@@ -183,10 +183,11 @@ func (s *sheet) noticed(i plan.Issue) bool {
 // detectedBy is the detector that pages for an issue; empty if there is none.
 func (s *sheet) detectedBy(i plan.Issue) string {
 	for _, id := range i.Detection.Detectors {
-		if plan.OwnDetector(id) {
+		d, ok := s.plan.Detector(id)
+		if !ok && plan.OwnDetector(id) {
 			return id
 		}
-		if d, ok := s.plan.Detector(id); ok && d.Kind != "report" && (d.Mode == "page" || d.Mode == "act") && len(d.Lacks()) == 0 {
+		if ok && d.Kind != "report" && (d.Mode == "page" || d.Mode == "act") && len(d.Lacks()) == 0 {
 			return id
 		}
 	}

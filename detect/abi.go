@@ -63,13 +63,18 @@ func (c *compiler) abi(a plan.Asset) (evm.ABI, error) {
 	if err != nil {
 		return evm.ABI{}, fmt.Errorf("asset %q: %w", a.ID, err)
 	}
-	proxy, err := evm.ParseABI(plan.ProxyEvents(a.Proxy))
-	if err != nil {
-		return evm.ABI{}, fmt.Errorf("proxy of asset %q: %w", a.ID, err)
-	}
-	abi := evm.Join(c.abis[a.ID], written, proxy)
+	abi := evm.Join(c.abis[a.ID], written, c.proxyABI(a))
 	c.known[a.ID] = abi
 	return abi, nil
+}
+
+// proxyABI is what an asset's proxy says of itself.
+func (c *compiler) proxyABI(a plan.Asset) evm.ABI {
+	abi, err := evm.ParseABI(plan.ProxyEvents(a.Proxy))
+	if err != nil {
+		return evm.ABI{} // which a test rules out
+	}
+	return abi
 }
 
 // events resolves a name or a signature. The asset's ABI goes first: it says which parameters are indexed. A signature that

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"cel.dev/cel-go/cel"
@@ -17,12 +18,16 @@ const defaultReorg = 64
 // those it writes out are read here. Detectors with a problem are left out, all others run.
 func Compile(p *plan.Plan, abis map[string]evm.ABI) (*Index, []*Problem) {
 	x := &Index{lanes: map[uint64]*lane{}}
-	if p == nil || len(p.Detectors) == 0 {
+	if p == nil || len(p.Detectors) == 0 && !slices.ContainsFunc(p.Assets, func(a plan.Asset) bool { return a.Proxy != "" }) {
 		return x, nil
 	}
 	lang, err := newLanguage(p)
 	if err != nil {
-		return x, []*Problem{{Detector: p.Detectors[0].ID, Field: "where", Say: err.Error()}}
+		var problems []*Problem
+		for _, d := range p.Detectors {
+			problems = append(problems, &Problem{Detector: d.ID, Field: "where", Say: err.Error()})
+		}
+		return x, problems
 	}
 	c := compiler{plan: p, lang: lang, abis: abis, known: map[string]evm.ABI{}, shapes: map[string]*shape{}, names: map[uint64]map[evm.Address]string{}}
 	for _, a := range p.Assets {
@@ -33,6 +38,13 @@ func Compile(p *plan.Plan, abis map[string]evm.ABI) (*Index, []*Problem) {
 			c.names[a.Chain] = map[evm.Address]string{}
 		}
 		c.names[a.Chain][a.Address] = a.Name
+	}
+	file := func(r *rule) {
+		reorg := defaultReorg
+		if ch, ok := p.Chain(r.chain); ok && ch.Reorg > 0 {
+			reorg = int(min(ch.Reorg, 4096))
+		}
+		x.file(r, reorg)
 	}
 	var problems []*Problem
 	for i := range p.Detectors {
@@ -46,12 +58,9 @@ func Compile(p *plan.Plan, abis map[string]evm.ABI) (*Index, []*Problem) {
 		if r == nil {
 			continue
 		}
-		reorg := defaultReorg
-		if ch, ok := p.Chain(r.chain); ok && ch.Reorg > 0 {
-			reorg = int(min(ch.Reorg, 4096))
-		}
-		x.file(r, reorg)
+		file(r)
 	}
+	c.proxied(x, file)
 	return x, problems
 }
 

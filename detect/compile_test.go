@@ -13,8 +13,8 @@ func TestCompileSaysWhatIsWrongAndWhere(t *testing.T) {
 		d    plan.Detector
 		want string
 	}{
-		{"unknown variable", plan.Detector{Event: "Withdraw", Where: "tx.value > 0 &&\n  event.args.amount > 5"}, "detector d: where, line 2, column 13: undeclared reference to 'event.args.amount'"},
-		{"unknown asset", plan.Detector{Event: "Withdraw", Where: "tx.to == asset.nobody"}, "where, line 1, column 10: undeclared reference to 'asset'"},
+		{"unknown variable", plan.Detector{Event: "Withdraw", Where: "tx.value > 0 &&\n  event.args.amount > 5"}, "detector d: where, line 2, column 3: there is no event.args.amount here"},
+		{"unknown asset", plan.Detector{Event: "Withdraw", Where: "tx.to == asset.nobody"}, "where, line 1, column 10: there is no asset.nobody here"},
 		{"types", plan.Detector{Event: "Withdraw", Where: "event.args.assets > event.args.owner"}, "found no matching overload for '_>_' applied to '(number, address)'"},
 		{"not a condition", plan.Detector{Event: "Withdraw", Where: "event.args.assets"}, "where, line 1, column 1: the expression gives a number where a bool is wanted"},
 		{"not a number", plan.Detector{Event: "Withdraw", Amount: "event.args.owner"}, "amount, line 1, column 1: the expression gives a address where a number is wanted"},
@@ -60,7 +60,7 @@ func TestCompileSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"a balance that is no number", plan.Detector{Kind: "balance", Account: "vault", Below: "1.5"}, "below: "},
 		{"a balance of what has no address", plan.Detector{Kind: "balance", Account: "site", Below: "1"}, `account: asset "site" has no chain and address`},
 		{"an invariant of nothing", plan.Detector{Kind: "state", Holds: "true"}, "holds: write the readings"},
-		{"an invariant of what is not read", plan.Detector{Kind: "state", Readings: read("a() returns (uint256)"), Holds: "a > 1 && b > 1"}, "holds, line 1, column 10: undeclared reference to 'b'"},
+		{"an invariant of what is not read", plan.Detector{Kind: "state", Readings: read("a() returns (uint256)"), Holds: "a > 1 && b > 1"}, "holds, line 1, column 10: there is no b here"},
 		{"an invariant that is none", plan.Detector{Kind: "state", Readings: read("a() returns (uint256)"), Holds: "a + 1"}, "holds, line 1, column 1: the expression gives a number"},
 		{"a reading without results", plan.Detector{Kind: "state", Readings: read("pause()"), Holds: "a > 1"}, "readings: a: pause() does not say what it returns"},
 		{"a reading with wrong arguments", plan.Detector{Kind: "state", Readings: read("a(uint256) returns (uint256)"), Holds: "a > 1"}, "readings: a: "},

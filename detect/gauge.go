@@ -117,12 +117,7 @@ func (c *compiler) account(ref string) (a evm.Address, name string, home plan.As
 		return home.Address, home.Name, home, nil
 	}
 	if who, ok := c.plan.Person(ref); ok {
-		var keys []evm.Address
-		for _, k := range who.Keys {
-			if k.Address != (evm.Address{}) && !slices.Contains(keys, k.Address) {
-				keys = append(keys, k.Address)
-			}
-		}
+		keys := addressesOf(who)
 		if len(keys) != 1 {
 			return a, "", home, &Problem{Field: "account", Say: fmt.Sprintf("%s has %d keys with an address: write the address itself", who.Name, len(keys))}
 		}

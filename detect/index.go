@@ -7,7 +7,8 @@ import (
 
 // Index holds the compiled detectors of a plan. It never changes after Compile and is safe for concurrent use.
 type Index struct {
-	lanes map[uint64]*lane // by chain
+	lanes   map[uint64]*lane // by chain
+	proxies []proxy          // in the plan's order
 }
 
 // lane is the index of one chain. Rules under an address see what concerns that address; those beside it see the whole
@@ -46,6 +47,7 @@ type rule struct {
 	depth    uint64   // blocks on top before a finding counts
 	final    string   // safe or finalized, where the chain has to call the block so
 	event    bool     // it sees logs
+	own      bool     // it stands in no plan
 	failed   bool     // it sees failed transactions only
 	shape    *shape   // nil if it sees any event or any transaction
 	shapes   []*shape // all that the detector sees, this one first
@@ -76,7 +78,9 @@ func (x *Index) file(r *rule, reorg int) {
 		l = &lane{reorg: reorg, accounts: map[evm.Address]*filing{}}
 		x.lanes[r.chain] = l
 	}
-	l.rules = append(l.rules, r)
+	if !r.own {
+		l.rules = append(l.rules, r)
+	}
 	if r.gauge != nil {
 		l.want(r.gauge)
 		l.gauges = append(l.gauges, r)

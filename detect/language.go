@@ -10,7 +10,6 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
-	"tocsin/evm"
 	"tocsin/plan"
 )
 
@@ -21,11 +20,12 @@ const (
 	maxNesting    = 64
 )
 
-// language is the expression language over one plan's assets. Environments are kept per set of variables, because making
+// language is the expression language over the names of one plan. Environments are kept per set of variables, because making
 // one costs far more than compiling with it and thousands of detectors share a few events.
 type language struct {
 	base *cel.Env
 	envs map[string]*cel.Env
+	book *book
 }
 
 func newLanguage(p *plan.Plan) (*language, error) {
@@ -43,21 +43,14 @@ func newLanguage(p *plan.Plan) (*language, error) {
 	}
 	opts = append(opts, numberFunctions()...)
 	opts = append(opts, literalFunctions()...)
-	for _, a := range p.Assets {
-		if a.Address != (evm.Address{}) {
-			opts = append(opts, cel.Constant(assetVariable(a.ID), accountType, account(a.Address)))
-		}
-	}
+	names := newBook(p)
+	opts = append(opts, names.constants()...)
 	base, err := cel.NewCustomEnv(opts...)
 	if err != nil {
 		return nil, fmt.Errorf("make expression language: %w", err)
 	}
-	return &language{base: base, envs: map[string]*cel.Env{}}, nil
+	return &language{base: base, envs: map[string]*cel.Env{}, book: names}, nil
 }
-
-// assetVariable names an asset's address in expressions. Ids hold hyphens, which would read as minus; they hold no
-// underscores, so that no two ids meet.
-func assetVariable(id string) string { return "asset." + strings.ReplaceAll(id, "-", "_") }
 
 // env returns the environment with variables.
 func (l *language) env(vars []variable) (*cel.Env, error) {

@@ -16,13 +16,14 @@ import (
 	"tocsin/evm"
 )
 
-// The literals that CEL lacks look like calls: u256("…"), ether(2), units("12.5", 6), address("0x…"), hex("0x…"). A plain
+// The literals that CEL lacks look like calls: u256("…"), ether(2), gwei(30), units("12.5", 6), address("0x…"), hex("0x…"). A plain
 // whole number is read as u256, and a text of the form of an address as address, so that exactness never has to be asked
 // for. spell writes the short forms out before the expression is checked; fold replaces the calls by their values after it.
 
 const (
 	spellNumber  = "u256"
 	spellEther   = "ether"
+	spellGwei    = "gwei"
 	spellUnits   = "units"
 	spellAddress = "address"
 	spellHex     = "hex"
@@ -41,6 +42,8 @@ func literalFunctions() []cel.EnvOption {
 		declare(spellNumber, "u256_number", numberType, numberType),
 		declare(spellEther, "ether_string", numberType, cel.StringType),
 		declare(spellEther, "ether_number", numberType, numberType),
+		declare(spellGwei, "gwei_string", numberType, cel.StringType),
+		declare(spellGwei, "gwei_number", numberType, numberType),
 		declare(spellUnits, "units_string", numberType, cel.StringType, numberType),
 		declare(spellUnits, "units_number", numberType, numberType, numberType),
 		declare(spellAddress, "address_string", accountType, cel.StringType),
@@ -50,7 +53,7 @@ func literalFunctions() []cel.EnvOption {
 
 func isLiteralCall(name string) bool {
 	switch name {
-	case spellNumber, spellEther, spellUnits, spellAddress, spellHex:
+	case spellNumber, spellEther, spellGwei, spellUnits, spellAddress, spellHex:
 		return true
 	}
 	return false
@@ -139,6 +142,8 @@ func example(name string) string {
 		return `u256("1000000000000000000000")`
 	case spellEther:
 		return `ether("1.5")`
+	case spellGwei:
+		return `gwei("30")`
 	case spellUnits:
 		return `units("12.5", 18)`
 	case spellAddress:
@@ -163,6 +168,8 @@ func literal(name string, args []ref.Val) (ref.Val, error) {
 		return parseNumber(text(0))
 	case spellEther:
 		return parseUnits(text(0), 18)
+	case spellGwei:
+		return parseUnits(text(0), 9)
 	case spellUnits:
 		decimals, err := strconv.Atoi(text(1))
 		if err != nil {

@@ -105,8 +105,17 @@ func (s *shape) decode(v *view) ([]any, error) {
 	return list, nil
 }
 
+// maxListed is how many values of a list an expression sees, those of lists within it included: who writes calldata also
+// decides how long judging them takes.
+const maxListed = 4096
+
 // value turns a decoded value into one of the expression language.
 func value(v any) ref.Val {
+	left := maxListed
+	return bounding(v, &left)
+}
+
+func bounding(v any, left *int) ref.Val {
 	switch v := v.(type) {
 	case *uint256.Int:
 		return numberOf(v)
@@ -125,9 +134,14 @@ func value(v any) ref.Val {
 	case bool:
 		return types.Bool(v)
 	case []any:
+		if *left -= len(v); *left < 0 {
+			return types.NewErr("the list has more than %d values", maxListed)
+		}
 		list := make([]ref.Val, len(v))
 		for i := range v {
-			list[i] = value(v[i])
+			if list[i] = bounding(v[i], left); types.IsError(list[i]) {
+				return list[i]
+			}
 		}
 		return types.NewRefValList(types.DefaultTypeAdapter, list)
 	}

@@ -99,9 +99,9 @@ func TestEveryFunctionOfAName(t *testing.T) {
 
 func TestFieldThatOneShapeLacks(t *testing.T) {
 	for column, d := range map[int]plan.Detector{
-		12: {Event: "Withdraw", Where: "tx.failed ||\n event.args.fee > 1"},
-		13: {Event: "Withdraw", Amount: "\n  event.args.fee"},
-		2:  {Event: "Withdraw", Message: "taken:\n {fee}"},
+		2: {Event: "Withdraw", Where: "tx.failed ||\n event.args.fee > 1"},
+		3: {Event: "Withdraw", Amount: "\n  event.args.fee"},
+		4: {Event: "Withdraw", Message: "taken:\n   {fee}"},
 	} {
 		_, problems := Compile(versions(d), nil)
 		if len(problems) != 1 {
@@ -175,5 +175,18 @@ func TestCallOfOneMegabyte(t *testing.T) {
 	add(b, &vault, 0, append(selector[:], big...), 1, evm.Log{Address: vault, Topics: []evm.Hash{e.Topic()}, Data: big})
 	if got := say(x.Block(testChain, b, &State{})); got != "call: Test: withdraw called on Vault in block 1.\nlog: " {
 		t.Errorf("says %q", got)
+	}
+}
+
+// Who writes calldata does not decide how long it takes to judge them.
+func TestListThatIsTooLong(t *testing.T) {
+	x := compile(t, world(plan.Detector{Event: "Named", Where: "7 in event.args.list"}))
+	for length, want := range map[int]string{4096: "", 4097: "the list has more than 4096 values"} {
+		list := "[" + strings.TrimSuffix(strings.Repeat("1,", length), ",") + "]"
+		b := block(1, 60, 1)
+		add(b, &vault, 0, nil, 1, encoded(t, "Named(string,int64,uint8[],(uint8,bool))", 0, `"n"`, "1", list, "(1,true)"))
+		if got := say(x.Block(testChain, b, &State{})); !strings.Contains(got, want) || (want == "") != (got == "") {
+			t.Errorf("%d: says %q", length, got)
+		}
 	}
 }

@@ -2,8 +2,8 @@ package plan
 
 import "slices"
 
-// ownDetectors look at the watch itself. They stand in no plan and always run; an issue may name them among its detectors,
-// and is then what their findings are of.
+// ownDetectors look at the watch itself, and at the code behind the plan's proxies. They stand in no plan and always run; an
+// issue may name them among its detectors, and is then what their findings are of.
 var ownDetectors = []string{
 	"blind",        // a chain has not been seen for long
 	"stalled",      // a chain is seen and has no new block
@@ -12,10 +12,11 @@ var ownDetectors = []string{
 	"reorg",        // a chain was reorganised deeper than is remembered
 	"endpoint",     // an endpoint fails, lags, lies or leaves something out
 	"unverifiable", // blocks cannot be verified
+	"upgraded",     // the code behind a proxy of the plan was replaced, or lacks what the plan looks for
 }
 
-// OwnDetectors lists the detectors that look at the watch itself.
+// OwnDetectors lists the detectors that run without standing in a plan.
 func OwnDetectors() []string { return slices.Clone(ownDetectors) }
 
-// OwnDetector reports whether an id is that of a detector that looks at the watch itself.
+// OwnDetector reports whether an id is that of a detector that runs without standing in a plan.
 func OwnDetector(id string) bool { return slices.Contains(ownDetectors, id) }
