@@ -85,10 +85,11 @@ func (p *pass) spikes() {
 		id, window := r.detector.ID, r.spike.windowOf(p.block.Time)
 		c := s.Spikes[id]
 		if c == nil || c.Of != r.spike.of {
-			c = &Counter{Of: r.spike.of, From: window + 1} // the window it begins in is not seen whole
+			c = &Counter{Of: r.spike.of, From: window + 1, Since: p.block.Number} // the window it begins in is not seen whole
 			s.Spikes[id] = c
 			s.disclaim(id)
 		}
+		c.Since = min(c.Since, p.block.Number) // lower after a reorganisation
 		c.forget(r.spike, oldest)
 		if r.spike.perBlock {
 			if p.price == nil {

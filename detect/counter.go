@@ -18,6 +18,10 @@ const (
 type Counter struct {
 	Of   string `json:"of"`   // what is counted; see spike
 	From int64  `json:"from"` // first window that was counted whole
+	// Since is the first block that was counted; 0 where an earlier release began. Filled says that what came before it was
+	// counted too, or cannot be.
+	Since  uint64 `json:"since,omitempty"`
+	Filled bool   `json:"filled,omitempty"`
 	Series
 	Groups map[string]*Series `json:"groups,omitempty"` // by sender or contract, where it groups
 	Missed uint64             `json:"missed,omitempty"` // how often one was not counted or forgotten, for want of room

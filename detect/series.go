@@ -27,8 +27,9 @@ func (c *Count) plus(o Count) {
 func (c *Count) minus(o Count) {
 	c.N, c.Of = c.N-min(o.N, c.N), c.Of-min(o.Of, c.Of)
 	if o.Sum != nil {
-		c.Sum = new(uint256.Int).Sub(c.sum(), o.Sum)
-		if o.Sum.Gt(c.sum()) || c.Sum.IsZero() {
+		if was := c.sum(); o.Sum.Lt(was) {
+			c.Sum = new(uint256.Int).Sub(was, o.Sum)
+		} else {
 			c.Sum = nil
 		}
 	}
