@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,7 +80,9 @@ type findingLine struct {
 	Tx        evm.Hash          `json:"tx,omitzero"`
 	Amount    string            `json:"amount,omitempty"`
 	Say       string            `json:"say"`
-	Led       string            `json:"led"` // incident, observed, muted
+	Text      string            `json:"text,omitempty"`    // what somebody wrote who used the public form
+	Contact   string            `json:"contact,omitempty"` // how to reach them
+	Led       string            `json:"led"`               // incident, observed, muted
 	Incident  string            `json:"incident,omitempty"`
 	Muted     *engine.KeptQuiet `json:"muted,omitempty"`
 	Retracted string            `json:"retracted,omitempty"` // why it no longer counts
@@ -92,7 +95,7 @@ func (t *terminal) printFindings(p *plan.Plan, page engine.FindingPage) error {
 		lines = append(lines, findingLine{
 			Number: f.Number, Recorded: f.Recorded, At: f.At.UTC(), ID: f.ID, Detector: f.Detector, Name: mute.Name(p, f.Detector),
 			Mode: f.Mode, Issues: append([]string{}, f.Issues...), Asset: f.Asset, Chain: f.Chain, Block: f.Block, Tx: f.Tx, Amount: f.Amount,
-			Say: f.Say, Led: f.Led(), Incident: f.Incident, Muted: f.Muted, Retracted: f.Retracted, Exercise: f.Exercise != nil,
+			Say: f.Say, Text: string(f.Text), Contact: string(f.Contact), Led: f.Led(), Incident: f.Incident, Muted: f.Muted, Retracted: f.Retracted, Exercise: f.Exercise != nil,
 		})
 	}
 	out := map[string]any{"findings": lines}
@@ -127,6 +130,12 @@ func writeFound(w io.Writer, p *plan.Plan, f engine.Found) {
 		fmt.Fprintf(w, ", transaction %s", f.Tx.Hex())
 	}
 	fmt.Fprintln(w)
+	for line := range strings.Lines(string(f.Text)) {
+		fmt.Fprintf(w, "    > %s\n", strings.TrimRight(line, "\n"))
+	}
+	if f.Contact != "" {
+		fmt.Fprintf(w, "    To be reached at %s\n", f.Contact)
+	}
 	if f.Retracted != "" {
 		fmt.Fprintf(w, "    It no longer counts: %s\n", f.Retracted)
 	}

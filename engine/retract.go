@@ -38,7 +38,11 @@ func (d *draft) retract(ctx context.Context, o Observation, seen map[string]stri
 			return err
 		}
 		before := v.State.Findings
-		if err := d.do(ctx, id, incident.OpRetract{IDs: by[id], Why: o.RetractedWhy}, "chain"); err != nil {
+		actor := "chain"
+		if i := slices.IndexFunc(before, func(f incident.Finding) bool { return slices.Contains(by[id], f.ID) }); i >= 0 && o.Key == "" {
+			actor = before[i].Detector // nobody's block is gone: whoever reported it says so
+		}
+		if err := d.do(ctx, id, incident.OpRetract{IDs: by[id], Why: o.RetractedWhy}, actor); err != nil {
 			return err
 		}
 		for _, f := range before {

@@ -147,6 +147,13 @@ func TestHookOpensAndTakesBack(t *testing.T) {
 	if got := w.theIncident().Findings[0].Retracted; !strings.Contains(got, "Alertmanager says that it was resolved") {
 		t.Errorf("taken back because %q", got)
 	}
+	v, err := w.engine.View(t.Context(), s.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := v.Happened[len(v.Happened)-1]; last.Actor.ID != "prometheus" {
+		t.Errorf("taken back by %s", last.Actor.ID)
+	}
 	// An alarm that comes after its all-clear counts: late is better than never.
 	if status, _, _ := deliver(t, url+"/hooks/prometheus", body, bearer); status != http.StatusOK {
 		t.Fatal(status)
