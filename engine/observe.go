@@ -38,11 +38,16 @@ func (e *Engine) Observe(ctx context.Context, o Observation) error {
 	return e.persist(ctx, func() error { return e.observe(ctx, o) })
 }
 
-// persist tries again what failed because somebody else was first. It ends: each try after the second is there only because
-// others have stored something since the one before, and so have got on; if they have not, the database contradicts itself.
+// idleTries is how often something is tried again while nobody else stores anything. A database may say that somebody was first
+// before what they store can be seen, and may have two wait for each other; it does not do so for ever.
+const idleTries = 8
+
+// persist tries again what failed because somebody else was first. It ends: others have stored something between most of the
+// tries, and so have got on; if they have not, the database contradicts itself.
 func (e *Engine) persist(ctx context.Context, try func() error) error {
 	err := try()
-	for stored := uint64(0); isConflict(err); err = try() {
+	stored, idle := uint64(0), 0
+	for ; isConflict(err); err = try() {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -50,10 +55,12 @@ func (e *Engine) persist(ctx context.Context, try func() error) error {
 		if positionErr != nil {
 			return fmt.Errorf("try again: %w", positionErr)
 		}
-		if at == stored {
-			return fmt.Errorf("nobody else wrote anything, and still: %w", err)
+		if idle++; at != stored {
+			stored, idle = at, 0
 		}
-		stored = at
+		if idle == idleTries {
+			return fmt.Errorf("nobody else stores anything, and still: %w", err)
+		}
 	}
 	return err
 }
