@@ -1,0 +1,46 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"tocsin/decision"
+	"tocsin/mute"
+	"tocsin/store"
+)
+
+// A newer plan that changes a detector ends its mute at once, and no other; what was kept quiet is told then.
+func TestNewerPlanEndsMutes(t *testing.T) {
+	stores(t, func(t *testing.T, st store.Store) {
+		clock := newClock()
+		e := pinned(t, st, "a", clock.now, adoptable(t))
+		f := follow(t, e, clock.now().Add(24*time.Hour))
+		hush(t, e, "drain", clock.now().Add(time.Hour))
+		hush(t, e, "odd", clock.now().Add(time.Hour))
+		f.see(of("drain", "d1", "page"), of("odd", "o1", "page"))
+		next := newer(t, "2")
+		next.Detectors[0].Where = "tx.failed"
+		x := propose(t, e, next)
+		answer(t, e, x, "ada", decision.Approve)
+		tick(t, e)
+		if len(mutes(t, e)) != 2 {
+			t.Fatal("a plan that is only proposed ends a mute")
+		}
+		answer(t, e, x, "ben", decision.Approve)
+		other := pinned(t, st, "b", clock.now, adoptable(t))
+		tick(t, other)
+		if m := mutes(t, e); len(m) != 1 || m[0].Detector != "odd" || m[0].State != mute.Muted {
+			t.Errorf("muted under the newer plan: %+v", m)
+		}
+		l := list(t, e)
+		if len(l) != 1 || !strings.HasPrefix(view(t, e, l[0].ID).State.Findings[0].Say, "1 finding of Drain while muted") {
+			t.Errorf("incidents %+v", l)
+		}
+		f.see(of("drain", "d2", "page"), of("odd", "o2", "page"))
+		if n := len(view(t, e, l[0].ID).State.Findings); n != 2 {
+			t.Errorf("%d findings in the incident, want the summary and d2", n)
+		}
+		verified(t, st)
+	})
+}
