@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -19,6 +20,7 @@ import (
 
 const (
 	maxTags  = 200_000 // of a page
+	maxRoots = 20
 	maxItems = 1000
 )
 
@@ -43,10 +45,14 @@ func readPage(body []byte, header http.Header, at *url.URL) (*document, error) {
 	if err != nil {
 		return nil, errPage
 	}
-	if n := bytes.Count(body, []byte("<")); n > maxTags {
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		return nil, errPage
+	}
+	if tooMany(plain) {
 		return nil, errTags
 	}
-	root, err := html.Parse(r)
+	root, err := html.Parse(bytes.NewReader(plain))
 	if err != nil {
 		return nil, errPage // nested deeper than a page is
 	}
@@ -64,6 +70,16 @@ func readPage(body []byte, header http.Header, at *url.URL) (*document, error) {
 		}
 	}
 	return d, nil
+}
+
+// tooMany reports whether a page holds more than anybody needs. Each html or body element after the first adds its attributes
+// to the first, which takes the square of their number.
+func tooMany(page []byte) bool {
+	if bytes.Count(page, []byte("<")) > maxTags {
+		return true
+	}
+	lower := bytes.ToLower(page)
+	return bytes.Count(lower, []byte("<html"))+bytes.Count(lower, []byte("<body")) > maxRoots
 }
 
 func (d *document) add(i target.Item, follow *url.URL) {

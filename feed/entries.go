@@ -71,7 +71,7 @@ func readXMLFeed(body []byte) ([]target.Entry, error) {
 	d.Entity = xml.HTMLEntity
 	d.Strict = false
 	var list []target.Entry
-	var entry *target.Entry
+	var entry *draft
 	var path []string
 	inside := 0 // depth of the entry's own element
 	for {
@@ -99,10 +99,10 @@ func readXMLFeed(body []byte) ([]target.Entry, error) {
 				if len(list) == maxEntries {
 					return list, nil
 				}
-				entry, inside = &target.Entry{}, len(path)
+				entry, inside = &draft{}, len(path)
 			case entry != nil && len(path) == inside+1 && name == "link" && leads(tok):
 				if href := valueOf(tok, "href"); href != "" {
-					entry.Link = href
+					entry.link = []byte(short(href))
 				}
 			}
 		case xml.EndElement:
@@ -110,36 +110,40 @@ func readXMLFeed(body []byte) ([]target.Entry, error) {
 				return nil, errFeed
 			}
 			if entry != nil && len(path) == inside {
-				entry.ID, entry.Link = strings.TrimSpace(entry.ID), strings.TrimSpace(entry.Link)
-				entry.Title, entry.Text = bare(entry.Title), bare(entry.Text)
-				list, entry = append(list, *entry), nil
+				list, entry = append(list, entry.done()), nil
 			}
 			path = path[:len(path)-1]
 		case xml.CharData:
 			if entry != nil && len(path) > inside {
-				put(entry, path[inside], string(tok))
+				entry.put(path[inside], tok)
 			}
 		}
 	}
 }
 
+// draft is an entry being read.
+type draft struct{ id, title, link, text []byte }
+
 // put adds a text to an entry, by the element that it stands in.
-func put(e *target.Entry, element, text string) {
-	add := func(to *string) {
-		if len(*to) < maxText {
-			*to += short(text)
-		}
-	}
+func (e *draft) put(element string, text []byte) {
+	var to *[]byte
 	switch element {
 	case "guid", "id":
-		add(&e.ID)
+		to = &e.id
 	case "title":
-		add(&e.Title)
+		to = &e.title
 	case "link":
-		add(&e.Link)
+		to = &e.link
 	case "description", "summary", "content", "encoded":
-		add(&e.Text)
+		to = &e.text
+	default:
+		return
 	}
+	*to = append(*to, text[:min(len(text), maxText-len(*to))]...)
+}
+
+func (e *draft) done() target.Entry {
+	return target.Entry{ID: strings.TrimSpace(string(e.id)), Title: bare(string(e.title)), Link: strings.TrimSpace(string(e.link)), Text: bare(string(e.text))}
 }
 
 // leads reports whether a link of an entry leads to the entry itself.

@@ -52,6 +52,9 @@ func answer(msg []byte, id uint16, name string, typ dnsmessage.Type) (values []s
 			}
 			continue
 		}
+		if typ == dnsmessage.TypeA && rh.Length != 4 || typ == dnsmessage.TypeAAAA && rh.Length != 16 {
+			return nil, false, errBadMessage // the library takes four or sixteen bytes all the same
+		}
 		v, err := value(&p, typ)
 		if err != nil {
 			return nil, false, errBadMessage
