@@ -98,6 +98,23 @@ func (d *draft) quiet(ctx context.Context, protocol, detector string) (*KeptQuie
 	return &KeptQuiet{Number: m.Number, By: m.By, Until: m.Until}, nil
 }
 
+// deaf reports whether a detector that found something of an incident is muted: that it says nothing does not mean that there is
+// nothing.
+func (e *Engine) deaf(ctx context.Context, v *View) (bool, error) {
+	r, err := e.muted(ctx, v.State.Protocol)
+	if err != nil || len(r.state.Muted) == 0 {
+		return false, err
+	}
+	p, err := e.InForce(ctx, v.State.Protocol)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(v.State.Findings, func(f incident.Finding) bool {
+		_, quiet := r.state.Quiet(p, f.Detector, e.now())
+		return quiet && f.Retracted == ""
+	}), nil
+}
+
 // guard makes the commit fail if a mute by which it keeps a finding quiet has ended meanwhile: nobody would count the finding.
 func (d *draft) guard(ctx context.Context, protocol string) error {
 	if !d.hushed {

@@ -157,7 +157,14 @@ func (e *Engine) tick(ctx context.Context, id string) error {
 		return nil // nodes of the newer release look after it
 	}
 	watched := map[uint64]incident.Watched{}
+	deaf, err := e.deaf(ctx, v)
+	if err != nil {
+		return err
+	}
 	for _, chain := range v.State.Chains() {
+		if deaf {
+			break // being muted is not being quiet
+		}
 		if watched[chain], err = e.Watched(ctx, chain); err != nil {
 			return err
 		}

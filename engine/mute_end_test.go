@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tocsin/decision"
+	"tocsin/incident"
 	"tocsin/mute"
 	"tocsin/store"
 )
@@ -43,4 +44,41 @@ func TestNewerPlanEndsMutes(t *testing.T) {
 		}
 		verified(t, st)
 	})
+}
+
+// An incident is not contained by detectors that are quiet because they are muted.
+func TestMutedIsNotQuiet(t *testing.T) {
+	for _, muted := range []bool{false, true} {
+		clock := newClock()
+		e := start(t, open(t), "a", clock.now)
+		f := follow(t, e, clock.now().Add(24*time.Hour))
+		x := of("odd", "o1", "page")
+		x.Issues = []string{"outage"}
+		f.see(x)
+		id := list(t, e)[0].ID
+		say(t, e, id, "ben", incident.OpValidate{})
+		say(t, e, id, "ben", incident.OpBeginStep{Step: "shield"})
+		say(t, e, id, "ben", incident.OpEndStep{Step: "shield", State: incident.Done})
+		if muted {
+			hush(t, e, "odd", clock.now().Add(time.Hour))
+		}
+		f.see()
+		clock.pass(6 * time.Minute)
+		f.see()
+		tick(t, e)
+		want := incident.Contained
+		if muted {
+			want = incident.Validated
+		}
+		if got := view(t, e, id).State.Phase; got != want {
+			t.Errorf("muted %t: it is %s, want %s", muted, got, want)
+		}
+		clock.pass(time.Hour)
+		for range 2 { // the mute ends, and then the incident is looked at
+			tick(t, e)
+		}
+		if got := view(t, e, id).State.Phase; got != incident.Contained {
+			t.Errorf("after the mute it is %s", got)
+		}
+	}
 }
