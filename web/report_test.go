@@ -170,6 +170,38 @@ func TestReportThatOnlyObserves(t *testing.T) {
 	}
 }
 
+func TestReportsAreListedForTheTeam(t *testing.T) {
+	w := public(t, func(p *plan.Plan, _ *Options) {
+		p.Detectors = append(p.Detectors, plan.Detector{ID: "bridge-told", Name: "The bridge", Kind: kindReport})
+	})
+	tell := func(path, what string) {
+		t.Helper()
+		somebody := w.at("192.0.2.7:4711")
+		form := somebody.send(http.MethodGet, path, nil).form("report")
+		form.Set("what", what)
+		form.Set("contact", "mallory@example.com")
+		w.pass(4 * time.Second)
+		somebody.send(http.MethodPost, path, form).reference()
+	}
+	janet := w.signedIn("janet")
+	janet.get("/reports").is(http.StatusOK).contains("Nobody has written yet", "The bridge")
+	tell("/report/told-us", "Deposits <i>vanish</i>")
+	tell("/report/bridge-told", "The bridge creaks")
+	a := janet.get("/reports").is(http.StatusOK)
+	a.contains("Deposits", "mallory@example.com", "Incident "+w.theIncident().ID).lacks("creaks")
+	if strings.Contains(a.body(), "<i>vanish") {
+		t.Error("what strangers write becomes markup")
+	}
+	janet.get("/reports?of=bridge-told").contains("The bridge creaks", "It called nobody").lacks("vanish")
+	janet.get("/").contains("Reports")
+	w.stranger().get("/reports").is(http.StatusSeeOther)
+	none := newWorld(t, false)
+	none.signedIn("janet").get("/reports").is(http.StatusNotFound)
+	if strings.Contains(none.signedIn("janet").get("/").body(), "/reports") {
+		t.Error("a plan without a public form has a list of reports")
+	}
+}
+
 func TestReportTwiceIsOne(t *testing.T) {
 	w := public(t, nil)
 	somebody := w.at("192.0.2.7:4711")

@@ -106,7 +106,7 @@ func (c *Console) bare(title string) *shell {
 func (c *Console) shell(s *session, title, path string) *shell {
 	sh := &shell{
 		Assets: c.assets, Title: title, Here: path, Path: path, Protocol: s.plan.Name, Now: c.now(), Live: true, Version: c.Version,
-		Viewer: &viewer{Person: s.person, Zone: zoneOf(s.person)},
+		Viewer: &viewer{Person: s.person, Zone: zoneOf(s.person)}, Reports: len(publicForms(s.plan)) > 0,
 	}
 	if c.Stage != nil {
 		sh.Stage = &stagePanel{Playing: s.person.ID, People: players(s.plan)}
