@@ -52,6 +52,11 @@ func Look(ctx context.Context, w World) ([]Gap, error) {
 	gaps := append(differs(h, w.Folder), unread(h)...)
 	gaps = append(gaps, irreplaceable(h, w.Now)...)
 	gaps = append(gaps, waiting(h, w.Now)...)
+	quiet, err := muted(ctx, w, h)
+	if err != nil {
+		return nil, err
+	}
+	gaps = append(gaps, quiet...)
 	rank := map[check.Level]int{check.Error: 0, check.Warning: 1, check.Note: 2}
 	slices.SortStableFunc(gaps, func(a, b Gap) int { return rank[a.Level] - rank[b.Level] })
 	return gaps, nil
