@@ -108,3 +108,15 @@ func TestAnotherAddressBeginsAnew(t *testing.T) {
 	}
 	w.finds("page", answered(500, ""), "2 times in a row")
 }
+
+func TestAnOutageThatComesAndGoesCoolsDown(t *testing.T) {
+	w := with(t, plan.Detector{Kind: HTTP, URL: "https://a.example/", Failures: 1, CoolDown: plan.Duration(10 * time.Minute)})
+	w.finds("page", answered(500, ""))
+	for range 3 {
+		w.see(answered(200, ""))
+		w.quiet(answered(500, ""))
+	}
+	w.at = w.at.Add(2 * time.Minute)
+	w.quiet(answered(500, ""))
+	w.finds("page", answered(500, ""), "3 times in a row") // it still fails
+}

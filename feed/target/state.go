@@ -22,10 +22,11 @@ type State struct {
 
 // Memory is what is remembered of one target.
 type Memory struct {
-	Of      string             `json:"of"` // what was looked at
-	Outages map[string]*outage `json:"outages,omitempty"`
-	Web     *webMemory         `json:"web,omitempty"`
-	Feed    *feedMemory        `json:"feed,omitempty"`
+	Of      string               `json:"of"` // what was looked at
+	Outages map[string]*outage   `json:"outages,omitempty"`
+	Last    map[string]time.Time `json:"last,omitempty"` // when an outage was told last, for detectors that cool down
+	Web     *webMemory           `json:"web,omitempty"`
+	Feed    *feedMemory          `json:"feed,omitempty"`
 }
 
 // outage is that something does not answer, or not as it should.
@@ -170,6 +171,15 @@ func (l *look) failing(facet, why string, facts map[string]string) {
 	}
 	if o.Failed++; o.Failed < l.target.Failures {
 		return
+	}
+	if cool := l.target.CoolDown; cool > 0 {
+		if last := l.memory.Last[facet]; !last.IsZero() && l.sight.At.Sub(last) < cool {
+			return // if it still fails then, it is told
+		}
+		if l.memory.Last == nil {
+			l.memory.Last = map[string]time.Time{}
+		}
+		l.memory.Last[facet] = l.sight.At.UTC()
 	}
 	say := why
 	if o.Failed > 1 {

@@ -45,6 +45,7 @@ type Target struct {
 	Host      string        // web: the name whose records are asked for; empty if the URL names a machine by number
 	Every     time.Duration // between two looks
 	Failures  int           // in a row, before it counts as not answering
+	CoolDown  time.Duration // between two findings that it does not answer
 	Resolvers []string      // web: address or address:port
 
 	words   []string // feed: in lower case
@@ -80,7 +81,7 @@ func Compile(p *plan.Plan) (list []*Target, broken []*detect.Problem) {
 func compile(p *plan.Plan, d *plan.Detector) (*Target, *detect.Problem) {
 	t := &Target{
 		Protocol: p.Protocol, Detector: d.ID, Name: d.Name, Kind: d.Kind, Mode: detect.Observe, Issues: p.IssuesOf(d.ID), Asset: d.Asset,
-		URL: d.URL, Every: time.Duration(d.Every), Failures: d.Failures, Resolvers: d.Resolvers,
+		URL: d.URL, Every: time.Duration(d.Every), Failures: d.Failures, CoolDown: time.Duration(d.CoolDown), Resolvers: d.Resolvers,
 	}
 	if d.Mode == detect.Page || d.Mode == detect.Act {
 		t.Mode = detect.Page
