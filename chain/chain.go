@@ -23,6 +23,8 @@ type Client interface {
 	EstimateGas(ctx context.Context, m Message) (uint64, error)
 	Balance(ctx context.Context, a evm.Address, at *uint64) (*uint256.Int, error)
 	Code(ctx context.Context, a evm.Address) ([]byte, error)
+	// Storage returns a slot of a contract's storage at a height (nil: the head); zero where nothing was ever stored.
+	Storage(ctx context.Context, a evm.Address, slot evm.Hash, at *uint64) (evm.Hash, error)
 	// Nonce is the next nonce of an account, counting its pending transactions if pending is true.
 	Nonce(ctx context.Context, a evm.Address, pending bool) (uint64, error)
 	Fee(ctx context.Context) (Fee, error)

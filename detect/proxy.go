@@ -157,6 +157,10 @@ func (x *Index) Behind(asset string, implementation, before evm.Address, code []
 			Block: at.Number, BlockHash: at.Hash, At: unixTime(at.Time), Say: say,
 		})
 	}
+	if implementation == (evm.Address{}) {
+		tell("unset", fmt.Sprintf("%s is no proxy of kind %s: the address of its code does not stand where one keeps it. What the plan says of it may be wrong.", p.Name, p.Kind))
+		return found
+	}
 	if before != (evm.Address{}) && before != implementation {
 		tell("from "+before.Hex(), fmt.Sprintf("%s runs the code at %s now; it ran that at %s before.", p.Name, implementation.Hex(), before.Hex()))
 	}

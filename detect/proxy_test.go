@@ -179,6 +179,9 @@ func TestBehindTellsEachCodeOnce(t *testing.T) {
 	if len(moved) != 2 || !strings.Contains(moved[0].Say, "runs the code at "+bob.Hex()+" now") || !strings.Contains(moved[1].Say, "There is no code") || moved[1].ID == first[0].ID {
 		t.Errorf("found %s", say(moved))
 	}
+	if none := x.Behind("vault", evm.Address{}, alice, nil, at); len(none) != 1 || !strings.Contains(none[0].Say, "is no proxy of kind eip1967") {
+		t.Errorf("found %s", say(none))
+	}
 	if found := x.Behind("cold-wallet", bob, alice, nil, at); found != nil {
 		t.Errorf("of what is no proxy: %s", say(found))
 	}

@@ -142,6 +142,9 @@ func (c *committer) find(found []detect.Finding, told []string) {
 		if !slices.Contains(told, f.ID) {
 			c.findings = append(c.findings, convert(f))
 		}
+		if f.Detector == detect.Upgraded {
+			c.w.attic.nudge()
+		}
 	}
 }
 

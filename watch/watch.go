@@ -63,6 +63,7 @@ type Watcher struct {
 	sight sight
 
 	lookout lookout
+	attic   attic
 	deep    bool // the chain was reorganised deeper than is remembered
 }
 
@@ -78,7 +79,7 @@ func New(o Options) *Watcher {
 		o.Blind = blindAfter
 	}
 	id := o.Client.ChainID()
-	return &Watcher{o: o, chain: id, key: engine.WatchKey(id), log: o.Logger.With("chain", id)}
+	return &Watcher{o: o, chain: id, key: engine.WatchKey(id), log: o.Logger.With("chain", id), attic: newAttic()}
 }
 
 // errHeld says that another node follows the chain.
@@ -137,6 +138,7 @@ func (w *Watcher) session(ctx context.Context) error {
 	wg.Go(func() { cancel(c.run(ctx)) })
 	wg.Go(func() { w.lookOut(ctx) })
 	wg.Go(func() { w.scout(ctx, &c) })
+	wg.Go(func() { w.proxies(ctx, &c) })
 	if w.o.Index.Finality(w.chain) {
 		wg.Go(func() { w.finality(ctx, &c) })
 	}

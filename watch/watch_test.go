@@ -44,6 +44,7 @@ type desk struct {
 	changed   chan struct{}
 	fail      func() (before, after bool) // errors to inject
 	exercises map[string]int
+	heard     func(say string) // what each finding says; nil: nobody listens
 }
 
 func newDesk() *desk {
@@ -79,6 +80,9 @@ func (d *desk) Observe(_ context.Context, o engine.Observation) error {
 			d.doubled = append(d.doubled, f.ID)
 		}
 		d.live[f.ID], d.said[f.Detector] = f.Tx.Hex(), f
+		if d.heard != nil {
+			d.heard(f.Say)
+		}
 	}
 	if o.Exercise != nil {
 		d.exercises[o.Exercise.Scenario]++

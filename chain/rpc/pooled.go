@@ -125,6 +125,11 @@ func (p *Pool) Code(ctx context.Context, a evm.Address) ([]byte, error) {
 	return ask(ctx, p, p.standing(), func(ctx context.Context, m *member) ([]byte, error) { return m.c.Code(ctx, a) })
 }
 
+// Storage returns a slot of a contract's storage at a height (nil: the head); zero where nothing was ever stored.
+func (p *Pool) Storage(ctx context.Context, a evm.Address, slot evm.Hash, at *uint64) (evm.Hash, error) {
+	return ask(ctx, p, p.standing(), func(ctx context.Context, m *member) (evm.Hash, error) { return m.c.Storage(ctx, a, slot, at) })
+}
+
 // Nonce returns an account's next nonce, counting what is pending if so wanted.
 func (p *Pool) Nonce(ctx context.Context, a evm.Address, pending bool) (uint64, error) {
 	return ask(ctx, p, p.standing(), func(ctx context.Context, m *member) (uint64, error) { return m.c.Nonce(ctx, a, pending) })

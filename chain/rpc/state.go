@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/big"
@@ -116,6 +117,25 @@ func (c *Client) Code(ctx context.Context, a evm.Address) ([]byte, error) {
 		return nil, err
 	}
 	return code, nil
+}
+
+// Storage returns a slot of a contract's storage at a height (nil: the head); zero where nothing was ever stored.
+func (c *Client) Storage(ctx context.Context, a evm.Address, slot evm.Hash, at *uint64) (evm.Hash, error) {
+	const method = "eth_getStorageAt"
+	var word string
+	if err := c.ask(ctx, &word, method, a, slot, height(at)); err != nil {
+		return evm.Hash{}, err
+	}
+	var h evm.Hash
+	digits, ok := strings.CutPrefix(word, "0x")
+	if !ok || len(digits) > 2*len(h) {
+		return h, c.nonsense(method, fmt.Errorf("%.80q, where a slot of 32 bytes is wanted", word))
+	}
+	digits = strings.Repeat("0", 2*len(h)-len(digits)) + digits // some leave zeros in front out
+	if _, err := hex.Decode(h[:], []byte(digits)); err != nil {
+		return evm.Hash{}, c.nonsense(method, err)
+	}
+	return h, nil
 }
 
 // Nonce returns an account's next nonce, counting what is pending if so wanted.
