@@ -21,7 +21,8 @@ import (
 const (
 	maxTags  = 200_000 // of a page
 	maxRoots = 20
-	maxItems = 1000
+	maxItems = 500
+	maxKept  = 400 // bytes of one text
 )
 
 var (
@@ -82,7 +83,16 @@ func tooMany(page []byte) bool {
 	return bytes.Count(lower, []byte("<html"))+bytes.Count(lower, []byte("<body")) > maxRoots
 }
 
+// bounded is a text that is remembered: a long one by its beginning and its hash.
+func bounded(s string) string {
+	if len(s) <= maxKept {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxKept-80], "") + "… sha256 " + hash([]byte(s))
+}
+
 func (d *document) add(i target.Item, follow *url.URL) {
+	i.Name, i.Host, i.Guard = bounded(i.Name), bounded(i.Host), bounded(i.Guard)
 	d.items = append(d.items, i)
 	d.scripts = append(d.scripts, follow)
 }

@@ -116,7 +116,7 @@ func authority(b []byte) (string, error) {
 // plainText is a text of a record; what is none stands as hexadecimal digits.
 func plainText(s string) string {
 	if !utf8.ValidString(s) {
-		return "0x" + hex.EncodeToString([]byte(s))
+		return bounded("0x" + hex.EncodeToString([]byte(s)))
 	}
-	return s
+	return bounded(s)
 }

@@ -78,6 +78,23 @@ func TestABaseMovesTheScripts(t *testing.T) {
 	}
 }
 
+func TestWhatIsRememberedOfAPageIsBounded(t *testing.T) {
+	long := strings.Repeat("ä", 1_000_000)
+	one := read(t, `<script src="https://`+long+`/a.js" integrity="`+long+`1"></script><form action="/`+long+`"></form>`, http.Header{"Content-Security-Policy": {long}})
+	two := read(t, `<script src="https://`+long+`/a.js" integrity="`+long+`2"></script><form action="/`+long+`"></form>`, http.Header{"Content-Security-Policy": {long + "x"}})
+	if len(one.items) != 3 || len(two.items) != 3 {
+		t.Fatalf("%d and %d items", len(one.items), len(two.items))
+	}
+	for n, i := range one.items {
+		if len(i.Name)+len(i.Host)+len(i.Guard) > 3*maxKept {
+			t.Errorf("%s: %d, %d and %d bytes", i.Kind, len(i.Name), len(i.Host), len(i.Guard))
+		}
+		if same := i == two.items[n]; same != (i.Kind == "form") {
+			t.Errorf("%s: the same: %v", i.Kind, same)
+		}
+	}
+}
+
 func TestPagesThatAreNone(t *testing.T) {
 	roots := ""
 	for n := range 20_000 { // a browser merges them; each takes longer than the one before

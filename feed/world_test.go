@@ -73,15 +73,8 @@ type nameServer struct {
 func serveNames(t *testing.T, zone map[string][]string) *nameServer {
 	t.Helper()
 	s := &nameServer{zone: zone, asked: map[string]int{}}
-	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	udp, tcp := both(t)
 	s.at = udp.LocalAddr().String()
-	tcp, err := net.Listen("tcp", s.at)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		buf := make([]byte, 4096)
@@ -123,6 +116,24 @@ func serveNames(t *testing.T, zone map[string][]string) *nameServer {
 		wg.Wait()
 	})
 	return s
+}
+
+// both listens on one port over both protocols.
+func both(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	for range 50 { // the port that one got may be taken for the other
+		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
+		if err == nil {
+			return udp, tcp
+		}
+		udp.Close()
+	}
+	t.Fatal("no port is free for both protocols")
+	return nil, nil
 }
 
 func (s *nameServer) set(change func(s *nameServer)) {

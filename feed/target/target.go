@@ -144,7 +144,7 @@ func (t *Target) place(p *plan.Plan, d *plan.Detector) *detect.Problem {
 		if t.URL = where; !strings.Contains(where, "://") {
 			t.URL = "https://" + strings.TrimSuffix(where, ".") + "/"
 		}
-		if h := host(t.URL); !domain(h) && !number(h) {
+		if h := host(t.URL); !number(h) && (!domain(h) || !strings.Contains(h, ".")) { // one word says nothing, such as TBD
 			return &detect.Problem{Field: "asset", Unready: true, Say: fmt.Sprintf("the location of %s is neither a domain nor an address on the web: %q", a.Name, clip(where))}
 		}
 		if a.Kind == "dns" && !strings.Contains(where, "://") {

@@ -117,9 +117,10 @@ func TestWhatCannotRunIsSaid(t *testing.T) {
 		{"resolver twice", plan.Detector{Kind: Web, URL: "https://a.example/", Resolvers: []string{"9.9.9.9", "9.9.9.9"}}, "resolvers", "twice"},
 		{"no machine", plan.Detector{Kind: HTTP, URL: "https://exa mple/"}, "url", "no machine"},
 		{"location", plan.Detector{Kind: Web, Asset: "x"}, "asset", "location"},
+		{"location", plan.Detector{Kind: Web, Asset: "open"}, "asset", "location"},
 	} {
 		c.d.ID, c.d.Name = "d", "Watch"
-		list, broken := Compile(&plan.Plan{Detectors: []plan.Detector{c.d}, Assets: []plan.Asset{{ID: "x", Name: "Account", Kind: "social", Location: "@acme on a site"}}})
+		list, broken := Compile(&plan.Plan{Detectors: []plan.Detector{c.d}, Assets: []plan.Asset{{ID: "x", Name: "Account", Kind: "social", Location: "@acme on a site"}, {ID: "open", Name: "Domain", Kind: "dns", Location: "TBD"}}})
 		if len(list) != 0 || len(broken) != 1 {
 			t.Errorf("%s: %d targets, %v", c.name, len(list), broken)
 			continue
