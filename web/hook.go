@@ -92,6 +92,21 @@ func (c *Console) hook(w http.ResponseWriter, r *http.Request) {
 	c.tell(w, http.StatusOK, hookAnswer{Findings: len(m.Findings), Resolved: len(m.Resolved)})
 }
 
+// consent answers a sender that asks, before it sends anything, whether it may: the handshake of CloudEvents' web hooks. It gives
+// nothing away but that the webhook is there; every message still has to prove where it comes from.
+func (c *Console) consent(w http.ResponseWriter, r *http.Request) {
+	if _, err := c.entrance(r, kindWebhook); err != nil {
+		c.refuse(w, r, statusOf(err), err)
+		return
+	}
+	w.Header().Set("Allow", "POST, OPTIONS")
+	if origin := r.Header.Get("WebHook-Request-Origin"); origin != "" {
+		w.Header().Set("WebHook-Allowed-Origin", origin)
+		w.Header().Set("WebHook-Allowed-Rate", strconv.Itoa(int(time.Minute/hookEvery)))
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
 // wait says that a sender has to wait.
 func (c *Console) wait(w http.ResponseWriter, r *http.Request, wait time.Duration) {
 	w.Header().Set("Retry-After", strconv.FormatInt(int64((wait+time.Second-1)/time.Second), 10))

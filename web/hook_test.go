@@ -253,6 +253,49 @@ func TestHookRefuses(t *testing.T) {
 	}
 }
 
+func TestHookShakesHands(t *testing.T) {
+	_, url := listening(t)
+	for path, want := range map[string]string{"/hooks/bridge": "eventgrid.example.net", "/hooks/none": ""} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("WebHook-Request-Origin", "eventgrid.example.net")
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if got := res.Header.Get("WebHook-Allowed-Origin"); got != want {
+			t.Errorf("%s allows %q, want %q", path, got, want)
+		}
+	}
+	// From then on such a sender names itself in each message.
+	event := sample(t, "cloudevent.json")
+	header := map[string]string{"Authorization": bearer["Authorization"], "Content-Type": "application/cloudevents+json", "Origin": "eventgrid.example.net"}
+	if status, answer, _ := deliver(t, url+"/hooks/bridge", event, header); status != http.StatusOK {
+		t.Errorf("%d %v", status, answer)
+	}
+	header["Authorization"] = "Bearer none"
+	if status, _, _ := deliver(t, url+"/hooks/bridge", event, header); status != http.StatusUnauthorized {
+		t.Errorf("without the secret: %d", status)
+	}
+}
+
+func TestHookTakesBackWhatWasOnlyObserved(t *testing.T) {
+	w, url := listening(t)
+	for _, status := range []string{"firing", "resolved"} {
+		event := `{"specversion":"1.0","id":"1","source":"s","type":"t","data":{"summary":"slow","status":"` + status + `"}}`
+		if code, answer, _ := deliver(t, url+"/hooks/bridge", event, bearer); code != http.StatusOK {
+			t.Fatalf("%d %v", code, answer)
+		}
+	}
+	seen, err := w.engine.Observed(t.Context(), w.plan.Protocol)
+	if err != nil || len(seen) != 1 || !strings.Contains(seen[0].Retracted, "Bridge monitor says that it was resolved") {
+		t.Errorf("%+v, %v", seen, err)
+	}
+}
+
 func TestHookTextIsOnlyText(t *testing.T) {
 	w, url := listening(t)
 	body := "{\"say\":\"<script>alert(1)</script>\\u0000\\u202e \xff drained\",\"id\":\"1\"}"

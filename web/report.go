@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tocsin/engine"
 	"tocsin/fault"
@@ -17,7 +18,7 @@ import (
 	"tocsin/journal"
 )
 
-// The limits of the public form: lengths in bytes, and how many reports an hour brings at most.
+// The limits of the public form: lengths in characters, and how many reports an hour brings at most.
 const (
 	reportWords   = 10_000
 	reportWhere   = 1_000
@@ -170,11 +171,11 @@ func faultOfReport(form url.Values) string {
 		return "Something was put into a field that people leave empty; your browser may have done it. Empty the field at the end of the form and send it again."
 	case hook.Paragraphs(form.Get("what")) == "":
 		return "Say in a sentence what you saw."
-	case len(form.Get("what")) > reportWords:
+	case utf8.RuneCountInString(form.Get("what")) > reportWords:
 		return "Your words are longer than this form takes. Write the most important, and leave the rest until the team has answered."
-	case len(form.Get("where")) > reportWhere:
+	case utf8.RuneCountInString(form.Get("where")) > reportWhere:
 		return "The place is longer than this form takes. Write one or two addresses, transactions or links."
-	case len(form.Get("contact")) > reportContact:
+	case utf8.RuneCountInString(form.Get("contact")) > reportContact:
 		return "How to reach you is longer than this form takes. One address is enough."
 	}
 	return ""

@@ -86,8 +86,10 @@ func New(o Options) (*Console, error) {
 	mux.HandleFunc("POST /signout", c.signOut)
 	mux.HandleFunc("GET /page/{secret}", c.pageLink)
 	mux.HandleFunc("POST /page/{secret}", c.answerPage)
-	mux.HandleFunc("POST /hooks/{detector}", c.hook)
-	mux.HandleFunc("POST /hooks/{protocol}/{detector}", c.hook)
+	for _, at := range []string{"/hooks/{detector}", "/hooks/{protocol}/{detector}"} {
+		mux.HandleFunc("POST "+at, c.hook)
+		mux.HandleFunc("OPTIONS "+at, c.consent)
+	}
 	for _, at := range []string{"/report", "/report/{detector}", "/report/{protocol}/{detector}"} {
 		mux.HandleFunc("GET "+at, c.reportAsk)
 		mux.HandleFunc("POST "+at, c.report)
