@@ -138,6 +138,9 @@ func (r *replay) pass(l Loaded) {
 	for _, f := range r.index.Block(r.chain, b, &r.state.Detect) {
 		t.found(f, r.attacked())
 	}
+	for _, f := range r.index.Final(r.chain, b.Number, b.Number, &r.state.Detect) { // what is history is final
+		t.found(f, r.attacked())
+	}
 	if l.Answers != nil {
 		for _, f := range r.index.Judge(r.chain, b.Hash, l.Answers, &r.state.Detect) {
 			t.found(f, r.attacked())

@@ -23,6 +23,7 @@ type pass struct {
 	price  *uint256.Int     // of gas, where a spike has asked for it
 	found  []Finding        // in the order of the block
 	undo   map[string]Undo
+	unfit  map[string]uint64 // by detector, what could not be judged
 
 	unseen   int       // transactions whose internal calls are wanted and not known
 	unseenTx evm.Hash  // the first of them
@@ -56,7 +57,11 @@ func (x *Index) pass(chain uint64, b *evm.Block, s *State, quiet bool) []Finding
 	p.silences()
 	p.traced()
 	p.matched()
-	s.remember(Past{Number: b.Number, Hash: b.Hash, Time: b.Time, Undo: p.undo}, l.reorg)
+	past := Past{Number: b.Number, Hash: b.Hash, Time: b.Time, Undo: p.undo}
+	if !quiet {
+		past.Unfit = p.unfit
+	}
+	s.remember(past, l.reorg)
 	if quiet {
 		return nil
 	}
@@ -158,7 +163,8 @@ func (p *pass) see(r *rule, v *view) {
 // blind reports that an expression could not be evaluated. It may call people, but never act. A rule that looks at the
 // whole chain passes over what is not of the shape it means: other contracts may use the same signature otherwise.
 func (p *pass) blind(r *rule, v *view, field string, err error) {
-	if r.asset.ID == "" && !v.decodable() {
+	n := p.misfit(r, v, err)
+	if n > maxBlind || r.asset.ID == "" && !v.decodable() {
 		return
 	}
 	f := p.finding(r, v.hash())
@@ -167,6 +173,9 @@ func (p *pass) blind(r *rule, v *view, field string, err error) {
 		f.Mode = Page
 	}
 	f.Say = fmt.Sprintf("%s saw something in block %d that it could not judge (%s: %s). Look at it yourself.", r.detector.Name, p.block.Number, field, clip(err.Error()))
+	if n == maxBlind {
+		f.Say += " Any more of it in this block are only counted."
+	}
 	p.found = append(p.found, f)
 }
 

@@ -48,6 +48,7 @@ type Sight struct {
 	History   []Point   `json:"history,omitempty"`  // oldest first
 	Missed    uint64    `json:"missed,omitempty"`   // how often a sender or contract was not counted, for want of room
 	Waiting   int       `json:"waiting,omitempty"`  // findings that wait for blocks on top
+	Unfit     uint64    `json:"unfit,omitempty"`    // what could not be judged since the watch began
 }
 
 // Measure is a figure as people read it, and to draw.
@@ -100,6 +101,7 @@ func (x *Index) Sights(chain uint64, s *State) []Sight {
 		default:
 			r.sight(&g, s.Matches[g.Detector], last.Time)
 		}
+		s.Unfit[g.Detector].sight(&g)
 		list = append(list, g)
 	}
 	return list

@@ -15,18 +15,20 @@ type State struct {
 	Looked  *Look               `json:"looked,omitempty"`  // block at which answers were judged last
 	Pending []Finding           `json:"pending,omitempty"` // that wait for blocks on top
 	Gone    map[evm.Hash]Return `json:"gone,omitempty"`    // blocks rolled back
+	Unfit   map[string]*Unfit   `json:"unfit,omitempty"`   // by detector
 	Matches map[string]*Series  `json:"matches,omitempty"` // findings of matches by the hour, by detector; only to be looked at
 	Courses map[string]*Course  `json:"courses,omitempty"` // of other detectors; only to be looked at
 }
 
 // Past is a block that has been seen.
 type Past struct {
-	Number   uint64          `json:"number"`
-	Hash     evm.Hash        `json:"hash"`
-	Time     uint64          `json:"time"`               // Unix seconds
-	Findings []string        `json:"findings,omitempty"` // ids of what was found in it, once reported
-	Judged   bool            `json:"judged,omitempty"`   // answers read at it have been judged
-	Undo     map[string]Undo `json:"undo,omitempty"`     // by detector
+	Number   uint64            `json:"number"`
+	Hash     evm.Hash          `json:"hash"`
+	Time     uint64            `json:"time"`               // Unix seconds
+	Findings []string          `json:"findings,omitempty"` // ids of what was found in it, once reported
+	Judged   bool              `json:"judged,omitempty"`   // answers read at it have been judged
+	Undo     map[string]Undo   `json:"undo,omitempty"`     // by detector
+	Unfit    map[string]uint64 `json:"unfit,omitempty"`    // by detector, what could not be judged
 }
 
 // Return says how often a block was rolled back. One that comes back brings findings of their own: those that it had
@@ -69,6 +71,7 @@ func (s *State) Rollback(hash evm.Hash) []string {
 		return nil
 	}
 	s.Recent = s.Recent[:len(s.Recent)-1]
+	s.fit(last.Unfit)
 	for id, u := range last.Undo {
 		if c := s.Spikes[id]; c != nil {
 			c.undo(u)
