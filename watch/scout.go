@@ -57,7 +57,7 @@ func (w *Watcher) ahead(ctx context.Context, c *committer) (told bool, err error
 	if err := c.within(ctx, func(context.Context) error { from = c.state.scouted(head); return nil }); err != nil {
 		return false, err
 	}
-	err = w.o.Client.Follow(ctx, from, func(s chain.Step) error {
+	err = w.walk(ctx, from, func(s chain.Step) error {
 		if !s.Orphaned && w.lookout.reached(s.Ref.Number) {
 			return errMet
 		}

@@ -173,7 +173,7 @@ func (w *Watcher) follow(ctx context.Context, c *committer) error {
 	if err != nil {
 		return err
 	}
-	err = w.o.Client.Follow(ctx, from, func(step chain.Step) error { return c.put(ctx, item{step: &step}) })
+	err = w.walk(ctx, from, func(step chain.Step) error { return c.put(ctx, item{step: &step}) })
 	if fault.Is(err, fault.Conflict) && ctx.Err() == nil {
 		w.deep = true
 	}

@@ -136,5 +136,5 @@ func mild(err error) error {
 
 func (c *Client) cannotTrace() error {
 	return fault.New(fault.Unavailable, "The endpoint %s does not tell which calls transactions make.", c.endpoint.name).
-		Instead("Use one that offers debug_traceBlockByHash with the callTracer.")
+		Instead("Use one that offers debug_traceBlockByHash with the callTracer.").Because(chain.ErrNoTraces)
 }

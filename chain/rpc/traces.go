@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"tocsin/chain"
 	"tocsin/evm"
 	"tocsin/fault"
 )
@@ -46,8 +47,6 @@ func (p *Pool) Trace(ctx context.Context, b *evm.Block) ([]evm.Frame, error) {
 	}
 	next()
 	next()
-	failed := fault.New(fault.Unavailable, "No endpoint of chain %d tells which calls transactions make.", p.o.ChainID).
-		Instead("Add one that offers debug_traceBlockByHash with the callTracer.")
 	var errs []error
 	var told []opinion
 	var late <-chan time.Time
@@ -87,10 +86,14 @@ func (p *Pool) Trace(ctx context.Context, b *evm.Block) ([]evm.Frame, error) {
 		return told[0].frames, nil
 	case len(told) > 1:
 		return nil, fault.New(fault.Unavailable, "The endpoints of chain %d do not agree about the calls of block %d.", p.o.ChainID, b.Number)
-	case len(errs) == 1:
-		return nil, errs[0]
 	}
-	return nil, failed.Because(errors.Join(errs...))
+	for _, err := range errs {
+		if !errors.Is(err, chain.ErrNoTraces) {
+			return nil, err // it can trace, but not this block now
+		}
+	}
+	return nil, fault.New(fault.Unavailable, "No endpoint of chain %d tells which calls transactions make.", p.o.ChainID).
+		Instead("Add one that offers debug_traceBlockByHash with the callTracer.").Because(chain.ErrNoTraces)
 }
 
 // trace asks one endpoint, and takes note if what it says cannot be true. How long it takes says nothing about its blocks.
