@@ -2,8 +2,12 @@ package feed
 
 import (
 	"bytes"
+	"context"
+	"io"
+	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -94,13 +98,20 @@ func TestOneResolverThatFailsHidesNothing(t *testing.T) {
 }
 
 func TestAResolverThatDoesNotAnswerIsAskedLittle(t *testing.T) {
-	s := serveNames(t, nil)
-	s.mute = true
-	began := time.Now()
-	list, blind := asked(t, s.at)
-	if len(list) != 0 || !strings.Contains(blind, "does not answer") || s.asked["udp"] > queryTries {
-		t.Errorf("%v %q after %s and %d questions", list, blind, time.Since(began), s.asked["udp"])
-	}
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		silent := func(context.Context, string, string) (net.Conn, error) {
+			asked++
+			ours, theirs := net.Pipe()
+			go func() { _, _ = io.Copy(io.Discard, theirs) }()
+			return ours, nil
+		}
+		began := time.Now()
+		list, blind := records(t.Context(), Options{Dial: silent}, one(t, plan.Detector{Kind: "web", URL: "https://app.example.org/", Resolvers: []string{"192.0.2.1"}}))
+		if len(list) != 0 || !strings.Contains(blind, "the name server 192.0.2.1 does not tell its records: it does not answer") || asked != queryTries || time.Since(began) != queryTries*queryFor {
+			t.Errorf("%v %q after %s and %d questions", list, blind, time.Since(began), asked)
+		}
+	})
 }
 
 func TestAnswersThatLieAreNoAnswers(t *testing.T) {

@@ -14,11 +14,11 @@ const (
 
 // page is what is remembered of a page.
 type page struct {
-	Items    []seen   `json:"items"`
-	Hosts    []string `json:"hosts,omitempty"`    // that a script ever came from
-	Volatile []string `json:"volatile,omitempty"` // names of what differs at each answer
-	Was      *formerP `json:"was,omitempty"`
-	Told     []string `json:"told,omitempty"` // hosts that the plan does not accept, as told
+	Items    []seen      `json:"items"`
+	Hosts    []string    `json:"hosts,omitempty"`    // that a script ever came from
+	Volatile []string    `json:"volatile,omitempty"` // names of what differs at each answer
+	Was      *formerPage `json:"was,omitempty"`
+	Told     []string    `json:"told,omitempty"` // hosts that the plan does not accept, as told
 }
 
 // seen is one item, as it is remembered.
@@ -29,8 +29,8 @@ type seen struct {
 	Guard string `json:"guard,omitempty"`
 }
 
-// formerP is the page before its last change.
-type formerP struct {
+// formerPage is the page before its last change.
+type formerPage struct {
 	Items []seen    `json:"items"`
 	Until time.Time `json:"until"`
 }
@@ -57,7 +57,7 @@ func (p *page) see(t *Target, now *Page, at time.Time, first bool) (news []strin
 	if p.Was != nil && slices.Equal(items, p.Was.Items) {
 		changes = append([]string{fmt.Sprintf("it is again as it was until %s", clock(p.Was.Until))}, changes...)
 	}
-	p.Was = &formerP{Items: p.Items, Until: at.UTC()}
+	p.Was = &formerPage{Items: p.Items, Until: at.UTC()}
 	p.Items = items
 	return append(news, changes...)
 }
