@@ -154,7 +154,7 @@ func (s *server) run(ctx context.Context, secure bool) error {
 		})
 	}
 	console, err := web.New(web.Options{
-		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.gauges.readings, Stage: s.o.stage, Exercise: s.o.exercise,
+		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.gauges.readings, Sights: (&sights{viewer: s.desk.Viewer(s.plan.Protocol), now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise,
 		Standings: func() []engine.Standing { return []engine.Standing{s.stands(ctx)} },
 		Logger:    s.o.Logger, Secure: secure, Version: Version(), Done: ctx.Done(), Secret: s.hookSecret, Proxies: s.o.Proxies,
 	})

@@ -26,6 +26,7 @@ type Options struct {
 	Engine    *engine.Engine
 	Access    *access.Access
 	Readings  Readings                 // nil: none
+	Sights    Sights                   // nil: nothing is known of what detectors see
 	Standings func() []engine.Standing // of the plan folders that the server was started with; nil: none
 	Exercise  *incident.Exercise       // put on incidents opened by hand, where all is a drill; nil elsewhere
 	Stage     Stage                    // nil outside the demo
@@ -103,6 +104,8 @@ func New(o Options) (*Console, error) {
 	c.signedIn(mux, "POST /plan/read", c.readPlan)
 	c.signedIn(mux, "POST /plan/adopt", c.adopt)
 	c.signedIn(mux, "GET /plan/adoptions", c.planProof)
+	c.signedIn(mux, "GET /detectors", c.detectors)
+	c.signedIn(mux, "GET /detectors/{id}", c.detector)
 	c.signedIn(mux, "GET /detectors/{id}/mute", c.muteAsk)
 	c.signedIn(mux, "POST /detectors/{id}/mute", c.mute)
 	c.signedIn(mux, "POST /detectors/{id}/unmute", c.unmute)

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -32,6 +33,7 @@ type world struct {
 	mu       sync.Mutex
 	now      time.Time
 	readings []Reading
+	sights   []Sight
 	attacks  int
 	done     chan struct{}
 }
@@ -107,6 +109,11 @@ func newWorldOf(t *testing.T, demo bool, change func(*plan.Plan, *Options)) *wor
 	}
 	o.Engine, o.Access, o.Now, o.Version, o.Done = w.engine, w.access, w.clock, "test", w.done
 	o.Readings = func(context.Context) []Reading { return w.readings }
+	o.Sights = func(context.Context) ([]Sight, error) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return slices.Clone(w.sights), nil
+	}
 	if demo {
 		w.stage = &testStage{}
 		o.Stage = w.stage
