@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"tocsin/engine"
-	"tocsin/fault"
 	"tocsin/feed/target"
 	"tocsin/incident"
 )
@@ -128,15 +127,8 @@ func (s *session) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load what was seen: %w", err)
 	}
-	s.state = target.NewState()
-	if len(b) == 0 || string(b) == "null" {
-		return nil
-	}
-	if err := json.Unmarshal(b, s.state); err != nil {
-		return fmt.Errorf("read what was seen: %w", err)
-	}
-	if s.state.V != target.StateVersion {
-		return fault.New(fault.Unavailable, "What was seen outside of chains is kept in version %d, which this release does not know.", s.state.V).Instead("Update this node.")
+	if s.state, err = target.Stored(b); err != nil {
+		return err
 	}
 	s.committed = b
 	return nil
