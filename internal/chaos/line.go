@@ -166,7 +166,8 @@ func (l *line) news(body []byte, w Way) bool {
 	case Lags, Silent:
 		return true
 	case Repeats:
-		return l.tell(body) && l.tell(body)
+		first := l.tell(body)
+		return first && l.tell(body)
 	case Reorders:
 		if l.held == nil {
 			l.held = body

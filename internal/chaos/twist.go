@@ -15,6 +15,7 @@ type question struct {
 	ID      json.RawMessage   `json:"id"`
 	Method  string            `json:"method"`
 	Params  []json.RawMessage `json:"params"`
+	Error   json.RawMessage   `json:"error"`
 }
 
 // questions reads what a client sent: one request, or a list of them.
@@ -30,6 +31,9 @@ func questions(body []byte) (qs []question, batch bool, err error) {
 		return qs, batch, fmt.Errorf("%.80q: %w", body, err)
 	}
 	for _, q := range qs {
+		if q.Method == "" && len(q.Error) > 0 {
+			continue // the client has noticed that it was told nonsense
+		}
 		if q.Version != "2.0" || len(q.ID) == 0 || q.Method == "" {
 			return qs, batch, fmt.Errorf("%.80q, which is not JSON-RPC 2.0", body)
 		}
