@@ -3,10 +3,12 @@ package app
 import (
 	"io/fs"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"tocsin/detect"
 	"tocsin/examples"
 )
 
@@ -47,4 +49,12 @@ func TestWhatIsNotOnAChainIsFollowed(t *testing.T) {
 		}
 		return true
 	})
+	vista, err := s.desk.Viewer("harbour-vault").Vista(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(vista.Detectors, func(g detect.Sight) bool { return g.Detector == "api" })
+	if i < 0 || vista.Detectors[i].State != detect.Firing || !strings.Contains(vista.Detectors[i].Why, "status 404, since") {
+		t.Errorf("%+v", vista.Detectors)
+	}
 }

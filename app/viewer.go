@@ -2,9 +2,13 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sync"
 
+	"tocsin/detect"
 	"tocsin/engine"
+	"tocsin/feed"
+	"tocsin/feed/target"
 	"tocsin/plan"
 )
 
@@ -44,6 +48,9 @@ func (v *Viewer) Vista(ctx context.Context) (Vista, error) {
 	if err != nil {
 		return s, err
 	}
+	if err := v.outside(ctx, p, &s); err != nil {
+		return s, err
+	}
 	s.At = e.Now().UTC()
 	page, err := e.Findings(ctx, v.protocol, engine.FindingQuery{Limit: vistaFindings})
 	if err != nil {
@@ -54,6 +61,24 @@ func (v *Viewer) Vista(ctx context.Context) (Vista, error) {
 	}
 	s.lastFound()
 	return s, nil
+}
+
+// outside puts in how what is not on a chain stands.
+func (v *Viewer) outside(ctx context.Context, p *plan.Plan, s *Vista) error {
+	b, err := v.desk.Engine.WatchState(ctx, feed.Key(v.protocol))
+	if err != nil {
+		return err
+	}
+	state, err := target.Stored(b)
+	if err != nil {
+		return err
+	}
+	for _, g := range state.Sights(p) {
+		if i := slices.IndexFunc(s.Detectors, func(d detect.Sight) bool { return d.Detector == g.Detector }); i >= 0 {
+			s.Detectors[i] = g
+		}
+	}
+	return nil
 }
 
 // ready compiles the detectors of a plan, once.
