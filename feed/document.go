@@ -83,16 +83,16 @@ func tooMany(page []byte) bool {
 	return bytes.Count(lower, []byte("<html"))+bytes.Count(lower, []byte("<body")) > maxRoots
 }
 
-// bounded is a text that is remembered: a long one by its beginning and its hash.
-func bounded(s string) string {
-	if len(s) <= maxKept {
+// bounded is a text that is remembered: one longer than so many bytes by its beginning and its hash.
+func bounded(s string, most int) string {
+	if len(s) <= most {
 		return s
 	}
-	return strings.ToValidUTF8(s[:maxKept-80], "") + "… sha256 " + hash([]byte(s))
+	return strings.ToValidUTF8(s[:most-80], "") + "… sha256 " + hash([]byte(s))
 }
 
 func (d *document) add(i target.Item, follow *url.URL) {
-	i.Name, i.Host, i.Guard = bounded(i.Name), bounded(i.Host), bounded(i.Guard)
+	i.Name, i.Host, i.Guard = bounded(i.Name, maxKept), bounded(i.Host, maxKept), bounded(i.Guard, maxKept)
 	d.items = append(d.items, i)
 	d.scripts = append(d.scripts, follow)
 }

@@ -113,10 +113,13 @@ func authority(b []byte) (string, error) {
 	return fmt.Sprintf("%d %s %q", b[0], plainText(strings.ToLower(string(tag))), plainText(string(value))), nil
 }
 
+// maxRecord is how much of a record is remembered, in bytes; a key for mail has some hundreds.
+const maxRecord = 4096
+
 // plainText is a text of a record; what is none stands as hexadecimal digits.
 func plainText(s string) string {
 	if !utf8.ValidString(s) {
-		return bounded("0x" + hex.EncodeToString([]byte(s)))
+		return bounded("0x"+hex.EncodeToString([]byte(s)), maxRecord)
 	}
-	return bounded(s)
+	return bounded(s, maxRecord)
 }
