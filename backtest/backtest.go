@@ -60,6 +60,9 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.trace(ctx); err != nil {
+		return nil, err
+	}
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
@@ -93,18 +96,19 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 
 // replay is a run under way.
 type replay struct {
-	o      Options
-	chain  uint64
-	index  *detect.Index
-	wanted []plan.Detector // in the plan's order
-	run    []plan.Detector // of these
-	not    []NotRun
-	unread string // why states and balances are not replayed; empty if they are
-	state  *state
-	saver  saver
-	begun  uint64 // blocks that earlier runs did
-	looked bool   // which chain the blocks are of
-	notes  []string
+	o        Options
+	chain    uint64
+	index    *detect.Index
+	wanted   []plan.Detector // in the plan's order
+	run      []plan.Detector // of these
+	not      []NotRun
+	unread   string // why states and balances are not replayed; empty if they are
+	untraced string // why what looks for internal calls is not replayed; empty if it is
+	state    *state
+	saver    saver
+	begun    uint64 // blocks that earlier runs did
+	looked   bool   // which chain the blocks are of
+	notes    []string
 }
 
 // take passes the next piece through the detectors.
@@ -130,6 +134,9 @@ func (r *replay) take(p Piece, l Loaded) error {
 func (r *replay) pass(l Loaded) {
 	t, b := &r.state.Tally, l.Block
 	t.note(l)
+	if r.index.Traces(r.chain) && unseen(b) {
+		t.Untraced++
+	}
 	if t.Attack == nil {
 		if a := r.attackIn(b); a != nil {
 			t.attack(a)

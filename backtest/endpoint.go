@@ -34,6 +34,8 @@ type Endpoint struct {
 
 	wants []detect.Want // asked at each block whose number is a multiple of every
 	every uint64
+
+	tracer chain.Tracer // asked for the calls of each block; nil: they are not wanted
 }
 
 // NewEndpoint gives the blocks from one to another, both included, asking for at most so many a second; 0 is no limit.
@@ -76,6 +78,9 @@ func (e *Endpoint) Next(context.Context) (Piece, error) {
 		b, err := e.fetch(ctx, n)
 		if err != nil {
 			return Loaded{}, err
+		}
+		if e.tracer != nil {
+			b.Traces, _ = e.trace(ctx, e.tracer, b) // where there are none, the report says so
 		}
 		answers := e.answers(ctx, n)
 		if err := context.Cause(ctx); err != nil {

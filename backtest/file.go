@@ -26,8 +26,9 @@ const (
 // Files is history in files: JSON lines, each a block, plain or compressed with gzip or zstd. Several files are read in the
 // order of their first blocks, whatever the order in which they are named.
 type Files struct {
-	names []string
-	loose bool
+	names  []string
+	loose  bool
+	traces bool // blocks come with their traces
 
 	open  *lineReader
 	next  int // in names
@@ -127,7 +128,7 @@ func (f *Files) Next(context.Context) (Piece, error) {
 		}
 		where := fmt.Sprintf("%s:%d", l.name, l.n)
 		return Piece{Where: where, Name: l.name, End: l.n, Size: int64(len(line)), Load: func(context.Context) (Loaded, error) {
-			loaded, err := decodeLine(line, f.loose)
+			loaded, err := decodeLine(line, f.loose, f.traces)
 			if err != nil {
 				return Loaded{}, lineFault(where, err)
 			}

@@ -18,8 +18,8 @@ var (
 	errNoReceipts = errors.New(`it has no "receipts", without which a block cannot be verified`)
 )
 
-// fields are the parts of a line, as they stand in it. Traces are no use to detectors yet.
-type fields struct{ block, receipts []byte }
+// fields are the parts of a line, as they stand in it.
+type fields struct{ block, receipts, traces []byte }
 
 // split finds the parts of a line.
 func split(line []byte) (f fields, err error) {
@@ -49,6 +49,8 @@ func split(line []byte) (f fields, err error) {
 			f.block = part
 		case key == "receipts":
 			f.receipts = part
+		case key == "traces":
+			f.traces = part
 		}
 	}
 	if _, err := d.ReadToken(); err != nil {
@@ -85,11 +87,14 @@ func numberOf(line []byte) (uint64, bool) {
 	return head.Number.v, true
 }
 
-// decodeLine reads a block. Unless it is loose, the block is verified.
-func decodeLine(line []byte, loose bool) (Loaded, error) {
+// decodeLine reads a block, with its traces where they are wanted. Unless it is loose, the block is verified.
+func decodeLine(line []byte, loose, traces bool) (Loaded, error) {
 	f, err := split(line)
 	if err != nil {
 		return Loaded{}, err
+	}
+	if !traces {
+		f.traces = nil
 	}
 	if loose {
 		return decodeLoose(f)
@@ -113,6 +118,10 @@ func decodeLine(line []byte, loose bool) (Loaded, error) {
 	}
 	if err != nil {
 		l.Unverifiable = err.Error()
+		b.Unverified = l.Unverifiable
+	}
+	if err := traceLine(b, f.traces); err != nil {
+		return Loaded{}, err
 	}
 	return l, nil
 }

@@ -92,7 +92,9 @@ func decodeLoose(f fields) (Loaded, error) {
 	}
 	l.Block = b
 	l.Mute = l.Bare && len(receipts) == 0 || len(receipts) < len(b.Transactions)
+	given := b.Transactions
 	align(b, receipts)
+	traceLoose(b, given, f.traces)
 	return l, nil
 }
 

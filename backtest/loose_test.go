@@ -226,11 +226,11 @@ func TestBadLooseLines(t *testing.T) {
 		{`{"block":{"number":"0x1","timestamp":"0x1"},"receipts":[{"transactionHash":"0x12"}]}`, "digits"},
 		{`{"block":{"number":"0x1","timestamp":"0x1"},"receipts":[{"transactionHash":"0x` + strings.Repeat("0", 64) + `","logs":[7]}]}`, "logs"},
 	} {
-		if _, err := decodeLine([]byte(c.line), true); err == nil || !strings.Contains(err.Error(), c.says) {
+		if _, err := decodeLine([]byte(c.line), true, true); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", c.line, err)
 		}
 	}
-	l, err := decodeLine([]byte(`{"block":{"number":"0x7","timestamp":"0x1"}}`), true)
+	l, err := decodeLine([]byte(`{"block":{"number":"0x7","timestamp":"0x1"}}`), true, true)
 	if err != nil || l.Block.Number != 7 || l.Block.Time != 1 || l.Block.Hash == (evm.Hash{}) {
 		t.Errorf("the least that is a block: %+v, %v", l.Block, err)
 	}
@@ -287,8 +287,9 @@ func FuzzDecodeLine(f *testing.F) {
 	f.Add([]byte(`{"block":{"number":"0x1","timestamp":"0x1","transactions":["0x00"]},"receipts":[{"transactionHash":"0x12","logs":[{}]}]}`), true)
 	f.Add([]byte(`{"block":{"number":1,"timestamp":"7","transactions":[{"hash":"0x"}]},"receipts":null,"traces":[]}`), true)
 	f.Add([]byte(`{"block":{},"receipts":[]}`), false)
+	f.Add([]byte(`{"block":{"number":1,"timestamp":"7"},"receipts":[{"transactionHash":"0x12"}],"traces":[{"type":"CALL","from":"0x1","to":null}]}`), true)
 	f.Fuzz(func(t *testing.T, line []byte, loose bool) {
-		l, err := decodeLine(line, loose)
+		l, err := decodeLine(line, loose, true)
 		if (err == nil) != (l.Block != nil) {
 			t.Errorf("block %v, error %v", l.Block, err)
 		}

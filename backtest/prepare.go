@@ -155,6 +155,8 @@ func (r *replay) unfit(d plan.Detector) string {
 		return r.unread
 	case !inBlocks(d) && !reads(d):
 		return "what it looks at does not stand in blocks"
+	case d.Internal && r.untraced != "":
+		return r.untraced
 	case d.Kind == "absence" && r.o.Loose:
 		return "where blocks may be missing, nothing can be said of what did not happen"
 	}

@@ -21,6 +21,7 @@ import (
 // recording is the example protocol's chain, from its first block until the attack on it was over.
 type recording struct {
 	lines  [][]byte // {"block": …, "receipts": …}
+	traced [][]byte // the same with "traces"
 	blocks []*evm.Block
 	attack evm.Hash // first malicious transaction
 	at     uint64   // its block
@@ -52,11 +53,18 @@ var recordOnce = sync.OnceValues(func() (*recording, error) {
 			return nil, err
 		}
 		line := fmt.Appendf(nil, `{"block":%s,"receipts":%s}`, block, receipts)
-		l, err := decodeLine(line, false)
+		l, err := decodeLine(line, false, false)
 		if err != nil {
 			return nil, err
 		}
 		r.lines, r.blocks = append(r.lines, line), append(r.blocks, l.Block)
+		traces := json.RawMessage("[]") // the first block cannot be traced, and holds nothing
+		if n > 0 {
+			if traces, err = ask(ctx, s.Endpoint(), "debug_traceBlockByNumber", fmt.Sprintf("0x%x", n), map[string]string{"tracer": "callTracer"}); err != nil {
+				return nil, err
+			}
+		}
+		r.traced = append(r.traced, fmt.Appendf(nil, `{"block":%s,"receipts":%s,"traces":%s}`, block, receipts, traces))
 		for _, rec := range l.Block.Receipts {
 			for _, g := range rec.Logs {
 				if g.Topics[0] == withdraw && g.Address == s.Vault && g.Topics[1] != g.Topics[3] {

@@ -147,6 +147,9 @@ func (r *replay) remark(out *Report) {
 	if t.Mute > 0 {
 		say("%s lack receipts: events and failures in them could not be seen.", blocks(t.Mute))
 	}
+	if t.Untraced > 0 {
+		say("%s came without all of their traces: calls within transactions in them could not be seen.", blocks(t.Untraced))
+	}
 	if n := len(r.state.Detect.Pending); n > 0 {
 		say("%d findings in the last blocks still waited for blocks on top, and are not counted.", n)
 	}

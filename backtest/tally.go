@@ -40,6 +40,7 @@ type tally struct {
 	Doubles      uint64             `json:"doubles,omitempty"`
 	Bare         uint64             `json:"bare,omitempty"`
 	Mute         uint64             `json:"mute,omitempty"`
+	Untraced     uint64             `json:"untraced,omitempty"`
 	Unverifiable uint64             `json:"unverifiable,omitempty"`
 	Why          string             `json:"why,omitempty"` // the first was unverifiable
 	Seen         []span             `json:"seen,omitempty"`
@@ -130,6 +131,9 @@ func (r *record) prune(at time.Time) {
 
 // found counts a finding. Where there is an attack to be found, awaited is true.
 func (t *tally) found(f detect.Finding, awaited bool) {
+	if f.Blind {
+		return // no finding: what was not seen is told of the blocks
+	}
 	r := t.record(f.Detector)
 	t.Findings++
 	r.Count++
