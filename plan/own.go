@@ -12,7 +12,10 @@ var ownDetectors = []string{
 	"reorg",        // a chain was reorganised deeper than is remembered
 	"endpoint",     // an endpoint fails, lags, lies or leaves something out
 	"unverifiable", // blocks cannot be verified
-	"upgraded",     // the code behind a proxy of the plan was replaced, or lacks what the plan looks for
+
+	"readings-skipped", // what is read was not read for long
+	"finality",         // a chain calls no block safe or finalized
+	"upgraded",         // the code behind a proxy of the plan was replaced, or lacks what the plan looks for
 }
 
 // OwnDetectors lists the detectors that run without standing in a plan.

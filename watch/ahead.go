@@ -78,12 +78,24 @@ func (c *committer) meet(b *evm.Block) (told detect.Past) {
 // rollback rolls the blocks of a run back, from its end down to one of them, and returns the findings to be taken back.
 func (s *state) rollback(i, to int) (gone []string) {
 	r := &s.Ahead[i]
-	for len(r.Blocks) > to {
-		t := detect.State{Recent: r.Blocks, Vigils: s.Detect.Vigils, Gone: s.Detect.Gone}
-		gone = append(gone, t.Rollback(r.last().Hash)...)
-		r.Blocks, s.Detect.Gone = t.Recent, t.Gone
-	}
+	s.at(r, func(t *detect.State) {
+		for len(t.Recent) > to {
+			gone = append(gone, t.Rollback(r.last().Hash)...)
+			r.Blocks = t.Recent
+		}
+	})
 	return gone
+}
+
+// at does something where the blocks of a run are those seen last. What detectors know of how things stand is one for all
+// blocks; what they count is not touched.
+func (s *state) at(r *run, do func(*detect.State)) {
+	t := s.Detect
+	t.Recent = r.Blocks
+	do(&t)
+	r.Blocks = t.Recent
+	t.Recent, t.Spikes = s.Detect.Recent, s.Detect.Spikes
+	s.Detect = t
 }
 
 // tidy forgets runs of which nothing is left.
@@ -122,9 +134,8 @@ func (s *state) judge(x *detect.Index, chain uint64, a answers) []detect.Finding
 	for i := len(s.Ahead) - 1; i >= 0; i-- {
 		r := &s.Ahead[i]
 		if at(r.Blocks) {
-			t := detect.State{Recent: r.Blocks, Vigils: s.Detect.Vigils, Looked: s.Detect.Looked, Gone: s.Detect.Gone}
-			found := x.Judge(chain, a.block, a.list, &t)
-			r.Blocks, s.Detect.Vigils, s.Detect.Looked = t.Recent, t.Vigils, t.Looked
+			var found []detect.Finding
+			s.at(r, func(t *detect.State) { found = x.Judge(chain, a.block, a.list, t) })
 			return found
 		}
 		if slices.ContainsFunc(r.Blocks, func(p detect.Past) bool { return p.Judged }) {

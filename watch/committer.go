@@ -24,8 +24,10 @@ type committer struct {
 	epoch  uint64
 	items  chan item // in order
 	urgent chan item // what waits for no gap to be filled; nil: nothing overtakes
-	reader *reader   // nil: nothing is to be read
-	state  *state
+
+	warming chan struct{} // tells of detectors whose baseline may not be believed yet; nil: nobody listens
+	reader  *reader       // nil: nothing is to be read
+	state   *state
 
 	latest    *evm.Header        // block seen last, if it is to be read at
 	taken     int                // items since the last commit
@@ -205,6 +207,9 @@ func (c *committer) commit(ctx context.Context) error {
 		return fmt.Errorf("record what was seen: %w", err)
 	}
 	c.taken, c.loose, c.findings, c.retracted = 0, nil, nil, nil
+	if len(c.state.Warming) > 0 {
+		c.warms()
+	}
 	return c.settle(ctx)
 }
 
@@ -222,6 +227,14 @@ func (c *committer) settle(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// warms tells that there may be baselines to be filled.
+func (c *committer) warms() {
+	select {
+	case c.warming <- struct{}{}:
+	default:
+	}
 }
 
 // observation says how far the watch has come.

@@ -16,7 +16,7 @@ type lookout struct {
 	watch map[chan struct{}]bool
 }
 
-// subscribe returns a channel that tells of new heads.
+// subscribe returns a channel that tells of news.
 func (l *lookout) subscribe() (news chan struct{}, end func()) {
 	news = make(chan struct{}, 1)
 	l.mu.Lock()
@@ -37,6 +37,11 @@ func (l *lookout) see(head uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.head = head
+	l.announce()
+}
+
+// announce tells those who listen; l.mu is held.
+func (l *lookout) announce() {
 	for news := range l.watch {
 		select {
 		case news <- struct{}{}:
@@ -50,6 +55,7 @@ func (l *lookout) stand(at uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.at, l.begun = at, true
+	l.announce()
 }
 
 // gap is how many blocks lie between the two, the head included; 0 as long as it is not known.

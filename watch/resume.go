@@ -12,7 +12,7 @@ import (
 // reorganised deeper than is remembered, where its memory began.
 func (w *Watcher) resume(ctx context.Context, c *committer) (from chain.Cursor, err error) {
 	var oldest detect.Past
-	known, warm := false, uint64(0)
+	known := false
 	err = c.within(ctx, func(ctx context.Context) error {
 		if err := c.anew(ctx); err != nil {
 			return err
@@ -35,14 +35,6 @@ func (w *Watcher) resume(ctx context.Context, c *committer) (from chain.Cursor, 
 		first, err = w.anchor(ctx, max(min(oldest.Number, head.Number), 1)-1)
 	case !known && w.o.From != nil:
 		first, err = w.anchor(ctx, max(*w.o.From, 1)-1)
-	case !known && w.o.Index.Backfill(w.chain) > 0:
-		head, failed := w.o.Client.Head(ctx)
-		if failed != nil {
-			return from, fmt.Errorf("begin to watch: %w", failed)
-		}
-		back := uint64(w.o.Index.Backfill(w.chain))
-		warm = max(head.Number, 1) - 1 // the head itself is watched
-		first, err = w.anchor(ctx, max(head.Number-min(head.Number, back), 1)-1)
 	}
 	if err != nil {
 		return from, err
@@ -50,7 +42,6 @@ func (w *Watcher) resume(ctx context.Context, c *committer) (from chain.Cursor, 
 	err = c.within(ctx, func(context.Context) error {
 		if first != nil {
 			c.begin(*first)
-			c.state.Warm = max(c.state.Warm, warm)
 		}
 		from = c.state.cursor()
 		if last, ok := c.state.Detect.Last(); ok {

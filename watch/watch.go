@@ -128,7 +128,7 @@ func (w *Watcher) session(ctx context.Context) error {
 		return err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	c := committer{w: w, epoch: epoch, items: make(chan item, maxBatch), urgent: make(chan item, maxBatch), reader: newReader(w), state: known}
+	c := committer{w: w, epoch: epoch, items: make(chan item, maxBatch), urgent: make(chan item, maxBatch), warming: make(chan struct{}, 1), reader: newReader(w), state: known}
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel(nil)
@@ -139,6 +139,7 @@ func (w *Watcher) session(ctx context.Context) error {
 	wg.Go(func() { w.lookOut(ctx) })
 	wg.Go(func() { w.scout(ctx, &c) })
 	wg.Go(func() { w.proxies(ctx, &c) })
+	wg.Go(func() { w.fill(ctx, &c) })
 	if w.o.Index.Finality(w.chain) {
 		wg.Go(func() { w.finality(ctx, &c) })
 	}

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -330,25 +331,41 @@ func TestNewWatchBeginsAtTheHead(t *testing.T) {
 	}
 }
 
+// A new watch begins at the head, and fills its baselines from before beside it.
 func TestNewWatchFillsBaselinesFromBefore(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	n, d, p := newNode(t, ctx), newDesk(), testPlan("")
-	p.Detectors = append(p.Detectors, plan.Detector{
+	rush := plan.Detector{
 		ID: "rush", Name: "Rush", Kind: "spike", Mode: "page", Asset: "till", Metric: "transactions",
-		Window: plan.Duration(time.Second), Baseline: 6, Factor: 1, Backfill: 12,
-	})
-	for range 20 {
+		Window: plan.Duration(time.Second), Baseline: 12, Factor: 1, Backfill: 20,
+	}
+	p.Detectors = append(p.Detectors, rush)
+	for range 30 {
 		n.pay(ctx)
 	}
-	x := testIndex(t, p)
-	defer start(ctx, Options{Engine: d, Client: n.client, Plan: p, Index: x})()
-	d.await(t, ctx, "the head is seen", func() bool { return d.last.Block == 20 })
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	// Blocks of a chain that mines at once are a second apart: twelve of them fill six windows.
-	if len(d.live) != 2 {
-		t.Errorf("found %v, want the head's payment and the rush in it, and nothing of before", d.live)
+	o := Options{Engine: d, Client: n.client, Plan: p, Index: testIndex(t, p)}
+	kill := start(ctx, o)
+	warm := func() bool { s := new(state); return json.Unmarshal(d.state, s) == nil && len(s.Warming) == 0 }
+	d.await(t, ctx, "the baseline is filled", func() bool { return d.last.Block == 30 && warm() })
+	if d.found() != 1 {
+		t.Errorf("found %v, want the head's payment, and nothing of before", d.live)
+	}
+	n.pay(ctx)
+	// Blocks of a chain that mines at once are a second apart: they fill windows.
+	d.await(t, ctx, "the rush is found", func() bool { return d.last.Block == 31 && len(d.live) == 3 })
+	kill()
+	rush.ID, rush.Window, rush.Backfill = "late", plan.Duration(2*time.Second), 0
+	p.Detectors = append(p.Detectors, rush)
+	o.Index = testIndex(t, p)
+	defer start(ctx, o)()
+	n.pay(ctx)
+	d.await(t, ctx, "the baseline of another detector is filled as well", func() bool { return d.last.Block == 32 && warm() })
+	n.pay(ctx)
+	n.pay(ctx)
+	d.await(t, ctx, "it finds what it would have found", func() bool { return d.last.Block == 34 && d.said["late"].Block > 32 })
+	if len(d.doubled)+len(d.unknown) > 0 {
+		t.Errorf("doubled %v, unknown %v", d.doubled, d.unknown)
 	}
 }
 
