@@ -56,7 +56,10 @@ func (t *Target) lacks(a *Answer) string {
 		return "its answer is not JSON"
 	}
 	for _, c := range e.values {
-		at, ok := find(v, c.path)
+		at, ok := c.path.Find(v)
+		if !ok && c.op == "=" && c.want == "null" { // nothing there, or null: as is wanted
+			continue
+		}
 		if !ok {
 			return fmt.Sprintf("its answer has no %s", c.name)
 		}

@@ -40,6 +40,9 @@ func TestAnAnswerIsHeldToWhatIsExpected(t *testing.T) {
 		{map[string]string{"$.nodes[2].up": "true"}, "has no $.nodes[2].up"},
 		{map[string]string{"$.nodes": "true"}, "no single value"},
 		{map[string]string{`$["a.b"]`: "null"}, ""},
+		{map[string]string{"$.nothing": "null"}, ""},
+		{map[string]string{"$.nothing": "!= x"}, "has no $.nothing"},
+		{map[string]string{"$.status": "null"}, `"ok", where "null"`},
 		{map[string]string{"$.big": "<= 1000"}, ""},
 		{map[string]string{"$.status": "< 3"}, `"ok"`},
 	} {

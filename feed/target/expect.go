@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tocsin/detect"
+	"tocsin/hook"
 	"tocsin/plan"
 )
 
@@ -32,8 +33,8 @@ type span struct{ from, to int }
 // condition is what must be true of one value.
 type condition struct {
 	name string
-	path []string // of a value in JSON; a number counts in a list
-	op   string   // =, !=, <, <=, >, >=, or contains
+	path hook.Path // of a value in JSON
+	op   string    // =, !=, <, <=, >, >=, or contains
 	want string
 }
 
@@ -91,9 +92,9 @@ func (e *expectation) http(key, value string) (say string) {
 		}
 		e.headers = append(e.headers, c)
 	case strings.HasPrefix(key, "$"):
-		path, ok := parsePath(key)
-		if !ok {
-			return "this path cannot be read; write it such as $.sync.lag or $.nodes[0].name"
+		path, err := hook.ParsePath(key)
+		if err != nil {
+			return fmt.Sprintf("this path cannot be read: %v", err)
 		}
 		c := readCondition(value, "=")
 		c.name, c.path = key, path

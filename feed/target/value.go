@@ -12,43 +12,6 @@ import (
 // mostDigits is the longest number that is compared, in characters.
 const mostDigits = 100
 
-// parsePath cuts a path such as $.nodes[0].name, or $["a.b"], into its keys.
-func parsePath(s string) (keys []string, ok bool) {
-	rest := strings.TrimPrefix(s, "$")
-	for rest != "" {
-		switch {
-		case strings.HasPrefix(rest, `["`):
-			end := strings.Index(rest, `"]`)
-			if end < 0 {
-				return nil, false
-			}
-			keys, rest = append(keys, rest[2:end]), rest[end+2:]
-		case rest[0] == '[':
-			end := strings.IndexByte(rest, ']')
-			if end < 0 {
-				return nil, false
-			}
-			if _, err := strconv.ParseUint(rest[1:end], 10, 31); err != nil {
-				return nil, false
-			}
-			keys, rest = append(keys, rest[1:end]), rest[end+1:]
-		case rest[0] == '.':
-			rest = rest[1:]
-			end := strings.IndexAny(rest, ".[")
-			if end < 0 {
-				end = len(rest)
-			}
-			if end == 0 {
-				return nil, false
-			}
-			keys, rest = append(keys, rest[:end]), rest[end:]
-		default:
-			return nil, false
-		}
-	}
-	return keys, len(keys) > 0
-}
-
 // parseJSON reads one value and nothing behind it.
 func parseJSON(b []byte) (any, error) {
 	dec := json.NewDecoder(strings.NewReader(string(b)))
@@ -63,29 +26,6 @@ func parseJSON(b []byte) (any, error) {
 	return v, nil
 }
 
-// find walks down a path; false if nothing is there.
-func find(v any, path []string) (any, bool) {
-	for _, key := range path {
-		switch at := v.(type) {
-		case map[string]any:
-			next, ok := at[key]
-			if !ok {
-				return nil, false
-			}
-			v = next
-		case []any:
-			n, err := strconv.Atoi(key)
-			if err != nil || n < 0 || n >= len(at) {
-				return nil, false
-			}
-			v = at[n]
-		default:
-			return nil, false
-		}
-	}
-	return v, true
-}
-
 // text is a single value as it is compared; false for a list or an object.
 func text(v any) (string, bool) {
 	switch v := v.(type) {
@@ -95,13 +35,12 @@ func text(v any) (string, bool) {
 		return v.String(), true
 	case bool:
 		return strconv.FormatBool(v), true
-	case nil:
-		return "null", true
 	default:
 		return "", false
 	}
 }
 
+// number256 reads a number exactly up to 256 bits, and beyond to about a hundred digits.
 func number256(s string) (*big.Float, bool) {
 	s = strings.TrimSpace(s)
 	if len(s) > mostDigits || strings.ContainsAny(s, "xXpP_iInN") {
