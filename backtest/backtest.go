@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tocsin/detect"
@@ -143,7 +144,9 @@ func (r *replay) pass(l Loaded) {
 		}
 	}
 	for _, f := range r.index.Block(r.chain, b, &r.state.Detect) {
-		t.found(f, r.attacked())
+		if slices.ContainsFunc(r.run, func(d plan.Detector) bool { return d.ID == f.Detector }) {
+			t.found(f, r.attacked())
+		}
 	}
 	for _, f := range r.index.Final(r.chain, b.Number, b.Number, &r.state.Detect) { // what is history is final
 		t.found(f, r.attacked())

@@ -70,6 +70,11 @@ func (r *replay) compile() error {
 		}
 		r.run = append(r.run, d)
 	}
+	for _, d := range index.BuiltIn(r.chain) { // unless only some are wanted, or one of the plan goes by its name
+		if len(r.o.Detectors) == 0 && !slices.ContainsFunc(r.wanted, func(own plan.Detector) bool { return own.ID == d.ID }) {
+			r.run = append(r.run, d)
+		}
+	}
 	if len(r.run) == 0 {
 		return fault.New(fault.Invalid, "None of the detectors can be replayed on chain %d: %s.", r.chain, reasons(r.not))
 	}

@@ -12,6 +12,8 @@ import (
 // came in its place lacks what the plan looks for. It observes, and pages once an issue names it.
 const Upgraded = "upgraded"
 
+const upgradedName = "Upgrade"
+
 // The kinds of proxies.
 const (
 	proxyEIP1967 = "eip1967"
@@ -114,11 +116,21 @@ func (c *compiler) upgrades(a plan.Asset, issues []string) []*rule {
 		}
 		s := c.shared(fmt.Sprint(e, false), func() *shape { return eventShape(e, false) })
 		rules = append(rules, &rule{
-			detector: plan.Detector{ID: Upgraded, Name: "Upgrade", Kind: "match", Mode: builtInMode(issues), Asset: a.ID, Event: e.Name, Message: say[e.Name]},
+			detector: plan.Detector{ID: Upgraded, Name: upgradedName, Kind: "match", Mode: builtInMode(issues), Asset: a.ID, Event: e.Name, Message: say[e.Name]},
 			asset:    a, chain: a.Chain, issues: issues, event: true, own: true, shape: s, shapes: []*shape{s}, names: c.names[a.Chain],
 		})
 	}
 	return rules
+}
+
+// BuiltIn lists the detectors of a chain that stand in no plan: Upgraded, where the chain has proxies that can be upgraded.
+func (x *Index) BuiltIn(chain uint64) []plan.Detector {
+	for _, p := range x.proxies {
+		if p.chain == chain && p.Kind != proxyMinimal {
+			return []plan.Detector{{ID: Upgraded, Name: upgradedName, Kind: "match", Mode: builtInMode(p.issues), Chain: chain}}
+		}
+	}
+	return nil
 }
 
 // builtInMode is the mode of the built-in detector.
