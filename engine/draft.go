@@ -78,9 +78,13 @@ func (d *draft) gather(ctx context.Context, o Observation) error {
 		if d.commit.Marks[mark(f.ID)] != "" {
 			continue
 		}
-		if to := seen[mark(f.ID)]; to != "" {
-			if err := d.restore(ctx, o, seen, to, f); err != nil {
+		if seen[mark(f.ID)] != "" {
+			again, err := d.restore(ctx, o, seen, f)
+			if err != nil {
 				return err
+			}
+			if again {
+				loud = append(loud, f)
 			}
 			continue
 		}
@@ -155,7 +159,9 @@ func (d *draft) route(ctx context.Context, o Observation, findings []incident.Fi
 			return err
 		}
 		for _, f := range g.findings {
-			d.commit.Marks[mark(f.ID)] = stream(id)
+			if d.commit.Marks[mark(f.ID)] != "" { // else it was seen before
+				d.commit.Marks[mark(f.ID)] = stream(id)
+			}
 			if err := d.note(ctx, o, eventFound{Finding: f, Incident: id}); err != nil {
 				return err
 			}

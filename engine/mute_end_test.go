@@ -1,11 +1,13 @@
 package engine_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"tocsin/decision"
+	"tocsin/engine"
 	"tocsin/incident"
 	"tocsin/mute"
 	"tocsin/store"
@@ -81,4 +83,42 @@ func TestMutedIsNotQuiet(t *testing.T) {
 			t.Errorf("after the mute it is %s", got)
 		}
 	}
+}
+
+// What was kept quiet and taken back, and comes again when the mute is over, calls people; taken back once more, it no longer counts.
+func TestKeptQuietThenFoundAgain(t *testing.T) {
+	clock := newClock()
+	st := open(t)
+	e := start(t, st, "a", clock.now)
+	f := follow(t, e, clock.now().Add(24*time.Hour))
+	hush(t, e, "drain", clock.now().Add(time.Hour))
+	f.see(of("drain", "d1", "page"))
+	back := func() {
+		t.Helper()
+		o := f.observation()
+		o.Retracted, o.RetractedWhy = []string{"d1"}, "Its block is gone."
+		if err := e.Observe(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back()
+	clock.pass(time.Hour)
+	tick(t, e)
+	if l := list(t, e); len(l) != 0 {
+		t.Fatalf("what was taken back is told: %+v", l)
+	}
+	f.see(of("drain", "d1", "page"), of("drain", "d1", "page"))
+	f.see(of("drain", "d1", "page"))
+	l := list(t, e)
+	if len(l) != 1 || len(view(t, e, l[0].ID).State.Findings) != 1 {
+		t.Fatalf("found again it opened %+v", l)
+	}
+	back()
+	if x := view(t, e, l[0].ID).State.Findings[0]; x.Retracted != "Its block is gone." {
+		t.Errorf("the incident still counts %+v", x)
+	}
+	if got := recorded(t, e, engine.FindingQuery{}); !slices.Equal(got, []string{"d1 incident retracted", "d1 muted retracted"}) {
+		t.Errorf("recorded %v", got)
+	}
+	verified(t, st)
 }

@@ -28,6 +28,10 @@ func (d *draft) retract(ctx context.Context, o Observation, seen map[string]stri
 		if f == nil {
 			continue
 		}
+		if f.Incident != "" { // it was taken back, and led there when it came again
+			by[f.Incident] = append(by[f.Incident], id)
+			continue
+		}
 		if err := d.strike(ctx, o, seen, f); err != nil {
 			return err
 		}
@@ -58,39 +62,39 @@ func (d *draft) retract(ctx context.Context, o Observation, seen map[string]stri
 }
 
 // restore counts a finding again that was taken back, as when a chain returns to a block that it had left. One that stands
-// changes nothing.
-func (d *draft) restore(ctx context.Context, o Observation, seen map[string]string, to string, f incident.Finding) error {
-	id, led := strings.CutPrefix(to, kindIncident+"/")
+// changes nothing. It reports whether the finding is to call people now, as one that was kept quiet the first time.
+func (d *draft) restore(ctx context.Context, o Observation, seen map[string]string, f incident.Finding) (loud bool, err error) {
+	id, led := strings.CutPrefix(seen[mark(f.ID)], kindIncident+"/")
 	if !led {
 		stands, here := d.stands[f.ID]
 		switch {
 		case stands, !here && seen[markRetracted(f.ID)] == "":
-			return nil
+			return false, nil
 		case !here:
 			if last, err := d.engine.standing(ctx, o.Protocol, f.ID); err != nil || last != nil {
-				return err
+				return false, err
 			}
 		}
 		d.word(f.ID, true)
 		kept, err := d.quiet(ctx, o.Protocol, f.Detector)
-		if err != nil {
-			return err
+		if err != nil || kept == nil && rings(f) {
+			return err == nil, err
 		}
-		return d.note(ctx, o, eventFound{Finding: f, Muted: kept})
+		return false, d.note(ctx, o, eventFound{Finding: f, Muted: kept})
 	}
 	v, _, err := d.view(ctx, id)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, g := range v.State.Findings {
 		if g.ID == f.ID && g.Retracted == "" {
-			return nil
+			return false, nil
 		}
 	}
 	if err := d.do(ctx, id, incident.OpFind{Findings: []incident.Finding{f}}, f.Detector); err != nil {
-		return err
+		return false, err
 	}
-	return d.note(ctx, o, eventFound{Finding: f, Incident: id})
+	return false, d.note(ctx, o, eventFound{Finding: f, Incident: id})
 }
 
 // strike records that a finding no longer counts.
