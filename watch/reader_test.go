@@ -192,3 +192,60 @@ func TestWarmingStandsInTheState(t *testing.T) {
 		}
 	})
 }
+
+// While a gap is filled, things are read at the head, and what is found there is not found again when the gap is filled.
+func TestReadingsAreTakenBesideTheGap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &answering{blinking: &blinking{more: make(chan struct{})}, wei: 100}
+		d, p := newDesk(), balancePlan()
+		b.set(false, 80)
+		first := uint64(1)
+		s := newSlow(b, 78)
+		o := Options{Engine: d, Client: s, Plan: p, Index: testIndex(t, p), From: &first}
+		kill := start(t.Context(), o)
+		time.Sleep(time.Second)
+		b.now(99, nil, false)
+		b.set(false, 2)
+		time.Sleep(time.Second)
+		if d.found() != 1 || d.said["low"].Block < 80 || d.last.Block > 1 {
+			t.Fatalf("%d findings, asked at %v, the gap is filled to %d", d.found(), b.asked, d.last.Block)
+		}
+		kill()
+		b.set(false, 1)
+		defer start(t.Context(), o)()
+		time.Sleep(10 * time.Second)
+		b.set(false, 1)
+		time.Sleep(time.Second)
+		s.open()
+		time.Sleep(time.Minute)
+		b.set(false, 3)
+		time.Sleep(time.Minute)
+		if d.found() != 1 || d.last.Block != 86 || len(d.doubled) > 0 || slices.Min(b.asked) < 79 || b.asked[len(b.asked)-1] != 86 {
+			t.Errorf("%d findings at block %d, asked at %v, doubled %v", d.found(), d.last.Block, b.asked, d.doubled)
+		}
+	})
+}
+
+// What was not read in a downtime is said once.
+func TestWhatWasNotReadIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &answering{blinking: &blinking{more: make(chan struct{})}, wei: 100}
+		d, p := newDesk(), balancePlan()
+		b.set(false, 3)
+		o := Options{Engine: d, Client: b, Plan: p, Index: testIndex(t, p)}
+		for range 2 {
+			kill := start(t.Context(), o)
+			time.Sleep(time.Second)
+			b.set(false, 1)
+			time.Sleep(time.Second)
+			kill()
+			b.set(false, 70)
+		}
+		defer start(t.Context(), o)()
+		time.Sleep(time.Minute)
+		f := d.said[detectorSkipped]
+		if d.found() != 2 || len(d.doubled) > 0 || f.Mode != "observe" || !strings.Contains(f.Say, "was not read between block 74 (1 January 00:17 UTC) and block 1") || !strings.HasSuffix(f.Say, "Detectors: low.") {
+			t.Errorf("%d findings, doubled %v: %+v", d.found(), d.doubled, f)
+		}
+	})
+}

@@ -47,6 +47,9 @@ func (b *blinking) set(dark bool, blocks int) {
 		n := uint64(len(b.blocks))
 		blk := &evm.Block{}
 		blk.Number, blk.Hash, blk.Time = n, evm.Hash{1, byte(n)}, 1000+n*max(b.gap, 1)
+		if n > 0 {
+			blk.ParentHash = b.blocks[n-1].Hash
+		}
 		b.blocks = append(b.blocks, blk)
 	}
 	close(b.more)

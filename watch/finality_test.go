@@ -1,0 +1,108 @@
+package watch
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tocsin/chain"
+	"tocsin/evm"
+	"tocsin/fault"
+)
+
+// settling is a chain that calls blocks safe and final, or does not.
+type settling struct {
+	*blinking
+	state     sync.Mutex
+	finalized uint64
+	err       error
+	asked     int
+}
+
+func (s *settling) Finality(context.Context) (safe, finalized chain.Ref, err error) {
+	s.state.Lock()
+	defer s.state.Unlock()
+	s.asked++
+	return chain.Ref{Number: s.finalized + 1}, chain.Ref{Number: s.finalized}, s.err
+}
+
+func (s *settling) call(finalized uint64, err error) {
+	s.state.Lock()
+	defer s.state.Unlock()
+	s.finalized, s.err = finalized, err
+}
+
+// settle starts a watch of a chain whose third block holds a payment, by detectors that wait for it to be safe and final.
+func settle(t *testing.T, s *settling, d *desk) (kill func()) {
+	t.Helper()
+	p := testPlan("")
+	p.Detectors[0].Depth = "finalized"
+	p.Detectors = append(p.Detectors, p.Detectors[0])
+	p.Detectors[1].ID, p.Detectors[1].Depth = "soon", "safe"
+	first := uint64(1)
+	return start(t.Context(), Options{Engine: d, Client: s, Plan: p, Index: testIndex(t, p), From: &first})
+}
+
+func newSettling() *settling {
+	s := &settling{blinking: &blinking{more: make(chan struct{})}}
+	s.set(false, 5)
+	s.blocks[3].Transactions = []evm.Transaction{{Hash: evm.Hash{9}, To: &target}}
+	return s
+}
+
+func TestFindingsWaitForTheChainsOwnWord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, d := newSettling(), newDesk()
+		s.call(1, nil)
+		defer settle(t, s, d)()
+		time.Sleep(10 * time.Second)
+		if d.found() != 0 || s.asked == 0 {
+			t.Fatalf("%d findings before the block was safe; asked %d times", d.found(), s.asked)
+		}
+		s.call(2, nil)
+		time.Sleep(5 * time.Second)
+		if d.found() != 1 || d.said["soon"].Block != 3 {
+			t.Fatalf("%d findings of a safe block", d.found())
+		}
+		s.call(9, fault.New(fault.Unavailable, "Nobody answers."))
+		s.set(false, 3)
+		time.Sleep(time.Minute)
+		if d.found() != 1 || d.last.Block != 7 {
+			t.Fatalf("%d findings while nobody tells what is final, at block %d", d.found(), d.last.Block)
+		}
+		s.call(3, nil)
+		before := s.asked
+		time.Sleep(time.Minute)
+		if d.found() != 2 || len(d.doubled) > 0 || d.said["paid"].Mode != "page" {
+			t.Errorf("%d findings of a final block, doubled %v", d.found(), d.doubled)
+		}
+		if n := s.asked - before; n > 16 {
+			t.Errorf("asked %d times in a minute", n)
+		}
+	})
+}
+
+// A chain without finality is final where no reorganisation reaches by the plan, and that is said once.
+func TestChainWithoutFinality(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, d := newSettling(), newDesk()
+		s.call(0, fault.New(fault.NotFound, "There is no such block."))
+		kill := settle(t, s, d)
+		s.set(false, 14) // up to block 18
+		time.Sleep(10 * time.Second)
+		f := d.said[detectorFinality]
+		if d.found() != 1 || f.Mode != "observe" || !strings.Contains(f.Say, "once 16 lie on top") {
+			t.Fatalf("%d findings, of finality: %+v", d.found(), f)
+		}
+		kill()
+		defer settle(t, s, d)()
+		s.set(false, 1)
+		time.Sleep(10 * time.Second)
+		if d.found() != 3 || len(d.doubled) > 0 {
+			t.Errorf("%d findings once it is deep enough, doubled %v", d.found(), d.doubled)
+		}
+	})
+}
