@@ -144,13 +144,14 @@ func (p *pass) within(i int, whole view, v *view) {
 	n := p.lane.inner
 	var seen map[*rule]*alike
 	see := func(r *rule) {
-		a := seen[r]
+		of := r.whole()
+		a := seen[of]
 		if a == nil {
 			if seen == nil {
 				seen = map[*rule]*alike{}
 			}
 			a = &alike{}
-			seen[r] = a
+			seen[of] = a
 		}
 		v.nth = a.calls
 		a.calls++

@@ -114,6 +114,28 @@ func TestInternalCalls(t *testing.T) {
 	}
 }
 
+// Calls of several functions of one name are findings of their own.
+func TestInternalCallsOfOneName(t *testing.T) {
+	p := world(plan.Detector{Function: "pull", Internal: true})
+	p.Assets[0].ABI = append(p.Assets[0].ABI, "function pull(uint256 shares)", "function pull(uint256 shares, address to)")
+	x := compile(t, p)
+	one, err := evm.EncodeCall("pull(uint256)", []string{"1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := evm.EncodeCall("pull(uint256,address)", []string{"1", bob.Hex()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := block(3, 30, 1)
+	add(b, &bob, 0, nil, 1)
+	trace(b, frame(evm.CallFrame, bob, vault, 0, one), frame(evm.CallFrame, bob, vault, 0, two))
+	found := x.Block(testChain, b, &State{})
+	if len(found) != 2 || found[0].ID == found[1].ID {
+		t.Fatalf("found %s", say(found))
+	}
+}
+
 // The transaction's own call counts like one within, traced or not; one that failed is seen as without traces.
 func TestInternalSeesTheTransactionToo(t *testing.T) {
 	call, err := evm.EncodeCall("withdraw(uint256,address,address)", []string{"9", alice.Hex(), bob.Hex()})
