@@ -107,8 +107,8 @@ func (c *Client) block(ctx context.Context, method, which string, check func(*ev
 	err = evm.VerifyBlock(b)
 	switch {
 	case errors.Is(err, evm.ErrLie):
-		if truncated(b) {
-			err = fmt.Errorf("%w: %w", errTruncated, err)
+		if what, ok := truncated(b); ok {
+			err = &truncation{what, err}
 		}
 		return nil, c.nonsense(method, err)
 	case errors.As(err, &doubt):
@@ -124,23 +124,33 @@ func (c *Client) block(ctx context.Context, method, which string, check func(*ev
 	return b, nil
 }
 
-// errTruncated is in the chain of errors about blocks of which a part was left out.
-var errTruncated = errors.New("something is left out")
+// truncation is in the chain of errors about blocks of which a part was left out.
+type truncation struct {
+	what string // with what the block came
+	err  error
+}
 
-// truncated reports whether a block that does not add up merely lacks receipts or logs: what is there, its header knows.
-func truncated(b *evm.Block) bool {
+func (t *truncation) Error() string { return fmt.Sprintf("it came with %s: %v", t.what, t.err) }
+func (t *truncation) Unwrap() error { return t.err }
+
+// truncated reports whether a block that does not add up merely lacks receipts or logs, and with what it came: what is there,
+// its header knows.
+func truncated(b *evm.Block) (what string, ok bool) {
 	if b.ComputeHash() != b.Hash {
-		return false
+		return "", false
 	}
 	var all [256]byte
 	for i := range b.Receipts {
 		for k, x := range b.Receipts[i].Bloom() {
 			if all[k] |= x; all[k]&^b.Bloom[k] != 0 {
-				return false
+				return "", false
 			}
 		}
 	}
-	return len(b.Receipts) < len(b.Transactions) || all != b.Bloom
+	if n := len(b.Receipts); n < len(b.Transactions) {
+		return fmt.Sprintf("receipts of %d of its %d transactions", n, len(b.Transactions)), true
+	}
+	return "fewer logs than its header tells of", all != b.Bloom
 }
 
 // receipts returns the receipts of a block, named by its hash so that a reorganisation in between cannot mix two blocks.

@@ -141,9 +141,11 @@ func (c *Client) explain(ctx context.Context, method string, err error) error {
 // nonsense is an answer that is not what the interface promises, or contradicts itself.
 func (c *Client) nonsense(method string, err error) error {
 	kind := chain.Fails
+	var less *truncation
 	switch {
-	case errors.Is(err, errTruncated):
-		kind = chain.Truncates
+	case errors.As(err, &less):
+		return &symptom{chain.Truncates, fault.New(fault.Unavailable, "The endpoint %s answered %s with a block that came with %s.", c.endpoint.name, method, less.what).
+			Instead("Do not rely on it: use another endpoint.").Because(err)}
 	case errors.Is(err, evm.ErrLie):
 		kind = chain.Lies
 	}

@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"tocsin/chain"
@@ -25,7 +26,11 @@ func (m *member) report(now time.Time) {
 		return
 	}
 	o.said = true
-	say := fmt.Sprintf("The endpoint %s of chain %d is not used for now: it %s. %s", m.c.endpoint.name, m.p.o.ChainID, verb(o.kind), fault.Sentence(o.err))
+	why := fault.Sentence(o.err)
+	if rest, ok := strings.CutPrefix(why, "The endpoint "+m.c.endpoint.name+" "); ok {
+		why = "It " + rest
+	}
+	say := fmt.Sprintf("The endpoint %s of chain %d is not used for now: it %s. %s", m.c.endpoint.name, m.p.o.ChainID, verb(o.kind), why)
 	m.p.tell(m, chain.Trouble{Kind: o.kind, At: o.since, Say: say})
 }
 
