@@ -13,11 +13,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"tocsin/engine"
 	"tocsin/incident"
 	"tocsin/journal"
 	"tocsin/plan"
-	"tocsin/store"
 )
 
 // public is a world whose plan has a public form.
