@@ -13,6 +13,7 @@ import (
 	"tocsin/detect"
 	"tocsin/engine"
 	"tocsin/fault"
+	"tocsin/feed"
 	"tocsin/incident"
 	"tocsin/plan"
 	"tocsin/watch"
@@ -38,7 +39,7 @@ type Onlooker struct {
 	changed chan struct{}
 
 	mu       sync.Mutex
-	states   map[uint64][]byte
+	states   map[string][]byte // of watches, by key
 	heads    map[uint64]uint64 // of the chains, when it began
 	findings []incident.Finding
 	known    map[string]bool
@@ -48,7 +49,7 @@ type Onlooker struct {
 func NewOnlooker(o OnlookerOptions) (*Onlooker, error) {
 	l := &Onlooker{
 		o: o, lookers: newLookers(o.Plan, o.Files), clients: map[uint64]chain.Client{}, changed: make(chan struct{}, 1),
-		states: map[uint64][]byte{}, heads: map[uint64]uint64{}, known: map[string]bool{},
+		states: map[string][]byte{}, heads: map[uint64]uint64{}, known: map[string]bool{},
 	}
 	for id := range o.Endpoints {
 		if _, ok := o.Plan.Chain(id); !ok {
@@ -97,6 +98,8 @@ func (l *Onlooker) Run(ctx context.Context) error {
 		w := watch.New(watch.Options{Engine: l, Client: c, Plan: l.o.Plan, Index: l.lookers.index, From: l.o.From, Logger: l.o.Logger})
 		wg.Go(func() { _ = w.Run(ctx) })
 	}
+	outside := feed.New(feed.Options{Engine: l, Plan: l.o.Plan, Logger: l.o.Logger})
+	wg.Go(func() { _ = outside.Run(ctx) })
 	wg.Wait()
 	return nil
 }
@@ -110,7 +113,7 @@ func (l *Onlooker) Caught() bool {
 	defer l.mu.Unlock()
 	for id := range l.clients {
 		head, known := l.heads[id]
-		s, err := watch.Stored(l.states[id])
+		s, err := watch.Stored(l.states[engine.WatchKey(id)])
 		if !known || err != nil || s == nil {
 			return false
 		}
@@ -128,8 +131,15 @@ func (l *Onlooker) Caught() bool {
 func (l *Onlooker) Vista() (Vista, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	v, err := l.lookers.vista(l.states)
+	chains := map[uint64][]byte{}
+	for id := range l.clients {
+		chains[id] = l.states[engine.WatchKey(id)]
+	}
+	v, err := l.lookers.vista(chains)
 	if err != nil {
+		return v, err
+	}
+	if err := v.outside(l.states[feed.Key(l.o.Plan.Protocol)], l.o.Plan); err != nil {
 		return v, err
 	}
 	v.At = time.Now().UTC()
@@ -153,7 +163,9 @@ func (l *Onlooker) Vista() (Vista, error) {
 func (l *Onlooker) Observe(_ context.Context, o engine.Observation) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.states[o.Chain] = o.State
+	if o.Key != "" {
+		l.states[o.Key] = o.State
+	}
 	for i := range l.findings {
 		if slices.Contains(o.Retracted, l.findings[i].ID) {
 			l.findings[i].Retracted = o.RetractedWhy
@@ -183,12 +195,7 @@ func (l *Onlooker) Observe(_ context.Context, o engine.Observation) error {
 func (l *Onlooker) WatchState(_ context.Context, key string) ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for id, b := range l.states {
-		if engine.WatchKey(id) == key {
-			return b, nil
-		}
-	}
-	return nil, nil
+	return l.states[key], nil
 }
 
 // Lease is always granted: nobody else watches by this memory.

@@ -2,13 +2,10 @@ package app
 
 import (
 	"context"
-	"slices"
 	"sync"
 
-	"tocsin/detect"
 	"tocsin/engine"
 	"tocsin/feed"
-	"tocsin/feed/target"
 	"tocsin/plan"
 )
 
@@ -48,7 +45,11 @@ func (v *Viewer) Vista(ctx context.Context) (Vista, error) {
 	if err != nil {
 		return s, err
 	}
-	if err := v.outside(ctx, p, &s); err != nil {
+	b, err := e.WatchState(ctx, feed.Key(v.protocol))
+	if err != nil {
+		return s, err
+	}
+	if err := s.outside(b, p); err != nil {
 		return s, err
 	}
 	s.At = e.Now().UTC()
@@ -61,24 +62,6 @@ func (v *Viewer) Vista(ctx context.Context) (Vista, error) {
 	}
 	s.lastFound()
 	return s, nil
-}
-
-// outside puts in how what is not on a chain stands.
-func (v *Viewer) outside(ctx context.Context, p *plan.Plan, s *Vista) error {
-	b, err := v.desk.Engine.WatchState(ctx, feed.Key(v.protocol))
-	if err != nil {
-		return err
-	}
-	state, err := target.Stored(b)
-	if err != nil {
-		return err
-	}
-	for _, g := range state.Sights(p) {
-		if i := slices.IndexFunc(s.Detectors, func(d detect.Sight) bool { return d.Detector == g.Detector }); i >= 0 {
-			s.Detectors[i] = g
-		}
-	}
-	return nil
 }
 
 // ready compiles the detectors of a plan, once.

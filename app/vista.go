@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tocsin/detect"
+	"tocsin/feed/target"
 	"tocsin/incident"
 	"tocsin/plan"
 	"tocsin/watch"
@@ -90,6 +91,20 @@ func (v *Vista) lastFound() {
 			g.Last = at[g.Detector].UTC()
 		}
 	}
+}
+
+// outside puts in how what is not on a chain stands, by what its follower stored.
+func (v *Vista) outside(b []byte, p *plan.Plan) error {
+	state, err := target.Stored(b)
+	if err != nil {
+		return err
+	}
+	for _, g := range state.Sights(p) {
+		if i := slices.IndexFunc(v.Detectors, func(d detect.Sight) bool { return d.Detector == g.Detector }); i >= 0 {
+			v.Detectors[i] = g
+		}
+	}
+	return nil
 }
 
 // Ranked returns the detectors with those first that want to be looked at.

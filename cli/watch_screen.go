@@ -106,7 +106,7 @@ func columnsOf(width int) []column {
 	}
 	switch {
 	case width >= 76:
-		return []column{{"now", 13, value}, {"usual", 11, usual}, {"fires at", 13, fires}, {"lately", 10, sparkOf}, {"found", 5, found}}
+		return []column{{"now", 11, value}, {"usual", 8, usual}, {"fires at", 11, fires}, {"lately", 8, sparkOf}, {"found", 5, found}}
 	case width >= 54:
 		return []column{{"now", 13, value}, {"fires at", 13, fires}, {"found", 5, found}}
 	default:
