@@ -114,6 +114,9 @@ func (t *Course) came(at, before uint64) {
 
 // forget drops what was noted of a block that is gone, and of any after it.
 func (t *Course) forget(from uint64) {
+	if t == nil {
+		return // it was stored so
+	}
 	for n := len(t.Points); n > 0 && t.Points[n-1].Time >= from; n-- {
 		t.Points = t.Points[:n-1]
 	}
