@@ -20,6 +20,7 @@ const (
 	Respond  Right = "respond"  // take roles, note, set the severity: whatever responders do and no other right names
 	Validate Right = "validate" // say that it is real
 	Dismiss  Right = "dismiss"  // say that it is nothing
+	Mute     Right = "mute"     // keep a detector quiet, and end that
 	Step     Right = "step"     // begin and end steps
 	Propose  Right = "propose"  // ask for a decision
 	Approve  Right = "approve"  // sign a decision; which one, its own rules say
@@ -31,12 +32,12 @@ const (
 )
 
 // Rights lists all rights.
-var Rights = [...]Right{View, Report, Answer, Respond, Validate, Dismiss, Step, Propose, Approve, Post, Resolve, Close, Export, Drill}
+var Rights = [...]Right{View, Report, Answer, Respond, Validate, Dismiss, Mute, Step, Propose, Approve, Post, Resolve, Close, Export, Drill}
 
 // verbs complete "may not …".
 var verbs = map[Right]string{
 	View: "look at incidents", Report: "report that something is wrong", Answer: "answer calls", Respond: "act on incidents",
-	Validate: "say that an incident is real", Dismiss: "dismiss incidents", Step: "work on the procedure", Propose: "ask for decisions",
+	Validate: "say that an incident is real", Dismiss: "dismiss incidents", Mute: "mute detectors", Step: "work on the procedure", Propose: "ask for decisions",
 	Approve: "sign decisions", Post: "post updates", Resolve: "say that an incident has stopped", Close: "close incidents",
 	Export: "take records out", Drill: "run exercises",
 }

@@ -39,15 +39,15 @@ func team() *plan.Plan {
 	}
 }
 
-// The letters are: v view, r report, a answer, R respond, V validate, D dismiss, s step, p propose, A approve, P post,
+// The letters are: v view, r report, a answer, R respond, V validate, D dismiss, M mute, s step, p propose, A approve, P post,
 // S resolve, C close, E export, X drill.
 func TestRights(t *testing.T) {
-	letters := "vraRVDspAPSCEX"
+	letters := "vraRVDMspAPSCEX"
 	if len(letters) != len(access.Rights) {
 		t.Fatalf("%d rights, and letters for %d", len(access.Rights), len(letters))
 	}
 	for _, c := range []struct{ what, person, may string }{
-		{"core team, signs nothing", "janet-r", "vraRVDspPSCEX"},
+		{"core team, signs nothing", "janet-r", "vraRVDMspPSCEX"},
 		{"core team, in a group that signs", "david-l", letters},
 		{"core team, additional signer", "maria-s", letters},
 		{"extended team", "paul-m", "vra"},

@@ -37,7 +37,7 @@ muting it too; it then lasts no longer than either of them said.`,
 			if err != nil {
 				return err
 			}
-			actor, err := d.actor(p, access.Dismiss)
+			actor, err := d.actor(p, access.Mute)
 			if err != nil {
 				return err
 			}
@@ -73,7 +73,7 @@ func (t *terminal) unmute() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			actor, err := d.actor(p, access.Dismiss)
+			actor, err := d.actor(p, access.Mute)
 			if err != nil {
 				return err
 			}

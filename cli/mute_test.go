@@ -75,7 +75,7 @@ func TestMuteByCommands(t *testing.T) {
 	tells(t, 2, as("ada", "mute", "drain"), "The reason is missing.")
 	tells(t, 2, as("ada", "mute", "drain", "--why", "x", "--until", "8d"), "7 days at most")
 	tells(t, 2, as("ada", "mute", "drain", "--why", "x", "--until", "later"), "neither a length of time nor a time", "--until 4h")
-	tells(t, 1, as("eve", "mute", "drain", "--why", "x"), "may not dismiss")
+	tells(t, 1, as("eve", "mute", "drain", "--why", "x"), "may not mute detectors")
 	tells(t, 2, append([]string{"mute", "drain", "--why", "x"}, at...), "Nobody is named")
 	tells(t, 0, as("ada", "mute", "drain", "--why", "We move it", "--until", "2h"), "Drain rings as ever: Ada wants it muted until", "has to agree by", "tocsin mute drain --data "+dir)
 	tells(t, 1, as("ada", "mute", "drain", "--why", "We move it"), "a second person has to agree")

@@ -59,7 +59,7 @@ func (c *Console) mutePanel(s *session, sh *shell, detector string, list []mute.
 			p.Muted = row
 		}
 	}
-	if s.may(access.Dismiss) != nil {
+	if s.may(access.Mute) != nil {
 		return p
 	}
 	if p.Asked == nil || !p.Asked.Yours {
@@ -155,7 +155,7 @@ func (c *Console) changeMute(w http.ResponseWriter, r *http.Request, s *session,
 		c.fail(w, r, unreadable(err))
 		return
 	}
-	err := s.may(access.Dismiss)
+	err := s.may(access.Mute)
 	if err == nil {
 		err = do()
 	}
