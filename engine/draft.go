@@ -142,7 +142,7 @@ func (d *draft) route(ctx context.Context, o Observation, findings []incident.Fi
 		groups[i].findings = append(groups[i].findings, f)
 	}
 	for _, g := range groups {
-		id := g.target
+		id, state := g.target, (*incident.State)(nil)
 		if id == "" {
 			cmd := incident.Command{ID: d.engine.id("obs"), Actor: journal.Actor{Kind: journal.Detector, ID: g.findings[0].Detector}}
 			c, next, err := d.engine.opening(ctx, cmd, incident.OpOpen{Protocol: o.Protocol, Exercise: o.Exercise, Findings: g.findings}, d.opened)
@@ -150,24 +150,41 @@ func (d *draft) route(ctx context.Context, o Observation, findings []incident.Fi
 				return err
 			}
 			d.add(c)
-			id = next.State.ID
+			id, state = next.State.ID, next.State
 			if d.opened == nil {
 				d.opened = map[string]bool{}
 			}
 			d.opened[id] = true
-		} else if err := d.do(ctx, id, incident.OpFind{Findings: g.findings}, g.findings[0].Detector); err != nil {
-			return err
+		} else {
+			if err := d.do(ctx, id, incident.OpFind{Findings: g.findings}, g.findings[0].Detector); err != nil {
+				return err
+			}
+			v, _, err := d.view(ctx, id)
+			if err != nil {
+				return err
+			}
+			state = v.State
 		}
 		for _, f := range g.findings {
 			if d.commit.Marks[mark(f.ID)] != "" { // else it was seen before
 				d.commit.Marks[mark(f.ID)] = stream(id)
 			}
-			if err := d.note(ctx, o, eventFound{Finding: f, Incident: id}); err != nil {
+			if err := d.note(ctx, o, eventFound{Finding: counted(state, f), Incident: id}); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// counted is a finding as its incident counts it: whether it made that worse, and whether it may act.
+func counted(s *incident.State, f incident.Finding) incident.Finding {
+	for _, g := range slices.Backward(s.Findings) {
+		if g.ID == f.ID {
+			return g
+		}
+	}
+	return f
 }
 
 // target finds the incident that a finding belongs to; empty for none.

@@ -122,3 +122,29 @@ func TestKeptQuietThenFoundAgain(t *testing.T) {
 	}
 	verified(t, st)
 }
+
+// Mutes that end at the same time, of detectors of one issue, open one incident together.
+func TestMutesEndTogether(t *testing.T) {
+	clock := newClock()
+	st := open(t)
+	e := start(t, st, "a", clock.now)
+	f := follow(t, e, clock.now().Add(24*time.Hour))
+	hush(t, e, "drain", clock.now().Add(time.Hour))
+	hush(t, e, "odd", clock.now().Add(time.Hour))
+	f.see(of("drain", "d1", "act"), of("odd", "o1", "page"))
+	clock.pass(time.Hour)
+	tick(t, e)
+	l := list(t, e)
+	if len(l) != 1 || len(view(t, e, l[0].ID).State.Findings) != 2 {
+		t.Fatalf("incidents %+v", l)
+	}
+	if x := view(t, e, l[0].ID).State.Findings[0]; x.Mode != "page" || x.Act != "" {
+		t.Errorf("what was kept quiet is to act: %+v", x)
+	}
+	f.see(of("odd", "o2", "page"))
+	page, err := e.Findings(t.Context(), "small", engine.FindingQuery{Limit: 1})
+	if err != nil || page.Findings[0].ID != "o2" || page.Findings[0].Incident != l[0].ID {
+		t.Errorf("recorded %+v, %v", page, err)
+	}
+	verified(t, st)
+}

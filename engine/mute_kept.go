@@ -159,6 +159,7 @@ func (d *draft) sayKept(ctx context.Context, p *plan.Plan, r *muteRecord, protoc
 	if l.version > 0 {
 		d.add(store.Commit{Appends: []store.Append{{Stream: name, Expect: l.version, Kind: kindFindings, Protocol: protocol}}})
 	}
+	var earnest, drill told
 	for _, m := range ended {
 		if l.version == 0 { // there is no record yet whose version could be expected
 			d.commit.Marks[markKept(protocol, m.Number)] = name
@@ -174,21 +175,41 @@ func (d *draft) sayKept(ctx context.Context, p *plan.Plan, r *muteRecord, protoc
 		if k.count <= 0 {
 			continue
 		}
-		if err := d.say(ctx, protocol, k.finding(p, protocol, m), k.exercise()); err != nil {
+		to := &earnest
+		if x := k.exercise(); x != nil {
+			to, drill.exercise = &drill, x
+		}
+		to.findings = append(to.findings, k.finding(p, protocol, m))
+	}
+	for _, x := range []told{earnest, drill} {
+		if err := d.say(ctx, protocol, x); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// say leads a finding of the engine's own as an observation's.
-func (d *draft) say(ctx context.Context, protocol string, f incident.Finding, x *incident.Exercise) error {
-	o := Observation{Protocol: protocol, Exercise: x}
-	d.commit.Marks[mark(f.ID)] = findingsStream(protocol)
-	if rings(f) {
-		return d.route(ctx, o, []incident.Finding{f})
+// told is what mutes that end at the same time tell together, in earnest or in an exercise.
+type told struct {
+	exercise *incident.Exercise
+	findings []incident.Finding
+}
+
+// say leads what is told as an observation's findings are led.
+func (d *draft) say(ctx context.Context, protocol string, x told) error {
+	o := Observation{Protocol: protocol, Exercise: x.exercise}
+	var loud []incident.Finding
+	for _, f := range x.findings {
+		d.commit.Marks[mark(f.ID)] = findingsStream(protocol)
+		if rings(f) {
+			loud = append(loud, f)
+			continue
+		}
+		if err := d.note(ctx, o, eventFound{Finding: f}); err != nil {
+			return err
+		}
 	}
-	return d.note(ctx, o, eventFound{Finding: f})
+	return d.route(ctx, o, loud)
 }
 
 // finding says what was kept quiet. Its size is that of the last: what the others amount to together, nobody knows.
