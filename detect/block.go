@@ -172,6 +172,7 @@ func (p *pass) blind(r *rule, v *view, field string, err error) {
 	if f.Mode == Act {
 		f.Mode = Page
 	}
+	f.Unjudged = 1
 	f.Say = fmt.Sprintf("%s saw something in block %d that it could not judge (%s: %s). Look at it yourself.", r.detector.Name, p.block.Number, field, clip(err.Error()))
 	if n == maxBlind {
 		f.Say += " Any more of it in this block are only counted."

@@ -36,7 +36,8 @@ type Finding struct {
 	At        time.Time `json:"at"`               // time of the block
 	Amount    string    `json:"amount,omitempty"` // whole number in the asset's smallest unit; may be negative
 	Say       string    `json:"say"`
-	Blind     bool      `json:"blind,omitempty"` // nothing was found, but the detector could not see all
+	Blind     bool      `json:"blind,omitempty"`    // nothing was found, but the detector could not see all
+	Unjudged  int       `json:"unjudged,omitempty"` // so many times in a row the detector could not judge, which is all that it found; 0: it could
 }
 
 // Problem is why a detector of the plan cannot run.

@@ -111,6 +111,7 @@ func (p *pass) judge(r *rule, v *Vigil, answers []Answer) {
 		if f.Mode == Act {
 			f.Mode = Page
 		}
+		f.Unjudged = maxFailed
 		f.Say = fmt.Sprintf("%s cannot be told, %d times in a row up to block %d (%s). What it would find goes unnoticed meanwhile.", r.detector.Name, maxFailed, p.block.Number, clip(err.Error()))
 		p.found = append(p.found, f)
 	case holds:

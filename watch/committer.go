@@ -140,14 +140,16 @@ func (c *committer) see(step chain.Step) {
 
 // find takes findings, but for those that have been told already.
 func (c *committer) find(found []detect.Finding, told []string) {
+	var fresh []detect.Finding
 	for _, f := range found {
 		if !slices.Contains(told, f.ID) {
-			c.findings = append(c.findings, convert(f))
+			fresh = append(fresh, f)
 		}
 		if f.Detector == detect.Upgraded {
 			c.w.attic.nudge()
 		}
 	}
+	c.findings = append(c.findings, c.tame(fresh)...)
 }
 
 // judge takes what was read at a block.

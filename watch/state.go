@@ -14,15 +14,16 @@ import (
 
 // state is what a watch leaves in the database.
 type state struct {
-	V       int          `json:"v"`
-	Warm    uint64       `json:"warm,omitempty"`    // blocks up to this one only fill baselines
-	Warming []string     `json:"warming,omitempty"` // detectors whose baseline may not be believed yet
-	Detect  detect.State `json:"detect"`
-	Ahead   []run        `json:"ahead,omitempty"`   // seen at the head before the gap below it was filled, oldest first
-	Unfinal bool         `json:"unfinal,omitempty"` // it has been told that the chain knows no finality
-	Doubts  []string     `json:"doubts,omitempty"`  // why blocks could not be verified, as told
-	Alarms  []alarm      `json:"alarms,omitempty"`  // about the watch itself, that stand
-	Pace    *pace        `json:"pace,omitempty"`    // of the chain
+	V       int                `json:"v"`
+	Warm    uint64             `json:"warm,omitempty"`    // blocks up to this one only fill baselines
+	Warming []string           `json:"warming,omitempty"` // detectors whose baseline may not be believed yet
+	Detect  detect.State       `json:"detect"`
+	Ahead   []run              `json:"ahead,omitempty"`   // seen at the head before the gap below it was filled, oldest first
+	Unfinal bool               `json:"unfinal,omitempty"` // it has been told that the chain knows no finality
+	Doubts  []string           `json:"doubts,omitempty"`  // why blocks could not be verified, as told
+	Alarms  []alarm            `json:"alarms,omitempty"`  // about the watch itself, that stand
+	Pace    *pace              `json:"pace,omitempty"`    // of the chain
+	Erring  map[string]*erring `json:"erring,omitempty"`  // detectors that could not judge of late
 }
 
 const stateVersion = 1
