@@ -69,6 +69,14 @@ var docs = []doc{
 	{line: "tocsin adopt export --data data --out adoptions.json", says: "is in force"},
 	{line: "tocsin trust adoptions.json", in: "yes\n", says: "version is now 2.0"},
 
+	// docs/mute.md
+	{line: "tocsin findings --data data --since 24h", says: "indings", before: (*docWorld).start},
+	{line: "tocsin findings --data data --detector unauthorised-withdrawal --limit 20 --json", says: `"findings"`},
+	{line: `tocsin mute unauthorised-withdrawal --until 2h --why "We move the funds to the new vault" --data data --as janet`, says: "second"},
+	{line: "tocsin mute unauthorised-withdrawal --data data --as david", says: "is muted until"},
+	{line: "tocsin mutes --data data", says: "We move the funds to the new vault"},
+	{line: "tocsin unmute unauthorised-withdrawal --data data --as carmen", says: "not muted any more"},
+
 	// docs/diff.md
 	{line: "tocsin diff OLD NEW", as: "cp -r examples/vault NEW && sed -i 's/required: .carmen, oscar./required: [carmen]/' NEW/decisions.yaml && tocsin diff examples/vault NEW", says: "weaken"},
 	{line: "git worktree add ../before origin/main", why: "it needs a repository with a remote"},
