@@ -112,6 +112,13 @@ func (d *decider) mute(op OpMute, who string) error {
 		return fault.New(fault.Conflict, "You asked for this at %s; a second person has to agree by %s.", clock(asked.Asked), clock(asked.Lapses)).
 			Instead("Ask somebody of the core team to mute it too.")
 	}
+	was, muted := find(d.s.Muted, op.Detector)
+	if muted && !agreeing && op.Until.IsZero() && strings.TrimSpace(op.Why) == "" { // they agree, and others have already
+		if slices.Contains(was.By, who) {
+			return nil // a double click
+		}
+		return fault.New(fault.Conflict, "%s is muted until %s already.", Name(d.p, op.Detector), moment(was.Until))
+	}
 	why, err := reason(op.Why, !agreeing)
 	if err != nil {
 		return err
@@ -123,7 +130,6 @@ func (d *decider) mute(op OpMute, who string) error {
 	e := EventMuted{
 		Detector: op.Detector, Until: until, Why: journal.Personal(why), By: []string{who}, Of: imprint(d.p, op.Detector), After: op.Findings,
 	}
-	was, muted := find(d.s.Muted, op.Detector)
 	switch {
 	case agreeing:
 		e.By = []string{asked.By[0], who}

@@ -1,7 +1,6 @@
 package mute
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -150,9 +149,12 @@ func TestAgreeing(t *testing.T) {
 	d.do("ada", d.mutes("drain", 3*time.Hour))
 	d.now = d.now.Add(time.Minute)
 	d.want(d.do("ben", OpMute{Detector: "drain"}), "muted") // a click: neither a time nor a reason
+	d.want(d.do("ben", OpMute{Detector: "drain"}), "")      // a second click changes nothing
 	if m := d.state.Muted[0]; !m.Until.Equal(start.Add(3*time.Hour)) || m.Why != "Maintenance" {
 		t.Errorf("muted %+v", m)
 	}
+	d.plan.CoreTeam = append(d.plan.CoreTeam, plan.Person{ID: "dan", Name: "Dan"})
+	d.refused("dan", OpMute{Detector: "drain"}, fault.Conflict, "already")
 	d = open(t)
 	d.do("ada", d.mutes("drain", 3*time.Hour))
 	d.do("ben", OpMute{Detector: "drain", Until: start.Add(time.Hour), Why: "Only as long as the upgrade"})
@@ -248,61 +250,6 @@ func TestRefused(t *testing.T) {
 	d.want(d.do("ada", d.mutes("drain", Longest)), "mute-asked")
 }
 
-func TestHowManyItTakes(t *testing.T) {
-	p := team()
-	for detector, two := range map[string]bool{"drain": true, "slow": false, "both": true, "loose": true, "unranked": true, "blind": true} {
-		if got := Two(p, detector); got != two {
-			t.Errorf("%s takes two: %t", detector, got)
-		}
-	}
-	p.Severities[0].SecondPerson = false
-	for _, detector := range append(BuiltIn(), "drain", "loose", "unranked") {
-		if Two(p, detector) {
-			t.Errorf("%s takes two although no severity does", detector)
-		}
-	}
-	p.Severities = nil
-	if !Two(p, "blind") || !Two(p, "drain") {
-		t.Error("where nothing is ranked, one of several may mute")
-	}
-	p.CoreTeam = p.CoreTeam[:1]
-	if Two(p, "blind") || Two(p, "drain") {
-		t.Error("a core team of one is held up")
-	}
-}
-
-func TestBuiltInsAreMuted(t *testing.T) {
-	for _, id := range BuiltIn() {
-		d := open(t)
-		d.want(d.do("ada", d.mutes(id, time.Hour)), "mute-asked")
-		d.want(d.do("ben", OpMute{Detector: id}), "muted")
-		if !d.quiet(id) || d.quiet("drain") {
-			t.Errorf("%s: quiet %t", id, d.quiet(id))
-		}
-	}
-}
-
-// A newer plan that changes the detector, drops it, or wants more people, ends the mute.
-func TestNewerPlan(t *testing.T) {
-	for name, change := range map[string]func(*plan.Plan){
-		"changed": func(p *plan.Plan) { p.Detectors[1].Where = "tx.failed" },
-		"gone":    func(p *plan.Plan) { p.Detectors = p.Detectors[:1] },
-		"graver":  func(p *plan.Plan) { p.Issues[1].Severity = "critical" },
-	} {
-		t.Run(name, func(t *testing.T) {
-			d := open(t)
-			d.do("ada", d.mutes("slow", time.Hour))
-			d.plan.Detectors[0].Where, d.plan.Version = "tx.failed", "2" // another's change is no reason
-			d.want(d.do("", OpTick{}), "")
-			change(d.plan)
-			if d.quiet("slow") {
-				t.Error("it is still quiet")
-			}
-			d.want(d.do("", OpTick{}), "mute-ended changed")
-		})
-	}
-}
-
 // A clock that goes back shortens nothing and begins nothing before what was before.
 func TestClockGoesBack(t *testing.T) {
 	d := open(t)
@@ -310,47 +257,4 @@ func TestClockGoesBack(t *testing.T) {
 	d.now = start.Add(-2 * time.Hour)
 	d.want(d.do("ben", OpMute{Detector: "slow", Until: start.Add(Longest), Why: "More"}), "muted")
 	d.refused("ben", OpMute{Detector: "slow", Until: start, Why: "Now"}, fault.Invalid, "over already")
-}
-
-func TestRecordsReadBack(t *testing.T) {
-	d := open(t)
-	var prev [32]byte
-	read := &State{}
-	var records []journal.Record
-	for i, step := range []struct {
-		who string
-		op  Op
-	}{{"ada", d.mutes("drain", time.Hour)}, {"ben", OpMute{Detector: "drain"}}, {"ben", OpUnmute{Detector: "drain"}}, {"ada", d.mutes("slow", time.Hour)}} {
-		d.now = start.Add(time.Duration(i) * time.Minute)
-		events, err := d.try(person(step.who), step.op)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range events {
-			r, err := journal.Seal(prev, journal.Envelope{
-				Stream: "mutes/small", Seq: read.Version + 1, Kind: e.Kind(), KindV: KindVersion, At: d.now, Actor: person(step.who),
-			}, e, func() [16]byte { return [16]byte{byte(i)} })
-			if err != nil {
-				t.Fatal(err)
-			}
-			prev, records = r.Hash, append(records, r)
-			h, err := Decode(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			read.Apply(h)
-		}
-	}
-	if err := journal.Verify(records); err != nil {
-		t.Error(err)
-	}
-	if got, want := fmt.Sprintf("%+v", read), fmt.Sprintf("%+v", d.state); got != want {
-		t.Errorf("read back %s\nwant %s", got, want)
-	}
-	newer := records[0]
-	newer.Bytes = []byte(strings.Replace(string(newer.Bytes), `"mute-asked"`, `"mute-shared"`, 1))
-	var unknown *UnknownKind
-	if _, err := Decode(newer); err == nil || !errors.As(err, &unknown) {
-		t.Errorf("an unknown kind: %v", err)
-	}
 }
