@@ -120,7 +120,7 @@ func (p *pass) see(r *rule, v *view) {
 	}
 	v.through(r.shape)
 	if v.log != nil && r.shape != nil && !r.shape.fits(len(v.log.Topics)) {
-		p.blind(r, v, "event", fmt.Errorf("it has the name of %s and another number of indexed values: the ABI may be wrong", r.shape.name))
+		p.misfit(r, v, errAstray)
 		return
 	}
 	if r.where != nil {

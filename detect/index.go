@@ -155,9 +155,12 @@ func (r *rule) whole() *rule {
 }
 
 // astray reports whether a log of the rule's event has a number of topics that no shape of the detector has; of several
-// shapes of one event the first says so. An asset emits only what its ABI says: then the ABI is wrong, and whoever relies on
-// it must hear of it. Elsewhere it is another event of the same signature.
+// shapes of one event the first says so. It is another event of the same signature; but if an asset emits it, its ABI may be
+// wrong, and that is counted.
 func (r *rule) astray(topics int) bool {
+	if r.whole().others == nil { // mostly
+		return true
+	}
 	var first *rule
 	for _, v := range r.whole().forms() {
 		switch {

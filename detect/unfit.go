@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 
@@ -10,6 +11,8 @@ import (
 // maxBlind is how many findings of one detector in one block say that something could not be judged. Whatever is beyond it is
 // counted: whoever floods a contract with calls that fit nothing must not flood the people too.
 const maxBlind = 10
+
+var errAstray = errors.New("as many indexed values as no declaration of the event has; the ABI may be wrong")
 
 // Unfit is what a detector could not judge since the watch began: calls and logs that do not fit their ABI, and what its
 // expressions fail on.
@@ -36,16 +39,17 @@ func (p *pass) misfit(r *rule, v *view, err error) uint64 {
 	}
 	u := s.Unfit[id]
 	if u == nil {
-		p.retireUnfit()
 		u = &Unfit{}
-		s.Unfit[id] = u
+		if s.Unfit[id] = u; len(s.Unfit) > len(p.lane.rules) {
+			p.retireUnfit()
+		}
 	}
 	u.Count++
 	u.Block, u.Tx, u.Why = p.block.Number, v.hash(), clip(err.Error())
 	return p.unfit[id]
 }
 
-// retireUnfit drops the counts of detectors that are no longer in the plan.
+// retireUnfit drops the counts of detectors that are no longer in the plan, once there are more than there can be.
 func (p *pass) retireUnfit() {
 	live := map[string]bool{Upgraded: true}
 	for _, r := range p.lane.rules {

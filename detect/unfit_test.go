@@ -70,3 +70,28 @@ func TestUnfitOfADetectorThatIsGone(t *testing.T) {
 		t.Errorf("counted %v", s.Unfit)
 	}
 }
+
+// A log of the right signature with another number of topics is another event; but where a detector's own asset emits it, the
+// ABI may be wrong, and people see that.
+func TestTopicsThatFitNoDeclaration(t *testing.T) {
+	x := compile(t, world(plan.Detector{ID: "d", Event: "Withdraw"}, plan.Detector{ID: "all", Chain: testChain, Event: withdraw}))
+	var logs []evm.Log
+	for _, n := range []int{1, 2, 3, 5, 1000} {
+		l := withdrawal(t, vault, alice, bob, 5)
+		l.Topics = append(l.Topics[:1], make([]evm.Hash, n-1)...)
+		logs = append(logs, l)
+	}
+	b := block(1, 60, 1)
+	add(b, &vault, 0, nil, 1, logs...)
+	var s State
+	if found := x.Block(testChain, b, &s); len(found) != 0 {
+		t.Errorf("found %s", say(found))
+	}
+	sights := x.Sights(testChain, &s)
+	if g := sights[0]; g.Unfit != 5 || !strings.Contains(g.Why, "the last one in block 1: as many indexed values as no declaration of the event has; the ABI may be wrong") {
+		t.Errorf("shows %d: %s", g.Unfit, g.Why)
+	}
+	if g := sights[1]; g.Unfit != 0 {
+		t.Errorf("of the whole chain it counts %d", g.Unfit)
+	}
+}
