@@ -32,7 +32,9 @@ func (w *Watcher) walk(ctx context.Context, from chain.Cursor, f func(chain.Step
 		step  chain.Step
 		ready chan struct{}
 	}
-	queue, halted, done := make(chan coming, traceAtOnce), make(chan struct{}), make(chan error, 1)
+	ctx, halt := context.WithCancelCause(ctx)
+	defer halt(nil)
+	queue, done := make(chan coming, traceAtOnce), make(chan error, 1)
 	go func() {
 		var err error
 		for c := range queue {
@@ -41,7 +43,7 @@ func (w *Watcher) walk(ctx context.Context, from chain.Cursor, f func(chain.Step
 				continue
 			}
 			if err = f(c.step); err != nil {
-				close(halted)
+				halt(errHalted)
 			}
 		}
 		done <- err
@@ -49,11 +51,6 @@ func (w *Watcher) walk(ctx context.Context, from chain.Cursor, f func(chain.Step
 	var tracing sync.WaitGroup
 	err := w.o.Client.Follow(ctx, from, func(s chain.Step) error {
 		c := coming{step: s, ready: make(chan struct{})}
-		select {
-		case <-halted:
-			return errHalted
-		default:
-		}
 		tracing.Go(func() {
 			defer close(c.ready)
 			if !s.Orphaned {
@@ -63,8 +60,8 @@ func (w *Watcher) walk(ctx context.Context, from chain.Cursor, f func(chain.Step
 		select {
 		case queue <- c:
 			return nil
-		case <-halted:
-			return errHalted
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
 	})
 	tracing.Wait()

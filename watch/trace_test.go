@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"math/big"
 	"strings"
 	"sync"
@@ -166,5 +167,25 @@ func TestMissingTracesHoldNothingUp(t *testing.T) {
 	defer d.mu.Unlock()
 	if len(d.live) != 5 || len(d.doubled) > 0 {
 		t.Errorf("%d findings, doubled %v", len(d.live), d.doubled)
+	}
+}
+
+// Whoever takes the steps and has had enough is heard at once, not with the next block.
+func TestWalkEndsWithWhoeverTakesTheSteps(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	n, p := piped(t, ctx)
+	n.pipe(ctx)
+	w := New(Options{Engine: newDesk(), Client: n.client, Plan: p, Index: testIndex(t, p)})
+	enough, steps := errors.New("enough"), 0
+	err := w.walk(ctx, chain.Cursor{}, func(s chain.Step) error {
+		steps++
+		if len(s.Block.Traces) != len(s.Block.Transactions) {
+			t.Errorf("block %d has %d traces", s.Ref.Number, len(s.Block.Traces))
+		}
+		return enough
+	})
+	if err != enough || steps != 1 {
+		t.Errorf("%d steps, then %v", steps, err)
 	}
 }
