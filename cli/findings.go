@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -130,12 +129,7 @@ func writeFound(w io.Writer, p *plan.Plan, f engine.Found) {
 		fmt.Fprintf(w, ", transaction %s", f.Tx.Hex())
 	}
 	fmt.Fprintln(w)
-	for line := range strings.Lines(string(f.Text)) {
-		fmt.Fprintf(w, "    > %s\n", strings.TrimRight(line, "\n"))
-	}
-	if f.Contact != "" {
-		fmt.Fprintf(w, "    To be reached at %s\n", f.Contact)
-	}
+	writeTold(w, f.Finding)
 	if f.Retracted != "" {
 		fmt.Fprintf(w, "    It no longer counts: %s\n", f.Retracted)
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,6 +64,7 @@ func (t *terminal) show(v *engine.View, person string) error {
 		if v.ReadOnly != nil {
 			fmt.Fprintln(w, "This release can only show it:", v.ReadOnly)
 		}
+		writeReports(w, s.Findings)
 		if person != "" {
 			fmt.Fprintf(w, "\nNow, for %s:\n", incident.NameOf(p, person))
 			if len(out.Tasks) == 0 {
@@ -106,4 +108,30 @@ func (t *terminal) show(v *engine.View, person string) error {
 			fmt.Fprintf(w, "  %s  %s\n", e.At.Format(clock), clip(e.Say))
 		}
 	})
+}
+
+// reportsShown is how many reports stand in the overview of an incident, the newest.
+const reportsShown = 3
+
+// writeReports prints what people wrote who used the public form.
+func writeReports(w io.Writer, list []incident.Finding) {
+	told := slices.DeleteFunc(slices.Clone(list), func(f incident.Finding) bool { return f.Text == "" })
+	if more := len(told) - reportsShown; more > 0 {
+		fmt.Fprintf(w, "\n%d earlier reports stand in the console.\n", more)
+		told = told[more:]
+	}
+	for _, f := range told {
+		fmt.Fprintf(w, "\n%s  %s\n", moment(f.At), f.Say)
+		writeTold(w, f)
+	}
+}
+
+// writeTold prints the words of a report, and how to reach whoever wrote them.
+func writeTold(w io.Writer, f incident.Finding) {
+	for line := range strings.Lines(string(f.Text)) {
+		fmt.Fprintf(w, "    > %s\n", strings.TrimRight(line, "\n"))
+	}
+	if f.Contact != "" {
+		fmt.Fprintf(w, "    To be reached at %s\n", f.Contact)
+	}
 }
