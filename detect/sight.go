@@ -100,6 +100,7 @@ func (x *Index) Sights(chain uint64, s *State) []Sight {
 			r.sight(&g, s.Matches[g.Detector], last.Time)
 		}
 		s.Unfit[g.Detector].sight(&g)
+		r.blindInside(&g, s)
 		list = append(list, g)
 	}
 	return list

@@ -20,8 +20,9 @@ func (p *pass) traced() {
 		return
 	}
 	v, before := p.state.vigil(tracing, tracing)
+	v.Failed = min(v.Failed+1, maxFailed)
 	if p.unseen == 0 {
-		v.Blind = false
+		v.Failed, v.Blind = 0, false
 	} else if now := p.block.Time; !v.Blind && (v.Blamed == 0 || now >= v.Blamed+blindAgain) {
 		v.Blind, v.Blamed = true, now
 		for _, r := range p.lane.inner.rules {
@@ -48,6 +49,14 @@ func (p *pass) untraced(r *rule) Finding {
 	}
 	f.Say = fmt.Sprintf("%s cannot see internal calls since block %d: there are no traces of %s. What it would find in them goes unnoticed meanwhile.", r.detector.Name, p.block.Number, what)
 	return f
+}
+
+// blindInside shows that a detector does not see what is called within transactions just now.
+func (r *rule) blindInside(g *Sight, s *State) {
+	if v := s.Vigils[tracing]; !r.detector.Internal || v == nil || v.Failed == 0 || g.State == Firing {
+		return
+	}
+	g.State, g.Why = Unknown, "Blocks come without their traces: what is called within transactions cannot be seen"
 }
 
 // many is the finding that stands for all that are too alike to be listed.

@@ -48,8 +48,13 @@ func TestMissingTracesAreTold(t *testing.T) {
 		{30 + blindAgain, false, true, 1},
 		{31 + blindAgain, false, false, 2},
 	} {
+		before := x.Sights(testChain, s)[0].State
 		if step(uint64(i+2), c.at, c.traced, c.empty); blind != c.want {
 			t.Fatalf("step %d: told %d times, want %d", i, blind, c.want)
+		}
+		shown := x.Sights(testChain, s)
+		if c.empty && shown[0].State != before || !c.empty && (shown[0].State == Unknown) == c.traced || shown[1].State == Unknown {
+			t.Errorf("step %d: shown as %s and %s", i, shown[0].State, shown[1].State)
 		}
 	}
 	last, _ := s.Last()
