@@ -162,6 +162,9 @@ func (m *member) blame(err error) {
 		kind = s.kind
 	}
 	now := time.Now()
+	if kind == chain.Limits {
+		p.limited = now
+	}
 	if m.strikes == 0 {
 		m.since = now
 	}

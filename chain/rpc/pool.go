@@ -76,7 +76,8 @@ type Pool struct {
 	mu       sync.Mutex // guards what follows, and the members' states
 	closed   bool
 	agreed   agreement
-	verified uint64 // highest block handed to a follower
+	verified uint64    // highest block handed to a follower
+	limited  time.Time // when an endpoint did not let us ask as often as we did, last
 	watching map[chan struct{}]bool
 	history  []chain.Trouble // of which some may stand; older ones that are over are forgotten
 	told     int             // troubles forgotten

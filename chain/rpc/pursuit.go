@@ -12,8 +12,9 @@ import (
 
 // The size of one leg of following.
 const (
-	leg   = 64 // blocks between one block that is agreed on and the next
-	ahead = 4  // blocks fetched at once
+	leg    = 64 // blocks between one block that is agreed on and the next
+	ahead  = 16 // blocks fetched at once
+	gently = 4  // where an endpoint has limited how often it may be asked
 )
 
 // Follow calls f with every canonical block after the cursor, in order, none skipped and none twice; before that with
@@ -87,6 +88,9 @@ func (u *pursuit) path(ctx context.Context, target evm.Header, voters []*member)
 		defer func() { known = 0 }()
 	}
 	oldest := recent[0]
+	if path := u.p.straight(ctx, u.last, target, voters); path != nil {
+		return path, len(recent), u.last, nil
+	}
 	h, err := u.p.sure(ctx, target, voters)
 	if err != nil {
 		return nil, 0, chain.Ref{}, err
@@ -150,7 +154,8 @@ func (u *pursuit) walk(ctx context.Context, path []evm.Header, voters []*member)
 			coming[i] <- fetched{b, err}
 		})
 	}
-	for i := range ahead {
+	width := u.p.width()
+	for i := range width {
 		fetch(i)
 	}
 	for i := range path {
@@ -168,7 +173,7 @@ func (u *pursuit) walk(ctx context.Context, path []evm.Header, voters []*member)
 		}
 		u.p.saw(b.Number)
 		u.p.audit(u.last, b.Unverified == "")
-		fetch(i + ahead)
+		fetch(i + width)
 	}
 	return nil
 }
