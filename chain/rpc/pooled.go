@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -105,8 +106,13 @@ func (p *Pool) standing() []*member {
 	return p.agreed.voters
 }
 
-// Call runs a message at a height (nil: the head). A message that reverts returns a *chain.Revert.
+// Call runs a message at a height (nil: the head). A message that reverts returns a *chain.Revert. At a height, it is what
+// endpoints agree on.
 func (p *Pool) Call(ctx context.Context, msg chain.Message, at *uint64) ([]byte, error) {
+	if at != nil {
+		return certain(ctx, p, fmt.Sprintf("what a call returns at block %d", *at), bytes.Equal,
+			func(ctx context.Context, m *member) ([]byte, error) { return m.c.Call(ctx, msg, at) })
+	}
 	return ask(ctx, p, p.standing(), func(ctx context.Context, m *member) ([]byte, error) { return m.c.Call(ctx, msg, at) })
 }
 
@@ -115,8 +121,12 @@ func (p *Pool) EstimateGas(ctx context.Context, msg chain.Message) (uint64, erro
 	return ask(ctx, p, p.standing(), func(ctx context.Context, m *member) (uint64, error) { return m.c.EstimateGas(ctx, msg) })
 }
 
-// Balance returns an account's balance in wei at a height (nil: the head).
+// Balance returns an account's balance in wei at a height (nil: the head). At a height, it is what endpoints agree on.
 func (p *Pool) Balance(ctx context.Context, a evm.Address, at *uint64) (*uint256.Int, error) {
+	if at != nil {
+		return certain(ctx, p, fmt.Sprintf("the balance of %s at block %d", a, *at), (*uint256.Int).Eq,
+			func(ctx context.Context, m *member) (*uint256.Int, error) { return m.c.Balance(ctx, a, at) })
+	}
 	return ask(ctx, p, p.standing(), func(ctx context.Context, m *member) (*uint256.Int, error) { return m.c.Balance(ctx, a, at) })
 }
 
