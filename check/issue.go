@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"tocsin/detect"
 	"tocsin/plan"
 )
 
@@ -39,6 +40,8 @@ func (c *checker) checkDetection(path string, i *plan.Issue) {
 	for _, id := range i.Detection.Detectors {
 		d := c.detectors[id]
 		switch {
+		case d == nil && id == detect.Upgraded && !c.proxied():
+			// nothing is there that it could see
 		case d == nil && plan.OwnDetector(id):
 			return
 		case d == nil:
@@ -137,6 +140,11 @@ func (c *checker) checkShared() {
 			"At night nobody could say which of them it is, and so which procedure to begin.",
 			"Give each a sign of its own, or write under look_alikes how to tell them apart.")
 	}
+}
+
+// proxied reports whether the code of an asset lies elsewhere.
+func (c *checker) proxied() bool {
+	return slices.ContainsFunc(c.plan.Assets, func(a plan.Asset) bool { return a.Proxy != "" && a.Proxy != "none" })
 }
 
 // signs are the names of an issue's detectors; of its manual signs if it has none.

@@ -49,3 +49,24 @@ func TestBrokenExpressionIsShownAtItsPlace(t *testing.T) {
 		}
 	}
 }
+
+// The built-in detector of upgrades sees nothing where there is no proxy.
+func TestUpgradesAreSeenOfProxiesAlone(t *testing.T) {
+	for proxy, seen := range map[string]bool{"none": false, "eip1967": true} {
+		text := "tocsin: 1\nprotocol: a\nname: A\nchains: [{id: 1, name: M}]\nassets: [{id: vault, name: V, kind: contract, chain: 1, address: \"0x88bC4F6FCb5515C41D03673c039C596FA63952a9\", proxy: " + proxy + "}]\n" +
+			"issues: [{id: up, name: Up, detection: {detectors: [upgraded]}}]\n"
+		p, src, err := plan.Load(plan.Stored{"plan.yaml": []byte(text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := true
+		for _, g := range Check(p, src) {
+			if g.Code == "issue-without-detection" {
+				found = false
+			}
+		}
+		if found != seen {
+			t.Errorf("proxy %s: the issue is detected: %v", proxy, found)
+		}
+	}
+}
