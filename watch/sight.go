@@ -213,7 +213,7 @@ func (w *Watcher) behind(out *signs, l look) {
 		how = fmt.Sprintf("falls further behind by %.3g blocks a second", -rate)
 	}
 	out.alarms = append(out.alarms, w.own(detectorBehind, s.from,
-		"The watch of chain %d stands at block %d, %d blocks (%s) behind the chain, and %s: what happens now is found late.", w.chain, s.last.Number, lag, age(s.last, l.head), how))
+		"The watch of chain %d stands at block %d, %d blocks (%s) behind the chain, and %s: what needs the blocks in their order, as spikes do, is found late.", w.chain, s.last.Number, lag, age(s.last, l.head), how))
 }
 
 // own is a finding about the watch itself. Its id goes by a block, so that the same is one.

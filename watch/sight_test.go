@@ -260,7 +260,7 @@ func TestBlindFromTheStart(t *testing.T) {
 		b, d, p := &blinking{more: make(chan struct{})}, newDesk(), testPlan("")
 		b.set(true, 0)
 		defer start(t.Context(), Options{Engine: d, Client: b, Plan: p, Index: testIndex(t, p), Blind: time.Minute})()
-		time.Sleep(2 * time.Minute)
+		time.Sleep(time.Minute + time.Second)
 		d.mu.Lock()
 		last, found := d.last, len(d.live)
 		d.mu.Unlock()
