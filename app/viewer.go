@@ -68,7 +68,7 @@ func (v *Viewer) Vista(ctx context.Context) (Vista, error) {
 func (v *Viewer) ready(ctx context.Context, p *plan.Plan) (*lookers, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.lookers != nil && v.lookers.plan.Hash() == p.Hash() {
+	if v.lookers != nil && (v.lookers.plan == p || v.lookers.plan.Hash() == p.Hash()) {
 		return v.lookers, nil
 	}
 	files, err := v.desk.Engine.Files(ctx, v.protocol)

@@ -92,15 +92,13 @@ func (c *Console) detectors(w http.ResponseWriter, r *http.Request, s *session) 
 	for _, f := range page.Findings {
 		found[f.Detector] = append(found[f.Detector], f)
 	}
-	rows := make([]detectorRow, 0, len(s.plan.Detectors))
-	for _, d := range s.plan.Detectors {
-		rows = append(rows, rowOfDetector(p.shell, s.plan, d, sights[d.ID], found[d.ID], quiet[d.ID]))
-	}
-	slices.SortStableFunc(rows, byRank)
-	p.Lead = countStates(rows)
-	p.All = len(rows)
+	list := slices.Clone(s.plan.Detectors)
+	slices.SortStableFunc(list, func(a, b plan.Detector) int { return byRank(sights[a.ID], sights[b.ID]) })
+	p.Lead = countStates(list, sights)
 	n, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	p.turn(rows, n)
+	for _, d := range p.turn(list, n) { // only these are worked out: there may be thousands
+		p.Rows = append(p.Rows, rowOfDetector(p.shell, s.plan, d, sights[d.ID], found[d.ID], quiet[d.ID]))
+	}
 	if p.From <= 1 {
 		for _, id := range mute.BuiltIn() {
 			row := rowOfDetector(p.shell, s.plan, plan.Detector{ID: id, Name: id, Mode: "page"}, Sight{Detector: id, State: sightQuiet}, found[id], quiet[id])
@@ -128,12 +126,12 @@ var builtInSay = map[string]string{
 	"upgraded":     "the code behind a proxy was replaced",
 }
 
-// turn picks the rows of a page, from 1.
-func (p *detectorsPage) turn(rows []detectorRow, n int) {
-	pages := max((len(rows)+detectorsPerPage-1)/detectorsPerPage, 1)
+// turn picks the detectors of a page, from 1.
+func (p *detectorsPage) turn(list []plan.Detector, n int) []plan.Detector {
+	pages := max((len(list)+detectorsPerPage-1)/detectorsPerPage, 1)
 	n = min(max(n, 1), pages)
 	first := (n - 1) * detectorsPerPage
-	p.From, p.Rows = first+1, rows[first:min(first+detectorsPerPage, len(rows))]
+	p.From, p.All = first+1, len(list)
 	if n > 1 {
 		p.Before = "/detectors?page=" + strconv.Itoa(n-1)
 		p.Path = "/detectors?page=" + strconv.Itoa(n)
@@ -141,6 +139,7 @@ func (p *detectorsPage) turn(rows []detectorRow, n int) {
 	if n < pages {
 		p.After = "/detectors?page=" + strconv.Itoa(n+1)
 	}
+	return list[first:min(first+detectorsPerPage, len(list))]
 }
 
 // sights tells what the detectors see, by detector, or why nothing is known of it.
@@ -243,16 +242,16 @@ func times(list []engine.Found) []time.Time {
 }
 
 // countStates says in a sentence how the detectors stand.
-func countStates(rows []detectorRow) string {
+func countStates(list []plan.Detector, sights map[string]Sight) string {
 	var order []string
 	n := map[string]int{}
-	for _, r := range rows {
-		text := stateText(r.State)
+	for _, d := range list {
+		text := stateText(sights[d.ID].State)
 		if n[text]++; n[text] == 1 {
 			order = append(order, text)
 		}
 	}
-	if len(rows) == 0 {
+	if len(list) == 0 {
 		return "The plan has no detectors: nothing is found that nobody reports."
 	}
 	for i, text := range order {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,19 +98,23 @@ func (w *world) mutes(detector string) error {
 
 func TestDetectorsAreRankedAndTurned(t *testing.T) {
 	p := detectorsPage{shell: &shell{}}
-	var rows []detectorRow
-	for i := range 10_000 {
-		rows = append(rows, detectorRow{Sight: Sight{Detector: fmt.Sprint(i), State: "quiet"}})
+	list := make([]plan.Detector, 10_000)
+	for i := range list {
+		list[i].ID = fmt.Sprint(i)
 	}
-	p.turn(rows, 3)
-	if len(p.Rows) != 100 || p.From != 201 || p.Before != "/detectors?page=2" || p.After != "/detectors?page=4" {
-		t.Errorf("%d rows from %d, before %s, after %s", len(p.Rows), p.From, p.Before, p.After)
+	if got := p.turn(list, 3); len(got) != 100 || got[0].ID != "200" || p.From != 201 || p.Before != "/detectors?page=2" || p.After != "/detectors?page=4" {
+		t.Errorf("%d from %d, before %s, after %s", len(got), p.From, p.Before, p.After)
 	}
-	if p.turn(rows, 1000); p.From != 9901 || p.After != "/detectors?page=4" && p.After != "" {
-		t.Errorf("from %d, after %s", p.From, p.After)
+	p = detectorsPage{shell: &shell{}}
+	if got := p.turn(list, 1000); len(got) != 100 || p.From != 9901 || p.After != "" {
+		t.Errorf("%d from %d, after %s", len(got), p.From, p.After)
+	}
+	p = detectorsPage{shell: &shell{}}
+	if got := p.turn(nil, -1); len(got) != 0 || p.Before != "" || p.After != "" {
+		t.Errorf("%d, before %s, after %s", len(got), p.Before, p.After)
 	}
 	for i, states := range [][2]string{{"firing", "unknown"}, {"unknown", "warming"}, {"warming", "quiet"}} {
-		if byRank(detectorRow{Sight: Sight{State: states[0]}}, detectorRow{Sight: Sight{State: states[1]}}) >= 0 {
+		if byRank(Sight{State: states[0]}, Sight{State: states[1]}) >= 0 {
 			t.Errorf("%d: %v", i, states)
 		}
 	}
@@ -141,6 +146,23 @@ func TestPlot(t *testing.T) {
 			if _, err := fmt.Sscanf(xy, "%f,%f", &x, &y); err != nil || !(x >= 0 && x <= 168 && y >= 0 && y <= 40) {
 				t.Errorf("%+v: %s, %v", c, xy, err)
 			}
+		}
+	}
+}
+
+func TestWhatLiesAboveTheLimit(t *testing.T) {
+	for _, c := range []struct {
+		line []spot
+		want []string
+	}{
+		{[]spot{{0, 30}, {10, 30}}, nil},
+		{[]spot{{0, 30}, {10, 10}, {20, 30}}, []string{"5.0,20.0 10.0,10.0 15.0,20.0"}},
+		{[]spot{{0, 10}, {10, 30}, {20, 10}}, []string{"0.0,20.0 0.0,10.0 5.0,20.0", "15.0,20.0 20.0,10.0 20.0,20.0"}},
+		{[]spot{{0, 20}, {10, 20}}, nil},
+		{[]spot{{5, 1}}, []string{"5.0,20.0 5.0,1.0 5.0,20.0"}},
+	} {
+		if got := above(c.line, 20); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %q", c.line, got)
 		}
 	}
 }

@@ -11,8 +11,9 @@ import (
 // plot is a chart in the coordinates of its drawing.
 type plot struct {
 	Width, Height float64
-	Value         string // points of the line
-	Usual         string // y of the band's upper edge, empty for none
+	Value         string   // points of the line
+	Over          []string // points of what lies above the limit
+	Usual         string   // y of the band's upper edge, empty for none
 	UsualHeight   string
 	Limits        []string // paths
 	Marks         []string // paths, of findings
@@ -40,7 +41,11 @@ func plotOf(s Sight, marks []time.Time, width, height float64) *plot {
 	y := func(f float64) float64 { return height - (height-4)*(f-low)/(high-low) - 2 }
 	p := &plot{Width: width, Height: height, From: from, To: to, Low: figureText(low), High: figureText(high)}
 	var line []string
-	add := func(px, py float64) { line = append(line, fmt.Sprintf("%.1f,%.1f", px, py)) }
+	var drawn []spot
+	add := func(px, py float64) {
+		drawn = append(drawn, spot{px, py})
+		line = append(line, spot{px, py}.String())
+	}
 	for i, at := range c.Points {
 		if c.Steps && i > 0 {
 			add(x(at.At), y(c.Points[i-1].Figure))
@@ -53,6 +58,9 @@ func plotOf(s Sight, marks []time.Time, width, height float64) *plot {
 	for _, l := range c.Limits {
 		p.Limits = append(p.Limits, fmt.Sprintf("M0 %.1fH%.0f", y(l), width))
 	}
+	if len(c.Limits) == 1 && !c.Steps {
+		p.Over = above(drawn, y(c.Limits[0]))
+	}
 	if len(c.Usual) > 0 {
 		const band = 4
 		p.Usual, p.UsualHeight = fmt.Sprintf("%.1f", max(y(c.Usual[0])-band, 0)), fmt.Sprintf("%.1f", 2.0*band)
@@ -64,6 +72,36 @@ func plotOf(s Sight, marks []time.Time, width, height float64) *plot {
 	}
 	p.Say = p.words(s, len(p.Marks))
 	return p
+}
+
+// spot is a place in a drawing; y grows downwards.
+type spot struct{ x, y float64 }
+
+func (s spot) String() string { return fmt.Sprintf("%.1f,%.1f", s.x, s.y) }
+
+// above lists the areas between a line and a limit that it rises above, each as the points around it.
+func above(line []spot, limit float64) []string {
+	var areas, area []string
+	for i, s := range line {
+		up := s.y < limit
+		if i > 0 && up != (line[i-1].y < limit) {
+			b := line[i-1]
+			area = append(area, spot{b.x + (s.x-b.x)*(limit-b.y)/(s.y-b.y), limit}.String())
+		}
+		switch {
+		case up && len(area) == 0:
+			area = append(area, spot{s.x, limit}.String(), s.String())
+		case up:
+			area = append(area, s.String())
+		case len(area) > 0:
+			areas, area = append(areas, strings.Join(area, " ")), nil
+		}
+	}
+	if len(area) > 0 {
+		area = append(area, spot{line[len(line)-1].x, limit}.String())
+		areas = append(areas, strings.Join(area, " "))
+	}
+	return areas
 }
 
 // extent is the range of figures that is drawn.

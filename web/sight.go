@@ -72,4 +72,4 @@ func rank(state string) int {
 	return 3
 }
 
-func byRank(a, b detectorRow) int { return cmp.Compare(rank(a.State), rank(b.State)) }
+func byRank(a, b Sight) int { return cmp.Compare(rank(a.State), rank(b.State)) }
