@@ -79,6 +79,7 @@ type findingLine struct {
 	Tx        evm.Hash          `json:"tx,omitzero"`
 	Amount    string            `json:"amount,omitempty"`
 	Say       string            `json:"say"`
+	Act       string            `json:"act,omitempty"`     // why it may act by itself
 	Text      string            `json:"text,omitempty"`    // what somebody wrote who used the public form
 	Contact   string            `json:"contact,omitempty"` // how to reach them
 	Led       string            `json:"led"`               // incident, observed, muted
@@ -94,7 +95,7 @@ func (t *terminal) printFindings(p *plan.Plan, page engine.FindingPage) error {
 		lines = append(lines, findingLine{
 			Number: f.Number, Recorded: f.Recorded, At: f.At.UTC(), ID: f.ID, Detector: f.Detector, Name: mute.Name(p, f.Detector),
 			Mode: f.Mode, Issues: append([]string{}, f.Issues...), Asset: f.Asset, Chain: f.Chain, Block: f.Block, Tx: f.Tx, Amount: f.Amount,
-			Say: f.Say, Text: string(f.Text), Contact: string(f.Contact), Led: f.Led(), Incident: f.Incident, Muted: f.Muted, Retracted: f.Retracted, Exercise: f.Exercise != nil,
+			Say: f.Say, Act: f.Act, Text: string(f.Text), Contact: string(f.Contact), Led: f.Led(), Incident: f.Incident, Muted: f.Muted, Retracted: f.Retracted, Exercise: f.Exercise != nil,
 		})
 	}
 	out := map[string]any{"findings": lines}
@@ -129,6 +130,12 @@ func writeFound(w io.Writer, p *plan.Plan, f engine.Found) {
 		fmt.Fprintf(w, ", transaction %s", f.Tx.Hex())
 	}
 	fmt.Fprintln(w)
+	switch {
+	case f.Act != "":
+		fmt.Fprintf(w, "    It may act: %s\n", f.Act)
+	case f.Mode == "act":
+		fmt.Fprintln(w, "    It only calls people: no second detector agreed, and the plan states no reason to act alone.")
+	}
 	writeTold(w, f.Finding)
 	if f.Retracted != "" {
 		fmt.Fprintf(w, "    It no longer counts: %s\n", f.Retracted)

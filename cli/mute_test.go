@@ -138,6 +138,8 @@ func TestFindingsByCommand(t *testing.T) {
 	if f := said.Findings; len(f) != 2 || said.Next == 0 || f[0].ID != "f3" || f[0].Led != "observed" || f[1].Retracted == "" || f[1].Tx != (evm.Hash{1, 2}) {
 		t.Errorf("as JSON: %+v", said)
 	}
+	change(see(t, "f4", "drain", "act"))
+	tells(t, 0, append([]string{"findings", "--limit", "1"}, at...), "Drain (act), incident ", "It only calls people: no second detector agreed")
 	tells(t, 2, append([]string{"findings", "more"}, at...), "no further words")
 	tells(t, 2, []string{"findings"}, "data")
 }
