@@ -32,7 +32,6 @@ type reportForm struct {
 	*shell
 	Action string
 	Ticket string
-	Intro  string
 	Policy string // where vulnerabilities are written about; empty if nowhere
 	Fault  string
 	Trap   bool // the field that stays empty was filled in: show it
