@@ -22,7 +22,6 @@ type watchTerminal struct {
 	colour bool
 	shown  app.Vista
 	page   int
-	pages  int
 	typed  chan byte
 	undo   func()
 }
