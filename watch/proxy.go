@@ -22,7 +22,7 @@ const (
 type attic struct {
 	again chan struct{}          // an upgrade was seen
 	seen  map[string]evm.Address // code last seen, by asset
-	told  map[string]bool        // findings
+	told  map[string]bool        // findings of this session; the engine knows those of others
 	fault string                 // said last
 }
 
@@ -40,6 +40,7 @@ func (a *attic) nudge() {
 
 // proxies looks at the code behind the plan's proxies until ctx ends: at the start, when an upgrade is seen, and now and then.
 func (w *Watcher) proxies(ctx context.Context, c *committer) {
+	w.attic.told = map[string]bool{} // what a session before this one told may not have been committed
 	for list := w.o.Index.Proxies(w.chain); len(list) > 0; {
 		err := w.lookBehind(ctx, c, list)
 		if ctx.Err() != nil {
