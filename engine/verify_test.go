@@ -184,7 +184,7 @@ func TestRedact(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := st.Redact(t.Context(), r.Stream, r.Seq, left); err != nil {
+			if err := st.Commit(t.Context(), store.Commit{Redactions: []store.Redaction{{Stream: r.Stream, Seq: r.Seq, Openings: left}}}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -1,6 +1,9 @@
 package store
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Check tells what makes a commit unusable whatever is stored: every store refuses the same.
 func (c Commit) Check() error {
@@ -31,7 +34,23 @@ func (c Commit) Check() error {
 			return fmt.Errorf("commit: a link needs the hash of its secret")
 		}
 	}
+	for _, r := range c.Redactions {
+		if r.Stream == "" || r.Seq == 0 {
+			return fmt.Errorf("commit: a redaction names a stream and a record")
+		}
+	}
 	return nil
+}
+
+// Redacted lists the streams of which records are redacted, each once.
+func (c Commit) Redacted() []string {
+	var names []string
+	for _, r := range c.Redactions {
+		if !slices.Contains(names, r.Stream) {
+			names = append(names, r.Stream)
+		}
+	}
+	return names
 }
 
 // DueNow returns the deliveries that are due as soon as they are committed: these wake a worker. The others wait for the

@@ -29,14 +29,17 @@ type Store interface {
 	Window(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error)
 	// Head returns one stream's head, ErrNotFound for an unknown stream.
 	Head(ctx context.Context, stream string) (Head, error)
-	// Heads lists streams of a kind, the one created last first; only open ones if open is true.
+	// Heads lists streams of a kind, of all kinds if that is empty, the one created last first; only open ones if open is true.
 	Heads(ctx context.Context, kind string, open bool) ([]Head, error)
 	// Due lists streams whose DueAt is set and not after now, earliest first.
 	Due(ctx context.Context, now time.Time, limit int) ([]Head, error)
 	// Position is a number that grows with every record stored by any process.
 	Position(ctx context.Context) (uint64, error)
-	// Redact replaces the openings of a record.
-	Redact(ctx context.Context, stream string, seq uint64, openings []byte) error
+	// Snapshot returns what was last kept of a stream by PutSnapshot, ErrNotFound if nothing is.
+	Snapshot(ctx context.Context, stream string) (Snapshot, error)
+	// PutSnapshot keeps a snapshot in place of the one before. One that is older than what is kept, or than the stream's last
+	// redaction, changes nothing. ErrNotFound for an unknown stream.
+	PutSnapshot(ctx context.Context, s Snapshot) error
 
 	// Delivery returns one delivery, ErrNotFound if unknown.
 	Delivery(ctx context.Context, id string) (Delivery, error)
@@ -95,6 +98,8 @@ type Commit struct {
 	Links      []Link     // new ones
 	Watch      []Watch
 	Marks      map[string]string // mark → stream; a mark committed before is ErrConflict
+	Redactions []Redaction       // ErrNotFound if there is no such record
+	Forget     []string          // deliveries that have ended, whose payload and outcome are removed; others stay as they are
 }
 
 // Append adds records to a stream and replaces its head.
@@ -107,6 +112,22 @@ type Append struct {
 	DueAt    time.Time // when it must be looked at again; zero for never
 	Open     bool      // still going on
 	Summary  []byte    // what lists show of it; meaning belongs to the caller
+}
+
+// Redaction removes texts about people: the record's openings are replaced by those that are left, and what was kept as a
+// snapshot of its stream is removed.
+type Redaction struct {
+	Stream   string
+	Seq      uint64
+	Openings []byte // that are left; nil for none
+}
+
+// Snapshot is what somebody made of a stream's records up to a version, so that nobody need read all of them. It can be lost or
+// be wrong: whoever uses it checks it against the records.
+type Snapshot struct {
+	Stream  string
+	Version uint64
+	Bytes   []byte
 }
 
 // Head is a stream without its records.

@@ -31,6 +31,7 @@ type Store struct {
 	plans      map[string]store.Plan
 	links      map[string]store.Link
 	sessions   map[string]session
+	snapshots  map[string]store.Snapshot // without bytes where records were redacted since
 
 	ready []string      // deliveries that a worker shall have
 	wake  chan struct{} // closed and replaced when ready grows
@@ -69,6 +70,7 @@ func New(log *slog.Logger) *Store {
 		plans:      map[string]store.Plan{},
 		links:      map[string]store.Link{},
 		sessions:   map[string]session{},
+		snapshots:  map[string]store.Snapshot{},
 		wake:       make(chan struct{}),
 	}
 }
@@ -106,6 +108,7 @@ func (s *Store) Commit(ctx context.Context, c store.Commit) error {
 		}
 		s.queue = append(s.queue, d.ID)
 	}
+	s.redact(c)
 	if due := c.DueNow(); len(due) > 0 {
 		for _, d := range due {
 			s.ready = append(s.ready, d.ID)
@@ -134,6 +137,20 @@ func (s *Store) check(c store.Commit) error {
 		}
 		if version != a.Expect {
 			return store.ErrConflict
+		}
+	}
+	for _, r := range c.Redactions {
+		have := 0
+		if st := s.streams[r.Stream]; st != nil {
+			have = len(st.records)
+		}
+		for _, a := range c.Appends {
+			if a.Stream == r.Stream {
+				have += len(a.Records)
+			}
+		}
+		if r.Seq > uint64(have) {
+			return store.ErrNotFound
 		}
 	}
 	taken := map[string]bool{}

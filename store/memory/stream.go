@@ -42,13 +42,13 @@ func (s *Store) Head(_ context.Context, name string) (store.Head, error) {
 	return cloneHead(st.head), nil
 }
 
-// Heads lists streams of a kind, the one created last first.
+// Heads lists streams of a kind, or of all, the one created last first.
 func (s *Store) Heads(_ context.Context, kind string, open bool) ([]store.Head, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var heads []store.Head
 	for _, name := range slices.Backward(s.order) {
-		if h := s.streams[name].head; h.Kind == kind && (h.Open || !open) {
+		if h := s.streams[name].head; (h.Kind == kind || kind == "") && (h.Open || !open) {
 			heads = append(heads, cloneHead(h))
 		}
 	}
@@ -74,18 +74,6 @@ func (s *Store) Position(context.Context) (uint64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.position, nil
-}
-
-// Redact replaces the openings of a record.
-func (s *Store) Redact(_ context.Context, name string, seq uint64, openings []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st := s.streams[name]
-	if st == nil || seq < 1 || seq > uint64(len(st.records)) {
-		return store.ErrNotFound
-	}
-	st.records[seq-1].Openings = slices.Clone(openings)
-	return nil
 }
 
 func cloneHead(h store.Head) store.Head {

@@ -41,8 +41,8 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) (err err
 		return fmt.Errorf("read migrations of the job queue: %w", err)
 	}
 	sources, all := ours.ListSources(), rivers.AllVersions()
-	want := schema{ours: sources[len(sources)-1].Version, rivers: int64(all[len(all)-1].Version)}
-	if have, err := schemaOf(ctx, pool); err != nil || have == want {
+	want := versions{ours: sources[len(sources)-1].Version, rivers: int64(all[len(all)-1].Version)}
+	if done, err := migrated(ctx, pool, want); err != nil || done {
 		return err
 	}
 	lock, err := pool.Acquire(ctx)
@@ -58,15 +58,14 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) (err err
 	if _, err := lock.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrateLock)); err != nil {
 		return fmt.Errorf("wait to migrate: %w", err)
 	}
-	have, err := schemaOf(ctx, pool)
-	switch {
-	case err != nil || have == want:
+	if done, err := migrated(ctx, pool, want); err != nil || done {
 		return err
-	case have.ours > want.ours || have.rivers > want.rivers:
-		return fault.New(fault.Invalid, "The database was made by a newer release of Tocsin.").
-			Instead("Run that release, or a newer one.")
 	}
-	if _, err = ours.Up(ctx); err == nil {
+	have, err := schemaOf(ctx, pool)
+	if err == nil && want.ours > have.ours {
+		_, err = ours.Up(ctx)
+	}
+	if err == nil && want.rivers > have.rivers {
 		_, err = rivers.Migrate(ctx, rivermigrate.DirectionUp, nil)
 	}
 	if err != nil {
@@ -75,8 +74,28 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) (err err
 	return nil
 }
 
-// schema is how far the migrations have come.
-type schema struct{ ours, rivers int64 }
+// versions are those of our migrations and River's.
+type versions struct{ ours, rivers int64 }
+
+// schema is how far the migrations have come, and how many of them a release must know to work on the database: one that is
+// older than the tables can, as long as newer releases only added to them.
+type schema struct {
+	versions
+	needs versions
+}
+
+// migrated reports whether a release that knows so many migrations has nothing to do; the error says that it cannot work here.
+func migrated(ctx context.Context, pool *pgxpool.Pool, want versions) (bool, error) {
+	have, err := schemaOf(ctx, pool)
+	if err != nil {
+		return false, err
+	}
+	if want.ours < have.needs.ours || want.rivers < have.needs.rivers {
+		return false, fault.New(fault.Invalid, "The database was made by a newer release of Tocsin, and this one cannot work on it.").
+			Instead("Run that release, or a newer one.")
+	}
+	return want.ours <= have.ours && want.rivers <= have.rivers, nil
+}
 
 func schemaOf(ctx context.Context, pool *pgxpool.Pool) (schema, error) {
 	var s schema
@@ -86,6 +105,8 @@ func schemaOf(ctx context.Context, pool *pgxpool.Pool) (schema, error) {
 	}{
 		{"goose_db_version", "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied", &s.ours},
 		{"river_migration", "SELECT coalesce(max(version), 0) FROM river_migration", &s.rivers},
+		{"needs", "SELECT coalesce(max(version), 0) FROM needs WHERE part = 'tables'", &s.needs.ours},
+		{"needs", "SELECT coalesce(max(version), 0) FROM needs WHERE part = 'jobs'", &s.needs.rivers},
 	} {
 		var there bool
 		if err := pool.QueryRow(ctx, "SELECT to_regclass($1) IS NOT NULL", read.table).Scan(&there); err != nil {

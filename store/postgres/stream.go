@@ -45,9 +45,13 @@ func (s *Store) Head(ctx context.Context, stream string) (store.Head, error) {
 	return h, explain("read head of "+stream, err)
 }
 
-// Heads lists streams of a kind, the one created last first.
+// Heads lists streams of a kind, or of all, the one created last first.
 func (s *Store) Heads(ctx context.Context, kind string, open bool) ([]store.Head, error) {
-	rows, err := s.pool.Query(ctx, "SELECT "+headColumns+" FROM streams WHERE kind = $1 AND (open OR NOT $2) ORDER BY n DESC", kind, open)
+	query, args := "SELECT "+headColumns+" FROM streams WHERE (open OR NOT $1)", []any{open}
+	if kind != "" {
+		query, args = query+" AND kind = $2", append(args, kind)
+	}
+	rows, err := s.pool.Query(ctx, query+" ORDER BY n DESC", args...)
 	heads, err := collect(rows, err, scanHead)
 	return heads, explain("list streams", err)
 }
@@ -65,13 +69,6 @@ func (s *Store) Position(ctx context.Context) (uint64, error) {
 	var n uint64
 	err := s.pool.QueryRow(ctx, "SELECT sum(n)::bigint FROM positions").Scan(&n)
 	return n, explain("read position", err)
-}
-
-// Redact replaces the openings of a record. The database's own files keep the old ones until they are vacuumed and its log is
-// recycled; backups keep them for as long as they are kept.
-func (s *Store) Redact(ctx context.Context, stream string, seq uint64, openings []byte) error {
-	r, err := s.pool.Exec(ctx, "UPDATE records SET openings = $1 WHERE stream = $2 AND seq = $3", blob(openings), stream, seq)
-	return explain(fmt.Sprintf("redact record %d of %s", seq, stream), one(r.RowsAffected(), err, store.ErrNotFound))
 }
 
 func scanHead(row pgx.Row) (store.Head, error) {

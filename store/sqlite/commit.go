@@ -19,6 +19,9 @@ func (s *Store) Commit(ctx context.Context, c store.Commit) error {
 	if len(c.DueNow()) > 0 {
 		s.wakeWorkers()
 	}
+	if len(c.Redactions)+len(c.Forget) > 0 {
+		return s.emptyLog(ctx)
+	}
 	return nil
 }
 
@@ -47,6 +50,9 @@ func (s *Store) commit(ctx context.Context, tx *sql.Tx, c store.Commit) error {
 		if err := putDelivery(ctx, tx, d); err != nil {
 			return fmt.Errorf("delivery %s: %w", d.ID, err)
 		}
+	}
+	if err := redact(ctx, tx, c); err != nil {
+		return err
 	}
 	return s.jobs.Insert(ctx, tx, c.DueNow())
 }

@@ -157,8 +157,8 @@ func TestOpenRefuses(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, fault.Unavailable, "is damaged"},
-		"newer":             {newer("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)"), fault.Invalid, "newer release"},
-		"newer in its jobs": {newer("INSERT INTO river_migration (line, version) VALUES ('main', 9999)"), fault.Invalid, "newer release"},
+		"newer":             {newer("UPDATE needs SET version = 9999 WHERE part = 'tables'"), fault.Invalid, "newer release"},
+		"newer in its jobs": {newer("UPDATE needs SET version = 9999 WHERE part = 'jobs'"), fault.Invalid, "newer release"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "tocsin.db")
@@ -215,7 +215,10 @@ func TestPrivate(t *testing.T) {
 	if found := grep(t, dir, "+1-555-REDACTED"); !found {
 		t.Fatal("the search for texts does not find one that is there")
 	}
-	if err := s.Redact(ctx, "a", 1, nil); err != nil {
+	if err := errors.Join(
+		s.PutSnapshot(ctx, store.Snapshot{Stream: "a", Version: 1, Bytes: []byte("call +1-555-REDACTED")}),
+		s.Commit(ctx, store.Commit{Redactions: []store.Redaction{{Stream: "a", Seq: 1}}}),
+	); err != nil {
 		t.Fatal(err)
 	}
 	for _, secret := range []string{"+1-555-REDACTED", "SESSION-TOKEN"} {

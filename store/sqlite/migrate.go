@@ -37,21 +37,24 @@ func migrate(ctx context.Context, db *sql.DB, log *slog.Logger) error {
 		return fmt.Errorf("read migrations of the job queue: %w", err)
 	}
 	sources, all := ours.ListSources(), rivers.AllVersions()
-	want := schema{ours: sources[len(sources)-1].Version, rivers: int64(all[len(all)-1].Version)}
+	want := versions{ours: sources[len(sources)-1].Version, rivers: int64(all[len(all)-1].Version)}
 
 	for try := 1; ; try++ {
 		have, err := schemaOf(ctx, db)
 		if err != nil {
 			return err
 		}
-		if have.ours > want.ours || have.rivers > want.rivers {
-			return fault.New(fault.Invalid, "The database was made by a newer release of Tocsin.").
+		switch {
+		case want.ours < have.needs.ours || want.rivers < have.needs.rivers:
+			return fault.New(fault.Invalid, "The database was made by a newer release of Tocsin, and this one cannot work on it.").
 				Instead("Run that release, or a newer one.")
-		}
-		if have == want {
+		case want.ours <= have.ours && want.rivers <= have.rivers:
 			return nil
 		}
-		if _, err = ours.Up(ctx); err == nil {
+		if want.ours > have.ours {
+			_, err = ours.Up(ctx)
+		}
+		if err == nil && want.rivers > have.rivers {
 			_, err = rivers.Migrate(ctx, rivermigrate.DirectionUp, nil)
 		}
 		if err != nil && (try == migrateTries || ctx.Err() != nil) {
@@ -60,20 +63,29 @@ func migrate(ctx context.Context, db *sql.DB, log *slog.Logger) error {
 	}
 }
 
-// schema is how far the migrations have come.
-type schema struct{ ours, rivers int64 }
+// versions are those of our migrations and River's.
+type versions struct{ ours, rivers int64 }
+
+// schema is how far the migrations have come, and how many of them a release must know to work on the database: one that is
+// older than the tables can, as long as newer releases only added to them.
+type schema struct {
+	versions
+	needs versions
+}
 
 func schemaOf(ctx context.Context, db *sql.DB) (schema, error) {
 	var s schema
-	for table, read := range map[string]struct {
-		query string
-		into  *int64
+	for _, read := range []struct {
+		table, query string
+		into         *int64
 	}{
-		"goose_db_version": {"SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied", &s.ours},
-		"river_migration":  {"SELECT coalesce(max(version), 0) FROM river_migration", &s.rivers},
+		{"goose_db_version", "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied", &s.ours},
+		{"river_migration", "SELECT coalesce(max(version), 0) FROM river_migration", &s.rivers},
+		{"needs", "SELECT coalesce(max(version), 0) FROM needs WHERE part = 'tables'", &s.needs.ours},
+		{"needs", "SELECT coalesce(max(version), 0) FROM needs WHERE part = 'jobs'", &s.needs.rivers},
 	} {
 		var there bool
-		err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", table).Scan(&there)
+		err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", read.table).Scan(&there)
 		if err != nil {
 			return schema{}, err
 		}

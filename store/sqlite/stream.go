@@ -44,10 +44,13 @@ func (s *Store) Head(ctx context.Context, stream string) (store.Head, error) {
 	return h, explain("read head of "+stream, err)
 }
 
-// Heads lists streams of a kind, the one created last first.
+// Heads lists streams of a kind, or of all, the one created last first.
 func (s *Store) Heads(ctx context.Context, kind string, open bool) ([]store.Head, error) {
-	rows, err := s.reader.QueryContext(ctx,
-		"SELECT "+headColumns+" FROM streams WHERE kind = ? AND open >= ? ORDER BY n DESC", kind, open)
+	query, args := "SELECT "+headColumns+" FROM streams WHERE open >= ?", []any{open}
+	if kind != "" {
+		query, args = query+" AND kind = ?", append(args, kind)
+	}
+	rows, err := s.reader.QueryContext(ctx, query+" ORDER BY n DESC", args...)
 	heads, err := collect(rows, err, scanHead)
 	return heads, explain("list streams", err)
 }
@@ -65,21 +68,6 @@ func (s *Store) Position(ctx context.Context) (uint64, error) {
 	var n uint64
 	err := s.reader.QueryRowContext(ctx, "SELECT coalesce(max(position), 0) FROM records").Scan(&n)
 	return n, explain("read position", err)
-}
-
-// Redact replaces the openings of a record, and then empties the write-ahead log, where the old ones still stand.
-func (s *Store) Redact(ctx context.Context, stream string, seq uint64, openings []byte) error {
-	doing := fmt.Sprintf("redact record %d of %s", seq, stream)
-	err := s.write(ctx, doing, func(tx *sql.Tx) error {
-		r, err := tx.ExecContext(ctx, "UPDATE records SET openings = ? WHERE stream = ? AND seq = ?", blob(openings), stream, seq)
-		return one(r, err, store.ErrNotFound)
-	})
-	if err != nil {
-		return err
-	}
-	// Readers at work may keep a part of the log; it is overwritten when they are done.
-	_, err = s.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return explain(doing, err)
 }
 
 // scanner is a row or the current one of several.

@@ -80,6 +80,8 @@ func testHeads(t *testing.T, s store.Store) {
 	wantStreams(t, must(s.Heads(t.Context(), "incident", true))(t), "s3", "s2", "s0")
 	wantStreams(t, must(s.Heads(t.Context(), "plan", false))(t), "p")
 	wantStreams(t, must(s.Heads(t.Context(), "nothing", false))(t))
+	wantStreams(t, must(s.Heads(t.Context(), "", false))(t), "p", "s3", "s2", "s1", "s0")
+	wantStreams(t, must(s.Heads(t.Context(), "", true))(t), "p", "s3", "s2", "s0")
 
 	// A head can be replaced without an event.
 	commit(t, s, store.Commit{Appends: []store.Append{{
@@ -237,14 +239,16 @@ func testUnusable(t *testing.T, s store.Store) {
 	sent := delivery("d", "a")
 	sent.State = store.Landed
 	for name, c := range map[string]store.Commit{
-		"gap":        appending(func(a *store.Append) { a.Records[1].Seq = 3 }),
-		"stranger":   appending(func(a *store.Append) { a.Records[1].Stream = "b" }),
-		"empty":      appending(func(a *store.Append) { a.Records = nil }),
-		"nameless":   appending(func(a *store.Append) { a.Stream = "" }),
-		"kindless":   appending(func(a *store.Append) { a.Kind = "" }),
-		"not queued": {Deliveries: []store.Delivery{sent}},
-		"no id":      {Deliveries: []store.Delivery{delivery("", "a")}},
-		"no hash":    {Links: []store.Link{{Kind: "page"}}},
+		"gap":             appending(func(a *store.Append) { a.Records[1].Seq = 3 }),
+		"stranger":        appending(func(a *store.Append) { a.Records[1].Stream = "b" }),
+		"empty":           appending(func(a *store.Append) { a.Records = nil }),
+		"nameless":        appending(func(a *store.Append) { a.Stream = "" }),
+		"kindless":        appending(func(a *store.Append) { a.Kind = "" }),
+		"not queued":      {Deliveries: []store.Delivery{sent}},
+		"no id":           {Deliveries: []store.Delivery{delivery("", "a")}},
+		"no hash":         {Links: []store.Link{{Kind: "page"}}},
+		"redacts nowhere": {Redactions: []store.Redaction{{Seq: 1}}},
+		"redacts none":    {Redactions: []store.Redaction{{Stream: "a"}}},
 		"twice": {Appends: []store.Append{
 			(&chain{stream: "a"}).appending(t, 1), (&chain{stream: "a"}).appending(t, 1),
 		}},
@@ -266,9 +270,7 @@ func testRedact(t *testing.T, s store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Redact(t.Context(), "a", 1, left); err != nil {
-		t.Fatal(err)
-	}
+	commit(t, s, store.Commit{Redactions: []store.Redaction{{Stream: "a", Seq: 1, Openings: left}}})
 	records = must(s.Load(t.Context(), "a", 0))(t)
 	if err := journal.Verify(records); err != nil {
 		t.Error(err)
@@ -279,6 +281,15 @@ func testRedact(t *testing.T, s store.Store) {
 			t.Errorf("record %d names %q, want %q: %v", i+1, n.Who, want, err)
 		}
 	}
-	wantErr(t, s.Redact(t.Context(), "a", 3, nil), store.ErrNotFound)
-	wantErr(t, s.Redact(t.Context(), "b", 1, nil), store.ErrNotFound)
+	for _, r := range []store.Redaction{{Stream: "a", Seq: 3}, {Stream: "b", Seq: 1}} {
+		wantErr(t, s.Commit(t.Context(), store.Commit{
+			Appends: []store.Append{(&chain{stream: "new"}).appending(t, 1)}, Redactions: []store.Redaction{{Stream: "a", Seq: 2}, r},
+		}), store.ErrNotFound)
+	}
+	_, err = s.Head(t.Context(), "new")
+	wantErr(t, err, store.ErrNotFound)
+	var kept note
+	if _, err := must(s.Load(t.Context(), "a", 1))(t)[0].Open(&kept); err != nil || kept.Who == "" {
+		t.Errorf("a redaction that was refused removed a text: %v", err)
+	}
 }
