@@ -230,16 +230,3 @@ func (x *Index) Warming(chain uint64, s *State) []string {
 	}
 	return ids
 }
-
-// Backfill is how many blocks before the first one watched a chain's baselines want, at most; 0 if none do.
-func (x *Index) Backfill(chain uint64) int {
-	l := x.lanes[chain]
-	if l == nil {
-		return 0
-	}
-	most := 0
-	for _, r := range l.spikes {
-		most = max(most, r.detector.Backfill)
-	}
-	return most
-}

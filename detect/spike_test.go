@@ -251,9 +251,6 @@ func TestWarmingFillsBaselinesSilently(t *testing.T) {
 	d := failures()
 	d.Backfill = 100
 	x := compile(t, world(d, plan.Detector{ID: "w", Event: "Withdraw"}))
-	if x.Backfill(testChain) != 100 || x.Backfill(1) != 0 {
-		t.Errorf("backfill %d and %d", x.Backfill(testChain), x.Backfill(1))
-	}
 	var s State
 	for n := range uint64(7) {
 		b := failing(n, 1000+10*n, 1, 1+int(n/6)*30)
