@@ -28,6 +28,7 @@ import (
 func stores(t *testing.T, test func(t *testing.T, st store.Store)) {
 	t.Run("memory", func(t *testing.T) { test(t, memory.New(nil)) })
 	t.Run("sqlite", func(t *testing.T) { test(t, open(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, dial(t, shared(t))) })
 }
 
 func open(t testing.TB) store.Store {

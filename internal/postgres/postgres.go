@@ -4,6 +4,7 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -34,31 +35,51 @@ const nobody = 65534
 // "-c", "fsync=off", which tests that kill no machine may well give.
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
-	bin, err := binaries()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir, err := os.MkdirTemp("", "pg") // sockets need short names
+	s, err := Launch(t.Context(), args...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
+		if err := s.Remove(); err != nil {
 			t.Error(err)
 		}
 	})
-	if os.Geteuid() == 0 {
-		if err := os.Chown(dir, nobody, nobody); err != nil {
-			t.Fatal(err)
-		}
+	return s
+}
+
+// Launch does what Start does for all tests of a package; whoever launches a server removes it.
+func Launch(ctx context.Context, args ...string) (*Server, error) {
+	bin, err := binaries()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "pg") // sockets need short names
+	if err != nil {
+		return nil, err
 	}
 	s := &Server{dir: dir, bin: bin, args: args}
-	if out, err := s.command("initdb", "-D", s.data(), "-U", "tocsin", "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8").CombinedOutput(); err != nil {
-		t.Fatalf("make a database cluster: %v\n%s", err, out)
+	if err := s.launch(ctx); err != nil {
+		return nil, errors.Join(err, s.Remove())
 	}
-	s.Run(t)
-	t.Cleanup(s.Kill)
-	return s
+	return s, nil
+}
+
+func (s *Server) launch(ctx context.Context) error {
+	if os.Geteuid() == 0 {
+		if err := os.Chown(s.dir, nobody, nobody); err != nil {
+			return err
+		}
+	}
+	if out, err := s.command("initdb", "-D", s.data(), "-U", "tocsin", "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8").CombinedOutput(); err != nil {
+		return fmt.Errorf("make a database cluster: %w\n%s", err, out)
+	}
+	return s.run(ctx)
+}
+
+// Remove ends the server and removes its databases.
+func (s *Server) Remove() error {
+	s.Kill()
+	return os.RemoveAll(s.dir)
 }
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
@@ -85,29 +106,35 @@ func (s *Server) command(name string, args ...string) *exec.Cmd {
 	return c
 }
 
-// Run starts the server, also once more after Kill or Stop, and waits until it answers.
+// Run starts the server once more after Kill or Stop, and waits until it answers.
 func (s *Server) Run(t testing.TB) {
 	t.Helper()
+	if err := s.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *Server) run(ctx context.Context) error {
 	s.log = &bytes.Buffer{}
 	s.cmd = s.command("postgres", append([]string{"-D", s.data(), "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=200"}, s.args...)...)
 	s.cmd.Stderr = s.log
 	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
+		s.cmd = nil
+		return err
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		conn, err := pgx.Connect(ctx, s.url("postgres"))
 		if err == nil {
-			_ = conn.Close(ctx)
-			return
+			return conn.Close(ctx)
 		}
 		select {
 		case <-ctx.Done():
 			s.Kill()
-			t.Fatalf("the server does not answer: %v\n%s", err, s.log)
+			return fmt.Errorf("the server does not answer: %w\n%s", err, s.log)
 		case <-tick.C:
 		}
 	}
