@@ -229,7 +229,7 @@ func TestReadingsAreTakenBesideTheGap(t *testing.T) {
 // What was not read in a downtime is said once.
 func TestWhatWasNotReadIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &answering{blinking: &blinking{more: make(chan struct{})}, wei: 100}
+		b := &answering{blinking: &blinking{more: make(chan struct{}), gap: 10}, wei: 100}
 		d, p := newDesk(), balancePlan()
 		b.set(false, 3)
 		o := Options{Engine: d, Client: b, Plan: p, Index: testIndex(t, p)}
@@ -239,12 +239,12 @@ func TestWhatWasNotReadIsSaid(t *testing.T) {
 			b.set(false, 1)
 			time.Sleep(time.Second)
 			kill()
-			b.set(false, 70)
+			b.set(false, 20)
 		}
 		defer start(t.Context(), o)()
 		time.Sleep(time.Minute)
 		f := d.said[detectorSkipped]
-		if d.found() != 2 || len(d.doubled) > 0 || f.Mode != "observe" || !strings.Contains(f.Say, "was not read between block 74 (1 January 00:17 UTC) and block 1") || !strings.HasSuffix(f.Say, "Detectors: low.") {
+		if d.found() != 2 || len(d.doubled) > 0 || f.Mode != "observe" || !strings.Contains(f.Say, "was not read between block 24 (1 January 00:20 UTC) and block 4") || !strings.HasSuffix(f.Say, "Detectors: low.") {
 			t.Errorf("%d findings, doubled %v: %+v", d.found(), d.doubled, f)
 		}
 	})
