@@ -69,6 +69,10 @@ var docs = []doc{
 	{line: "tocsin adopt export --data data --out adoptions.json", says: "is in force"},
 	{line: "tocsin trust adoptions.json", in: "yes\n", says: "version is now 2.0"},
 
+	// docs/watch.md
+	{line: "tocsin watch DIR --endpoint CHAINID=URL", as: "tocsin watch examples/vault --endpoint 31337=$ENDPOINT --once", says: "Withdrawal by somebody other", before: (*docWorld).start},
+	{line: "tocsin watch --data data", as: "tocsin watch --data data --once --json", says: `"detectors"`},
+
 	// docs/mute.md
 	{line: "tocsin findings --data data --since 24h", says: "indings", before: (*docWorld).start},
 	{line: "tocsin findings --data data --detector unauthorised-withdrawal --limit 20 --json", says: `"findings"`},
