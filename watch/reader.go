@@ -2,8 +2,6 @@ package watch
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -11,7 +9,6 @@ import (
 	"tocsin/chain"
 	"tocsin/detect"
 	"tocsin/evm"
-	"tocsin/fault"
 	"tocsin/incident"
 )
 
@@ -89,7 +86,7 @@ func (r *reader) read(ctx context.Context, h evm.Header) ([]detect.Answer, bool)
 	head, err := r.w.o.Client.Head(ctx)
 	if err != nil {
 		for i := range list {
-			list[i].Failed = reason(err)
+			list[i].Failed = chain.Why(err)
 		}
 		return list, true
 	}
@@ -121,22 +118,9 @@ func (r *reader) ask(ctx context.Context, want detect.Want, number uint64) (a de
 		a.Data, err = r.w.o.Client.Call(ctx, chain.Message{To: &want.To, Data: want.Data}, &number)
 	}
 	if err != nil {
-		return detect.Answer{Failed: reason(err)}
+		return detect.Answer{Failed: chain.Why(err)}
 	}
 	return a
-}
-
-// reason says why there is no answer.
-func reason(err error) string {
-	var revert *chain.Revert
-	switch {
-	case errors.As(err, &revert):
-		return revert.Error()
-	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("no answer within %s", readWithin)
-	default:
-		return strings.TrimSuffix(fault.Sentence(err), ".")
-	}
 }
 
 // skipped is the finding that heads were passed over for long, as in a downtime: nobody knows how things stood then.
