@@ -71,9 +71,9 @@ func (s *State) Carried(command string) {
 		return
 	}
 	if s.commands == nil {
-		s.commands = map[string]bool{}
+		s.commands = map[commandKey]bool{}
 	}
-	s.commands[command] = true
+	s.commands[keyOf(command)] = true
 }
 
 // applyPeople applies the events of paging and muster; false if h is not one.

@@ -12,7 +12,7 @@ import (
 // Decide says what a command means for an incident: the events that follow, none if the command was applied before, or a
 // fault that says why not. It changes neither plan nor state. A now before the last event counts as that event's time.
 func Decide(p *plan.Plan, s *State, cmd Command, now time.Time) ([]Event, error) {
-	if cmd.ID != "" && s.commands[cmd.ID] {
+	if cmd.ID != "" && s.commands[keyOf(cmd.ID)] {
 		return nil, nil
 	}
 	if now.Before(s.Last) {

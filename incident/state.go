@@ -89,7 +89,7 @@ type State struct {
 	Rang       string     `json:"rang,omitempty"`       // sum of the findings' amounts when it last rang, a decimal
 	Postmortem string     `json:"postmortem,omitempty"` // text of the post-mortem as last posted
 
-	commands map[string]bool // ids of commands applied, so that a repeated one changes nothing
+	commands map[commandKey]bool // commands applied, so that a repeated one changes nothing
 }
 
 // Exercise says that the incident is a drill.
