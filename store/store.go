@@ -27,6 +27,9 @@ type Store interface {
 	Load(ctx context.Context, stream string, after uint64) ([]journal.Record, error)
 	// Window returns the first records of a stream with Seq > after, in order, at most limit.
 	Window(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error)
+	// Before returns records of a stream with Seq < before, the newest first, at most limit; of some kinds only, if any are named.
+	// It begins with the last if before is 0.
+	Before(ctx context.Context, stream string, before uint64, limit int, kinds ...string) ([]journal.Record, error)
 	// Head returns one stream's head, ErrNotFound for an unknown stream.
 	Head(ctx context.Context, stream string) (Head, error)
 	// Heads lists streams of a kind, of all kinds if that is empty, the one created last first; only open ones if open is true.

@@ -31,6 +31,23 @@ func (s *Store) Window(_ context.Context, name string, after uint64, limit int) 
 	return records, nil
 }
 
+// Before returns records of a stream with Seq < before, the newest first, at most limit, of some kinds only if any are named.
+func (s *Store) Before(_ context.Context, name string, before uint64, limit int, kinds ...string) ([]journal.Record, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.streams[name]
+	if st == nil {
+		return nil, nil
+	}
+	var records []journal.Record
+	for _, r := range slices.Backward(st.records) {
+		if len(records) < limit && (before == 0 || r.Seq < before) && (len(kinds) == 0 || slices.Contains(kinds, r.Kind)) {
+			records = append(records, cloneRecord(r))
+		}
+	}
+	return records, nil
+}
+
 // Head returns one stream's head.
 func (s *Store) Head(_ context.Context, name string) (store.Head, error) {
 	s.mu.Lock()

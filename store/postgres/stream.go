@@ -20,21 +20,39 @@ func (s *Store) Load(ctx context.Context, stream string, after uint64) ([]journa
 // Window returns the first records of a stream with Seq > after, in order, at most limit.
 func (s *Store) Window(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
 	rows, err := s.pool.Query(ctx,
-		"SELECT seq, kind, at, hash, bytes, openings FROM records WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3", stream, after, limit)
-	records, err := collect(rows, err, func(row pgx.Row) (journal.Record, error) {
-		r := journal.Record{Stream: stream}
-		var at *int64
-		var hash []byte
-		if err := row.Scan(&r.Seq, &r.Kind, &at, &hash, &r.Bytes, &r.Openings); err != nil {
-			return r, err
-		}
-		r.At = fromMicros(at)
-		if copy(r.Hash[:], hash) != len(r.Hash) {
-			return r, fmt.Errorf("record %d has a hash of %d bytes", r.Seq, len(hash))
-		}
-		return r, nil
-	})
+		"SELECT "+recordColumns+" FROM records WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3", stream, after, limit)
+	records, err := collect(rows, err, scanRecord)
 	return records, explain("load "+stream, err)
+}
+
+// Before returns records of a stream with Seq < before, the newest first, at most limit, of some kinds only if any are named.
+func (s *Store) Before(ctx context.Context, stream string, before uint64, limit int, kinds ...string) ([]journal.Record, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	query, args := "SELECT "+recordColumns+" FROM records WHERE stream = $1 AND seq < $2", []any{stream, before, limit}
+	if len(kinds) > 0 {
+		query, args = query+" AND kind = ANY($4)", append(args, kinds)
+	}
+	rows, err := s.pool.Query(ctx, query+" ORDER BY seq DESC LIMIT $3", args...)
+	records, err := collect(rows, err, scanRecord)
+	return records, explain("load "+stream, err)
+}
+
+const recordColumns = "stream, seq, kind, at, hash, bytes, openings"
+
+func scanRecord(row pgx.Row) (journal.Record, error) {
+	var r journal.Record
+	var at *int64
+	var hash []byte
+	if err := row.Scan(&r.Stream, &r.Seq, &r.Kind, &at, &hash, &r.Bytes, &r.Openings); err != nil {
+		return r, err
+	}
+	r.At = fromMicros(at)
+	if copy(r.Hash[:], hash) != len(r.Hash) {
+		return r, fmt.Errorf("record %d has a hash of %d bytes", r.Seq, len(hash))
+	}
+	return r, nil
 }
 
 const headColumns = "stream, kind, protocol, version, due_at, open, summary, updated"

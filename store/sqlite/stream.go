@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"tocsin/journal"
@@ -19,21 +20,42 @@ func (s *Store) Load(ctx context.Context, stream string, after uint64) ([]journa
 // Window returns the first records of a stream with Seq > after, in order, at most limit.
 func (s *Store) Window(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
 	rows, err := s.reader.QueryContext(ctx,
-		"SELECT seq, kind, at, hash, bytes, openings FROM records WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?", stream, after, limit)
-	records, err := collect(rows, err, func(row scanner) (journal.Record, error) {
-		r := journal.Record{Stream: stream}
-		var at sql.NullInt64
-		var hash []byte
-		if err := row.Scan(&r.Seq, &r.Kind, &at, &hash, &r.Bytes, &r.Openings); err != nil {
-			return r, err
-		}
-		r.At = fromMicros(at)
-		if copy(r.Hash[:], hash) != len(r.Hash) {
-			return r, fmt.Errorf("record %d has a hash of %d bytes", r.Seq, len(hash))
-		}
-		return r, nil
-	})
+		"SELECT "+recordColumns+" FROM records WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?", stream, after, limit)
+	records, err := collect(rows, err, scanRecord)
 	return records, explain("load "+stream, err)
+}
+
+// Before returns records of a stream with Seq < before, the newest first, at most limit, of some kinds only if any are named.
+func (s *Store) Before(ctx context.Context, stream string, before uint64, limit int, kinds ...string) ([]journal.Record, error) {
+	query, args := "SELECT "+recordColumns+" FROM records WHERE stream = ?", []any{stream}
+	if before > 0 {
+		query, args = query+" AND seq < ?", append(args, before)
+	}
+	if len(kinds) > 0 {
+		query += " AND kind IN (?" + strings.Repeat(", ?", len(kinds)-1) + ")"
+		for _, kind := range kinds {
+			args = append(args, kind)
+		}
+	}
+	rows, err := s.reader.QueryContext(ctx, query+" ORDER BY seq DESC LIMIT ?", append(args, limit)...)
+	records, err := collect(rows, err, scanRecord)
+	return records, explain("load "+stream, err)
+}
+
+const recordColumns = "stream, seq, kind, at, hash, bytes, openings"
+
+func scanRecord(row scanner) (journal.Record, error) {
+	var r journal.Record
+	var at sql.NullInt64
+	var hash []byte
+	if err := row.Scan(&r.Stream, &r.Seq, &r.Kind, &at, &hash, &r.Bytes, &r.Openings); err != nil {
+		return r, err
+	}
+	r.At = fromMicros(at)
+	if copy(r.Hash[:], hash) != len(r.Hash) {
+		return r, fmt.Errorf("record %d has a hash of %d bytes", r.Seq, len(hash))
+	}
+	return r, nil
 }
 
 const headColumns = "stream, kind, protocol, version, due_at, open, summary, updated"

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/journal"
 	"tocsin/store"
 )
 
@@ -91,5 +92,39 @@ func testForget(t *testing.T, s store.Store) {
 		if gone := d.Payload == nil && d.Outcome == nil; gone != (d.ID == "landed") {
 			t.Errorf("%s is %s and holds %q and %q", d.ID, d.State, d.Payload, d.Outcome)
 		}
+	}
+}
+
+// testBefore: the records of stream a are want.
+func testBefore(t *testing.T, s store.Store, want []journal.Record) {
+	t.Helper()
+	for _, w := range []struct {
+		before uint64
+		limit  int
+		kinds  []string
+		seqs   []uint64
+	}{
+		{0, 2, nil, []uint64{5, 4}},
+		{0, 9, nil, []uint64{5, 4, 3, 2, 1}},
+		{4, 2, nil, []uint64{3, 2}},
+		{1, 2, nil, nil},
+		{1 << 40, 1, nil, []uint64{5}},
+		{0, 0, nil, nil},
+		{4, 9, []string{"noted", "other"}, []uint64{3, 2, 1}},
+		{4, 9, []string{"other"}, nil},
+	} {
+		got := must(s.Before(t.Context(), "a", w.before, w.limit, w.kinds...))(t)
+		if len(got) != len(w.seqs) {
+			t.Errorf("%+v gave %d records", w, len(got))
+			continue
+		}
+		for i, seq := range w.seqs {
+			if !reflect.DeepEqual(got[i], want[seq-1]) {
+				t.Errorf("%+v gave %+v, want record %d", w, got[i], seq)
+			}
+		}
+	}
+	if got := must(s.Before(t.Context(), "nowhere", 0, 9))(t); len(got) != 0 {
+		t.Errorf("an unknown stream has %d records", len(got))
 	}
 }

@@ -40,6 +40,7 @@ func testLoad(t *testing.T, s store.Store) {
 			t.Errorf("a window of %d after %d is %+v", w.limit, w.after, part)
 		}
 	}
+	testBefore(t, s, want)
 	for _, after := range []uint64{5, 6, 1 << 40} {
 		if rest := must(s.Load(t.Context(), "a", after))(t); len(rest) != 0 {
 			t.Errorf("%d records after %d", len(rest), after)
