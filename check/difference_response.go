@@ -34,6 +34,7 @@ var rulesOfResponse = map[string]rule{
 	"Escalation.ring_every":     {weight: 68, unset: "2m", grows: Weakens, words: "the time from one ring to the next"},
 	"Escalation.rounds":         {weight: 45, unset: "2", decide: growthWeakens, words: "how often a person is rung before the backups"},
 	"Escalation.everyone":       {weight: 66, unset: "15m", grows: Weakens, words: "the time until everyone is called"},
+	"Escalation.ask_again":      {weight: 44, unset: "15m", grows: Weakens, words: "the time until somebody who does nothing is asked whether they are still there"},
 	"EscalationRule.categories": {weight: 30, words: "the categories it is for"},
 	"EscalationRule.severities": {weight: 30, words: "the severities it is for"},
 	"EscalationRule.core":       {weight: 40, decide: ranked("resolution", "containment", "validation", "detection"), words: "when the core team is told"},

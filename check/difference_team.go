@@ -23,6 +23,7 @@ var rulesOfTeam = map[string]rule{
 
 	"Contact.kind":   {turn: risky, weight: 80},
 	"Contact.to":     {turn: risky, weight: 81, now: "{Of} is now called at {new} instead of {old}."},
+	"Contact.after":  {weight: 62, unset: "0s", grows: Weakens, words: "how long it waits until it is used"},
 	"Key.kind":       {turn: risky, weight: 96, unset: "address", now: "{Of} now signs with a key of kind {new} instead of {old}."},
 	"Key.address":    {turn: risky, weight: 97, now: "{Of} signs with another key: {new} instead of {old}.", more: "{Of} now signs with {new}.", less: "{Of} no longer signs with {old}."},
 	"Key.chain":      {turn: risky, weight: 96, words: "the chain of the key"},

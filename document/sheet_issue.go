@@ -169,6 +169,7 @@ func (b *binder) escalation() chapter {
 	}
 	f.add("Then their backups", sayf("after %s through everything known of a person", counted(rounds, "round")))
 	f.add("The whole core team", sayf("when nobody has answered for %s", spell(e.Everyone.Or(15*time.Minute))))
+	f.add("Still there?", sayf("asked of whoever has come and does nothing for %s, until it is contained", spell(e.AskAgain.Or(15*time.Minute))))
 	c.facts(f)
 	return c
 }

@@ -108,6 +108,9 @@ func contact(c plan.Contact) words {
 		kind = clipped(c.Kind)
 	}
 	w := beside(sayf("%s ", kind), to)
+	if c.After > 0 {
+		w = beside(w, sayf(", after %s", spell(time.Duration(c.After))))
+	}
 	if c.Note != "" {
 		w = beside(w, sayf(" ("), say(c.Note), sayf(")"))
 	}

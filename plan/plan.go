@@ -225,6 +225,7 @@ type Escalation struct {
 	RingEvery Duration         `yaml:"ring_every" json:"ring_every,omitzero"` // from one contact method to the next; 2m if zero
 	Rounds    int              `yaml:"rounds" json:"rounds,omitzero"`         // times through a person's ladder before the backups; 2 if zero
 	Everyone  Duration         `yaml:"everyone" json:"everyone,omitzero"`     // everyone is paged when nobody answered for so long; 15m if zero
+	AskAgain  Duration         `yaml:"ask_again" json:"ask_again,omitzero"`   // somebody who came and does nothing for so long is asked whether they are still there; 15m if zero
 }
 
 // EscalationRule tells people at a moment, for some categories or severities (all if both are empty).
@@ -270,6 +271,8 @@ type Contact struct {
 	Kind string `yaml:"kind" json:"kind,omitzero" plan:"required one=email|phone|sms|telegram|slack|discord|signal|terminal|chat"` // email, phone, sms, telegram, slack, discord, signal, terminal, chat
 	To   string `yaml:"to" json:"to,omitzero" plan:"required"`                                                                     // address, number or handle; "TBD" is a gap
 	Note string `yaml:"note" json:"note,omitzero"`
+
+	After Duration `yaml:"after" json:"after,omitzero" plan:"zero"` // how long after the page has begun it is used; once one contact says so, those that do not are used at once
 }
 
 // Key is what a person signs with.
