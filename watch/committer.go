@@ -28,6 +28,7 @@ type committer struct {
 	warming chan struct{} // tells of detectors whose baseline may not be believed yet; nil: nobody listens
 	reader  *reader       // nil: nothing is to be read
 	state   *state
+	depth   *depth // what the chain called safe and final when it was asked last; nil: not known
 
 	latest    *evm.Header        // block seen last, if it is to be read at
 	taken     int                // items since the last commit
@@ -127,6 +128,7 @@ func (c *committer) see(step chain.Step) {
 		c.w.o.Index.Warm(c.w.chain, b, &s.Detect)
 	} else {
 		c.find(c.w.o.Index.Block(c.w.chain, b, &s.Detect), told.Findings)
+		c.deepen()
 		if len(s.Ahead) == 0 {
 			c.latest = &b.Header
 		}
@@ -163,6 +165,7 @@ func (c *committer) judge(a answers) {
 
 // orphan rolls a block back.
 func (c *committer) orphan(ref chain.Ref) {
+	c.shallow(ref.Number)
 	if last, ok := c.state.Detect.Last(); !ok || last.Hash != ref.Hash {
 		if !c.lost { // the first of those that are forgotten stands for all below it
 			c.lost = true

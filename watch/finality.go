@@ -59,6 +59,7 @@ func (w *Watcher) finality(ctx context.Context, c *committer) {
 // finish lets go what is deep enough now. On a chain that knows no finality that is what no reorganisation reaches by the
 // plan.
 func (c *committer) finish(d depth) {
+	c.depth = &d
 	s := c.state
 	last, ok := s.Detect.Last()
 	if !ok {
@@ -78,6 +79,21 @@ func (c *committer) finish(d depth) {
 	if found := c.w.o.Index.Final(c.w.chain, safe, finalized, &s.Detect); len(found) > 0 {
 		c.find(found, nil)
 		c.taken++
+	}
+}
+
+// deepen lets go what is deep enough by what the chain said last. Blocks that fill a gap are final long since, and come
+// faster than the chain is asked.
+func (c *committer) deepen() {
+	if c.depth != nil {
+		c.finish(*c.depth)
+	}
+}
+
+// shallow forgets what the chain said, if it has left a block that it called safe.
+func (c *committer) shallow(orphan uint64) {
+	if c.depth != nil && orphan <= max(c.depth.safe.Number, c.depth.finalized.Number) {
+		c.depth = nil
 	}
 }
 

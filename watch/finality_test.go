@@ -29,6 +29,13 @@ func (s *settling) Finality(context.Context) (safe, finalized chain.Ref, err err
 	return chain.Ref{Number: s.finalized + 1}, chain.Ref{Number: s.finalized}, s.err
 }
 
+// times is how often it was asked.
+func (s *settling) times() int {
+	s.state.Lock()
+	defer s.state.Unlock()
+	return s.asked
+}
+
 func (s *settling) call(finalized uint64, err error) {
 	s.state.Lock()
 	defer s.state.Unlock()
@@ -59,8 +66,8 @@ func TestFindingsWaitForTheChainsOwnWord(t *testing.T) {
 		s.call(1, nil)
 		defer settle(t, s, d)()
 		time.Sleep(10 * time.Second)
-		if d.found() != 0 || s.asked == 0 {
-			t.Fatalf("%d findings before the block was safe; asked %d times", d.found(), s.asked)
+		if d.found() != 0 || s.times() == 0 {
+			t.Fatalf("%d findings before the block was safe; asked %d times", d.found(), s.times())
 		}
 		s.call(2, nil)
 		time.Sleep(5 * time.Second)
@@ -74,12 +81,12 @@ func TestFindingsWaitForTheChainsOwnWord(t *testing.T) {
 			t.Fatalf("%d findings while nobody tells what is final, at block %d", d.found(), d.last.Block)
 		}
 		s.call(3, nil)
-		before := s.asked
+		before := s.times()
 		time.Sleep(time.Minute)
 		if d.found() != 2 || len(d.doubled) > 0 || d.said["paid"].Mode != "page" {
 			t.Errorf("%d findings of a final block, doubled %v", d.found(), d.doubled)
 		}
-		if n := s.asked - before; n > 16 {
+		if n := s.times() - before; n > 16 {
 			t.Errorf("asked %d times in a minute", n)
 		}
 	})
@@ -93,6 +100,7 @@ func TestChainWithoutFinality(t *testing.T) {
 		kill := settle(t, s, d)
 		s.set(false, 14) // up to block 18
 		time.Sleep(10 * time.Second)
+		synctest.Wait()
 		f := d.said[detectorFinality]
 		if d.found() != 1 || f.Mode != "observe" || !strings.Contains(f.Say, "once 16 lie on top") {
 			t.Fatalf("%d findings, of finality: %+v", d.found(), f)
@@ -103,6 +111,34 @@ func TestChainWithoutFinality(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		if d.found() != 3 || len(d.doubled) > 0 {
 			t.Errorf("%d findings once it is deep enough, doubled %v", d.found(), d.doubled)
+		}
+	})
+}
+
+// What lies in a gap is final long since when it is seen: it does not wait until the chain is asked again, and nobody is told
+// that it may yet be taken back.
+func TestGapIsFinalLongSince(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, d := &settling{blinking: &blinking{more: make(chan struct{}), gap: 1800}}, newDesk()
+		s.set(false, 1)
+		s.call(9, nil)
+		defer settle(t, s, d)()
+		time.Sleep(10 * time.Second)
+		s.mu.Lock()
+		for n := uint64(1); n < 6; n++ {
+			b := &evm.Block{}
+			b.Number, b.Hash, b.ParentHash, b.Time = n, evm.Hash{1, byte(n)}, s.blocks[n-1].Hash, 1000+n*1800
+			if n == 2 {
+				b.Transactions = []evm.Transaction{{Hash: evm.Hash{9}, To: &target}}
+			}
+			s.blocks = append(s.blocks, b)
+		}
+		s.mu.Unlock()
+		before := s.times()
+		s.set(false, 1)
+		synctest.Wait()
+		if d.found() != 2 || strings.Contains(d.said["paid"].Say, "taken back") {
+			t.Errorf("%d findings of a block that is final, asked %d times: %+v", d.found(), s.times()-before, d.said["paid"])
 		}
 	})
 }
