@@ -7,7 +7,7 @@ STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 TEMPL       := go run github.com/a-h/templ/cmd/templ@v0.3.977
 
 # The packages with goroutines of their own; the race detector needs cgo and a C compiler.
-RACED := ./engine/... ./chain/rpc/... ./store/memory/... ./access/... ./watch/... ./deliver/... ./execute/... ./notify/... ./internal/sim/...
+RACED := ./engine/... ./chain/rpc/... ./store/memory/... ./access/... ./watch/... ./feed/... ./deliver/... ./execute/... ./notify/... ./internal/sim/...
 
 .PHONY: test check needs lint generated generate race build demo
 

@@ -59,15 +59,15 @@ func TestRecordsAreAskedOf(t *testing.T) {
 	if got := listed(list); got != whole || blind != "" {
 		t.Errorf("%s\n%s", got, blind)
 	}
-	if s.asked["tcp"] != 0 {
+	if s.times("tcp") != 0 {
 		t.Error("short answers were asked for twice")
 	}
 }
 
 func TestWhatIsTooLongForOneMessageIsAskedForAgain(t *testing.T) {
 	s := serveNames(t, zone())
-	s.cut = true
-	if list, _ := asked(t, s.at); listed(list) != whole || s.asked["tcp"] == 0 {
+	s.set(func(s *nameServer) { s.cut = true })
+	if list, _ := asked(t, s.at); listed(list) != whole || s.times("tcp") == 0 {
 		t.Errorf("%s", listed(list))
 	}
 }
@@ -86,7 +86,7 @@ func TestWhatAnotherNameHasIsNotOurs(t *testing.T) {
 
 func TestOneResolverThatFailsHidesNothing(t *testing.T) {
 	good, bad := serveNames(t, zone()), serveNames(t, nil)
-	bad.refuse = true
+	bad.set(func(s *nameServer) { s.refuse = true })
 	list, blind := asked(t, bad.at, good.at)
 	if listed(list) != whole || blind != "" {
 		t.Errorf("%s %s", listed(list), blind)

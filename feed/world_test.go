@@ -140,6 +140,13 @@ func (s *nameServer) set(change func(s *nameServer)) {
 	change(s)
 }
 
+// times is how often it was asked over a protocol.
+func (s *nameServer) times(network string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked[network]
+}
+
 func (s *nameServer) answer(msg []byte, network string) [][]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()

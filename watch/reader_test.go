@@ -243,6 +243,7 @@ func TestWhatWasNotReadIsSaid(t *testing.T) {
 		}
 		defer start(t.Context(), o)()
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		f := d.said[detectorSkipped]
 		if d.found() != 2 || len(d.doubled) > 0 || f.Mode != "observe" || !strings.Contains(f.Say, "was not read between block 24 (1 January 00:20 UTC) and block 4") || !strings.HasSuffix(f.Say, "Detectors: low.") {
 			t.Errorf("%d findings, doubled %v: %+v", d.found(), d.doubled, f)
