@@ -213,7 +213,7 @@ func (c *calendar) shifts(r *plan.Rota) {
 		if step%oneDay == 0 {
 			at = at.AddDate(0, 0, 1)
 		} else {
-			at = at.Add(step)
+			at = shiftBegins(r, zone, shiftOf(r, at)+1)
 		}
 		next := r.OnCall(at)
 		if next == who && at.Before(end) {
@@ -236,15 +236,37 @@ func handOver(r *plan.Rota, t time.Time) time.Time {
 		hour, minute = clock.Hour(), clock.Minute()
 	}
 	if step := r.Shift.Or(7 * oneDay); step%oneDay != 0 && step > 0 {
-		start := time.Date(r.Start.Year(), r.Start.Month(), r.Start.Day(), hour, minute, 0, 0, t.Location())
-		if t.Before(start) {
-			return start
+		n := max(shiftOf(r, t), 0)
+		if n > 0 && shiftBegins(r, t.Location(), n).After(t) {
+			n--
 		}
-		return start.Add(t.Sub(start) / step * step)
+		return shiftBegins(r, t.Location(), n)
 	}
 	at := time.Date(t.Year(), t.Month(), t.Day(), hour, minute, 0, 0, t.Location())
 	if at.After(t) {
 		at = at.AddDate(0, 0, -1)
 	}
 	return at
+}
+
+// shiftBegins is when a shift of less than a day begins, by the clock of a zone; shifts are numbered from 0.
+func shiftBegins(r *plan.Rota, zone *time.Location, n int64) time.Time {
+	first := firstShift(r)
+	seconds := n * int64(time.Duration(r.Shift)/time.Second)
+	return time.Date(first.Year(), first.Month(), first.Day(), first.Hour(), first.Minute(), int(seconds), 0, zone)
+}
+
+// shiftOf is the number of the shift that begins nearest to a time.
+func shiftOf(r *plan.Rota, t time.Time) int64 {
+	shown := time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+	return int64(shown.Sub(firstShift(r)).Round(time.Duration(r.Shift)) / time.Duration(r.Shift))
+}
+
+// firstShift is when the first shift begins, by a clock without time zones.
+func firstShift(r *plan.Rota) time.Time {
+	hour, minute := 9, 0
+	if clock, err := time.Parse("15:04", r.HandOver); err == nil {
+		hour, minute = clock.Hour(), clock.Minute()
+	}
+	return time.Date(r.Start.Year(), r.Start.Month(), r.Start.Day(), hour, minute, 0, 0, time.UTC)
 }

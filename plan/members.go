@@ -20,6 +20,16 @@ func (p *Plan) MembersOf(refs []string, at time.Time) []string {
 	return e.persons
 }
 
+// ToCall expands several references to whom to call for them, as MembersOf does, but finds somebody where a rota has a hole:
+// if whoever is on call stands for nobody who can be reached, it is whose turn it would be, then who comes next.
+func (p *Plan) ToCall(refs []string, at time.Time) []string {
+	e := expansion{plan: p, at: at, open: map[string]bool{}, have: map[string]bool{}, calling: true}
+	for _, r := range refs {
+		e.add(r)
+	}
+	return e.persons
+}
+
 // Holders lists who may hold a role at a time: those the role names, in order, then those who name the role; the core team
 // if there are none of either. A role that the plan does not hold has no holders.
 func (p *Plan) Holders(role string, at time.Time) []string {
@@ -49,6 +59,7 @@ type expansion struct {
 	at      time.Time
 	open    map[string]bool
 	have    map[string]bool
+	calling bool // a hole of a rota is filled
 	persons []string
 }
 
@@ -71,12 +82,37 @@ func (e *expansion) add(ref string) {
 		return
 	}
 	if r, ok := e.plan.Rota(ref); ok {
-		e.add(r.OnCall(e.at))
+		e.addRota(r)
 		return
 	}
 	if _, ok := e.plan.Role(ref); ok {
 		e.addRole(ref)
 	}
+}
+
+func (e *expansion) addRota(r Rota) {
+	if !e.calling {
+		e.add(r.OnCall(e.at))
+		return
+	}
+	turns := []string{r.OnCall(e.at)}
+	for i := range r.Members {
+		turns = append(turns, r.inTurn(e.at, int64(i)))
+	}
+	var anybody string
+	for _, ref := range turns {
+		people := e.plan.Members(ref, e.at)
+		for _, id := range people {
+			if x, _ := e.plan.Person(id); x.Callable() {
+				e.add(ref)
+				return
+			}
+		}
+		if len(people) > 0 && anybody == "" {
+			anybody = ref
+		}
+	}
+	e.add(anybody)
 }
 
 func (e *expansion) addRole(id string) {

@@ -266,6 +266,11 @@ type Person struct {
 // Ladder lists the ways to reach the person, in order: those of the plan, then those of the contacts file.
 func (r Person) Ladder() []Contact { return slices.Concat(r.Contact, r.Sealed) }
 
+// Callable reports whether it is a person whom a page could reach in some way.
+func (r Person) Callable() bool {
+	return !r.Body && slices.ContainsFunc(r.Ladder(), func(c Contact) bool { return c.To != "" && !Open(c.To) })
+}
+
 // Contact is one way to reach somebody.
 type Contact struct {
 	Kind string `yaml:"kind" json:"kind,omitzero" plan:"required one=email|phone|sms|telegram|slack|discord|signal|terminal|chat"` // email, phone, sms, telegram, slack, discord, signal, terminal, chat
