@@ -36,6 +36,9 @@ type Store interface {
 	Heads(ctx context.Context, kind string, open bool) ([]Head, error)
 	// Due lists streams whose DueAt is set and not after now, earliest first.
 	Due(ctx context.Context, now time.Time, limit int) ([]Head, error)
+	// Take lists what Due does, but for what was taken until a time after now, and takes it until a time: several nodes that take
+	// share what is due among them. Whatever is appended to a stream gives it back. It guards nothing: an append does that.
+	Take(ctx context.Context, now, until time.Time, limit int) ([]Head, error)
 	// Position is a number that grows with every record stored by any process.
 	Position(ctx context.Context) (uint64, error)
 	// Snapshot returns what was last kept of a stream by PutSnapshot, ErrNotFound if nothing is.

@@ -40,6 +40,7 @@ type Store struct {
 type stream struct {
 	head    store.Head
 	records []journal.Record
+	taken   time.Time
 }
 
 type lease struct {
@@ -181,6 +182,7 @@ func (s *Store) append(a store.Append) {
 		st.records = append(st.records, cloneRecord(r))
 		s.position++
 	}
+	st.taken = time.Time{}
 	updated := st.head.Updated
 	if n := len(a.Records); n > 0 {
 		updated = cut(a.Records[n-1].At)

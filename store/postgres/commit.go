@@ -81,7 +81,7 @@ func appendTo(ctx context.Context, tx pgx.Tx, a store.Append) error {
 		if n := len(a.Records); n > 0 {
 			updated = micros(a.Records[n-1].At)
 		}
-		r, err := tx.Exec(ctx, `UPDATE streams SET kind = $1, protocol = $2, version = $3, due_at = $4, open = $5,
+		r, err := tx.Exec(ctx, `UPDATE streams SET taken = NULL, kind = $1, protocol = $2, version = $3, due_at = $4, open = $5,
 			summary = $6, updated = coalesce($7, updated) WHERE stream = $8 AND version = $9`,
 			a.Kind, a.Protocol, version, due, a.Open, a.Summary, updated, a.Stream, a.Expect)
 		if err := one(r.RowsAffected(), err, store.ErrConflict); err != nil {

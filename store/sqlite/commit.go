@@ -72,7 +72,7 @@ func appendTo(ctx context.Context, tx *sql.Tx, a store.Append) error {
 		if n := len(a.Records); n > 0 {
 			updated = micros(a.Records[n-1].At)
 		}
-		r, err := tx.ExecContext(ctx, `UPDATE streams SET kind = ?, protocol = ?, version = ?, due_at = ?, open = ?,
+		r, err := tx.ExecContext(ctx, `UPDATE streams SET taken = NULL, kind = ?, protocol = ?, version = ?, due_at = ?, open = ?,
 			summary = ?, updated = coalesce(?, updated) WHERE stream = ? AND version = ?`,
 			a.Kind, a.Protocol, version, due, a.Open, a.Summary, updated, a.Stream, a.Expect)
 		if err := one(r, err, store.ErrConflict); err != nil {

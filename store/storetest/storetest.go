@@ -26,6 +26,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Load", testLoad},
 		{"Heads", testHeads},
 		{"Due", testDue},
+		{"Take", testTake},
+		{"TakeRace", testTakeRace},
 		{"Conflict", testConflict},
 		{"Race", testRace},
 		{"Nothing", testNothing},
