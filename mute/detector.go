@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"slices"
 
 	"tocsin/fault"
 	"tocsin/plan"
@@ -40,7 +39,7 @@ func Two(p *plan.Plan, detector string) bool {
 
 // Known refuses a detector that neither the plan nor Tocsin has.
 func Known(p *plan.Plan, detector string) error {
-	if _, ok := p.Detector(detector); ok || slices.Contains(builtIn[:], detector) {
+	if _, ok := p.Detector(detector); ok || plan.OwnDetector(detector) {
 		return nil
 	}
 	ids := BuiltIn()
@@ -58,7 +57,7 @@ func Known(p *plan.Plan, detector string) error {
 func imprint(p *plan.Plan, detector string) string {
 	d, ok := p.Detector(detector)
 	if !ok {
-		if slices.Contains(builtIn[:], detector) {
+		if plan.OwnDetector(detector) {
 			return "built-in"
 		}
 		return ""

@@ -1,6 +1,7 @@
 package mute
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -31,7 +32,10 @@ func TestHowManyItTakes(t *testing.T) {
 }
 
 func TestBuiltInsAreMuted(t *testing.T) {
-	for _, id := range BuiltIn() {
+	if ids := BuiltIn(); !slices.IsSorted(ids) || len(ids) != len(plan.OwnDetectors()) {
+		t.Errorf("built in are %v", ids)
+	}
+	for _, id := range append(BuiltIn(), "finality", "readings-skipped") {
 		d := open(t)
 		d.want(d.do("ada", d.mutes(id, time.Hour)), "mute-asked")
 		d.want(d.do("ben", OpMute{Detector: id}), "muted")

@@ -12,7 +12,12 @@
 // and to end a mute takes one.
 package mute
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"tocsin/plan"
+)
 
 // The bounds of a mute.
 const (
@@ -55,8 +60,5 @@ type Mute struct {
 	of string // imprint of the detector that was muted
 }
 
-// builtIn are the detectors that watch the watch itself; no plan names them.
-var builtIn = [...]string{"behind", "blind", "endpoint", "erroring", "reorg", "stalled", "unverifiable", "upgraded"}
-
-// BuiltIn lists the detectors that every plan has without naming them.
-func BuiltIn() []string { return append([]string(nil), builtIn[:]...) }
+// BuiltIn lists the detectors that every plan has without naming them, by name.
+func BuiltIn() []string { return slices.Sorted(slices.Values(plan.OwnDetectors())) }

@@ -116,14 +116,16 @@ func (c *Console) detectors(w http.ResponseWriter, r *http.Request, s *session) 
 
 // builtInSay says what the detectors look for that every plan has.
 var builtInSay = map[string]string{
-	"behind":       "the watch falls behind the chain",
-	"blind":        "a chain is not seen",
-	"endpoint":     "an endpoint lags, lies, truncates or is of another chain",
-	"erroring":     "a detector cannot do its work",
-	"reorg":        "a chain was reorganised deeper than is remembered",
-	"stalled":      "a chain brings no new block",
-	"unverifiable": "blocks cannot be verified",
-	"upgraded":     "the code behind a proxy was replaced",
+	"behind":           "the watch falls behind the chain",
+	"blind":            "a chain is not seen",
+	"endpoint":         "an endpoint lags, lies, truncates or is of another chain",
+	"finality":         "a chain calls no block safe or finalized",
+	"erroring":         "a detector cannot do its work",
+	"readings-skipped": "states and balances were not read for more than a minute",
+	"reorg":            "a chain was reorganised deeper than is remembered",
+	"stalled":          "a chain brings no new block",
+	"unverifiable":     "blocks cannot be verified",
+	"upgraded":         "the code behind a proxy was replaced",
 }
 
 // turn picks the detectors of a page, from 1.
