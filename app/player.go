@@ -155,14 +155,14 @@ func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident
 	case incident.TaskSecond:
 		switch t.Ref {
 		case "resolve":
-			op = incident.OpResolve{Note: "Confirmed."}
+			op = incident.OpResolve{Note: "Confirmed.", Absent: incident.Reopening(v.Plan, v.State)}
 		default:
 			return false, nil
 		}
 	case incident.TaskContain:
 		op = incident.OpContain{Note: "Nothing more leaves."}
 	case incident.TaskResolve:
-		op = incident.OpResolve{Note: "The exercise has gone through every step."}
+		op = incident.OpResolve{Note: "The exercise has gone through every step.", Absent: incident.Reopening(v.Plan, v.State)}
 	case incident.TaskClose:
 		op = incident.OpClose{}
 	case incident.TaskRetry:

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -259,17 +260,32 @@ func (t *terminal) incidentContain() *cobra.Command {
 }
 
 func (t *terminal) incidentResolve() *cobra.Command {
-	var note string
+	var note, despite string
+	var absent []string
 	return t.do("resolve INCIDENT", "Say that service is restored", []string{"an incident"}, access.Resolve,
-		func(c *cobra.Command) { c.Flags().StringVar(&note, "note", "", "a sentence about it") },
-		func(*engine.View, []string) (incident.Op, error) { return incident.OpResolve{Note: note}, nil })
+		func(c *cobra.Command) {
+			c.Flags().StringVar(&note, "note", "", "a sentence about it")
+			c.Flags().StringArrayVar(&absent, "absent", nil, "thing that would reopen it and does not happen, word for word; may be repeated; all for every one")
+			c.Flags().StringVar(&despite, "despite", "", "why it is resolved although something is missing; it may take two")
+		},
+		func(v *engine.View, _ []string) (incident.Op, error) {
+			if slices.Equal(absent, []string{"all"}) {
+				absent = incident.Reopening(v.Plan, v.State)
+			}
+			return incident.OpResolve{Note: note, Absent: absent, Despite: despite}, nil
+		})
 }
 
 func (t *terminal) incidentClose() *cobra.Command {
-	var note string
+	var note, despite string
 	return t.do("close INCIDENT", "Close a resolved incident", []string{"an incident"}, access.Close,
-		func(c *cobra.Command) { c.Flags().StringVar(&note, "note", "", "a sentence about it") },
-		func(*engine.View, []string) (incident.Op, error) { return incident.OpClose{Note: note}, nil })
+		func(c *cobra.Command) {
+			c.Flags().StringVar(&note, "note", "", "a sentence about it")
+			c.Flags().StringVar(&despite, "despite", "", "why it is closed although something is missing; it may take two")
+		},
+		func(*engine.View, []string) (incident.Op, error) {
+			return incident.OpClose{Note: note, Despite: despite}, nil
+		})
 }
 
 func (t *terminal) incidentReopen() *cobra.Command {

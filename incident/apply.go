@@ -146,8 +146,10 @@ func (s *State) applyCourse(h Happened) bool {
 	case EventResolved:
 		s.Phase, s.Moments.Resolved = Resolved, h.At
 		s.dropSecond(whatResolve)
+		s.dropSecond(whatResolveDespite)
 	case EventClosed:
 		s.Phase, s.Moments.Closed = Closed, h.At
+		s.dropSecond(whatCloseDespite)
 	case EventReopened:
 		if s.Phase != Contained {
 			s.Answers, s.Roles = nil, nil // they have gone; who is there must be asked anew
@@ -203,6 +205,7 @@ func (s *State) applyDecision(h Happened) bool {
 			a.State = Sent
 		}
 	case EventActionLanded:
+		s.dropSecond(whatDismiss)
 		if a := s.Action(e.ID); a != nil {
 			a.State, a.Landed = LandedOnce, &e.Landing
 		}

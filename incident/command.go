@@ -143,10 +143,17 @@ type OpPost struct {
 type OpContain struct{ Note string }
 
 // OpResolve says that service is restored. At a severity that wants a second person, the second one's command resolves.
-type OpResolve struct{ Note string }
+type OpResolve struct {
+	Note    string
+	Absent  []string // of what Reopening lists: what does not happen
+	Despite string   // why it is resolved although conditions are not met; empty if only when they are
+}
 
-// OpClose ends a resolved incident.
-type OpClose struct{ Note string }
+// OpClose ends a resolved incident. In spite of what is missing it takes two, at a severity that wants a second person.
+type OpClose struct {
+	Note    string
+	Despite string // why it is closed although something is missing; empty if only when nothing is
+}
 
 // OpReopen makes a contained, resolved, closed or dismissed incident live again.
 type OpReopen struct{ Why string }

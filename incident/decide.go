@@ -203,7 +203,11 @@ func (d *decider) needSecond(what, who, why, to string) (bool, error) {
 const (
 	whatDismiss = "dismiss"
 	whatResolve = "resolve"
-	whatLower   = "lower"
+
+	whatResolveDespite = "resolve despite what is missing"
+	whatCloseDespite   = "close despite what is missing"
+
+	whatLower = "lower"
 )
 
 // maxText is the most that a person can say at once, in bytes; a post-mortem fits.

@@ -2,7 +2,6 @@ package incident
 
 import (
 	"slices"
-	"strings"
 
 	"tocsin/fault"
 	"tocsin/journal"
@@ -130,75 +129,6 @@ func (d *decider) contain(op OpContain) error {
 		return err
 	}
 	d.contained(NameOf(d.p, who) + " says: " + note)
-	return nil
-}
-
-func (d *decider) resolve(op OpResolve) error {
-	who, err := d.responder()
-	if err != nil {
-		return err
-	}
-	switch d.s.Phase {
-	case Contained:
-	case Resolved:
-		return fault.New(fault.Conflict, "It was resolved at %s.", clock(d.s.Moments.Resolved))
-	default:
-		return fault.New(fault.Conflict, "An incident that is only %s cannot be resolved.", d.s.Phase).Instead("It must be contained first.")
-	}
-	note, err := words(op.Note, "note", false)
-	if err != nil {
-		return err
-	}
-	var left []string
-	for _, v := range StepsOf(d.p, d.s) {
-		if !v.Optional && v.State != Done && v.State != Skipped && v.Purpose != "learn" {
-			left = append(left, v.Name)
-		}
-	}
-	if len(left) > 0 {
-		return fault.New(fault.Conflict, "These steps are neither done nor skipped: %s.", strings.Join(left, "; ")).Instead("Finish or skip each of them first.")
-	}
-	if both, err := d.needSecond(whatResolve, who, note, ""); err != nil || !both {
-		return err
-	}
-	d.emit(EventResolved{By: who, Note: journal.Personal(note)})
-	d.endPages()
-	d.endUpdates("The incident is resolved.", func(c plan.Communication) bool { return c.Timing.Every > 0 })
-	d.escalate(momentResolution)
-	d.owe(momentResolution)
-	return nil
-}
-
-func (d *decider) close(op OpClose) error {
-	who, err := d.responder()
-	if err != nil {
-		return err
-	}
-	if d.s.Phase != Resolved {
-		return fault.New(fault.Conflict, "An incident that is %s cannot be closed.", d.s.Phase).Instead("Resolve it first.")
-	}
-	for _, a := range d.s.Actions {
-		if a.underWay() {
-			return fault.New(fault.Conflict, "%s is being carried out.", a.title()).Instead("Wait until it has landed.")
-		}
-	}
-	var owed []string
-	for _, u := range d.s.Updates {
-		if c, ok := d.p.Communication(u.Communication); ok && !c.Timing.Open && (u.State == Owed || u.State == Asked) {
-			owed = append(owed, c.Name)
-		}
-	}
-	if len(owed) > 0 {
-		return fault.New(fault.Conflict, "These messages are still owed: %s.", strings.Join(owed, "; ")).Instead("Post them first.")
-	}
-	note, err := words(op.Note, "note", false)
-	if err != nil {
-		return err
-	}
-	d.emit(EventClosed{By: who, Note: journal.Personal(note)})
-	d.endPages()
-	d.withdrawDecisions("The incident is closed.")
-	d.endUpdates("The incident is closed.", func(plan.Communication) bool { return true })
 	return nil
 }
 

@@ -198,9 +198,9 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 	case EventUpdateEnded:
 		return told(e.ID) + " is no longer owed. " + e.Why
 	case EventResolved:
-		return name(e.By) + " says that service is restored." + quote(e.Note)
+		return name(e.By) + " says that service is restored." + quote(e.Note) + despite(e.Missing, e.Despite)
 	case EventClosed:
-		return name(e.By) + " closed the incident." + quote(e.Note)
+		return name(e.By) + " closed the incident." + quote(e.Note) + despite(e.Missing, e.Despite)
 	case EventReopened:
 		return "Reopened." + quote(e.Why)
 	case EventNoted:

@@ -201,12 +201,17 @@ type (
 		Why string `json:"why"`
 	}
 	EventResolved struct {
-		By   string           `json:"by"`
-		Note journal.Personal `json:"note"`
+		By      string           `json:"by"`
+		Note    journal.Personal `json:"note"`
+		Absent  []string         `json:"absent,omitempty"`  // of what would reopen it: what does not happen
+		Missing []string         `json:"missing,omitempty"` // conditions that were not met
+		Despite journal.Personal `json:"despite,omitzero"`  // why it was resolved all the same
 	}
 	EventClosed struct {
-		By   string           `json:"by"`
-		Note journal.Personal `json:"note"`
+		By      string           `json:"by"`
+		Note    journal.Personal `json:"note"`
+		Missing []string         `json:"missing,omitempty"`
+		Despite journal.Personal `json:"despite,omitzero"`
 	}
 	EventReopened struct {
 		Phase Phase            `json:"phase"` // it goes on from

@@ -105,12 +105,12 @@ func (f *forecast) resolve() error {
 			f.over = true
 			return nil
 		}
-		if err := f.stage(momentResolution, person(first), OpResolve{}); err != nil {
+		if err := f.stage(momentResolution, person(first), OpResolve{Absent: Reopening(f.plan, f.main)}); err != nil {
 			return err
 		}
 		first = second
 	}
-	return f.stage(momentResolution, person(first), OpResolve{})
+	return f.stage(momentResolution, person(first), OpResolve{Absent: Reopening(f.plan, f.main)})
 }
 
 // actor is somebody who brings the incident further, other than one: of those who were called, or of the core team.

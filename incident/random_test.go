@@ -192,7 +192,7 @@ func (c *course) task() (incident.Op, string) {
 		return nil, ""
 	}
 	for _, t := range tasks {
-		if t.Kind == incident.TaskRetry && c.chance(2) { // it comes seldom
+		if t.Kind == incident.TaskRetry { // it comes seldom
 			return c.obvious(who, t), who
 		}
 	}
@@ -254,8 +254,9 @@ func (c *course) whim() incident.Op {
 		incident.OpApprove{Decision: d.ID, Choice: decision.Refuse, Signature: sign(c.t, c.anyone(), d.Message.With(decision.Refuse))},
 		incident.OpPost{Update: u.ID, Text: "News\xff"},
 		incident.OpContain{Note: "It stopped"},
-		incident.OpResolve{},
-		incident.OpClose{},
+		incident.OpRetry{Action: pick(c, c.state.Actions).ID},
+		incident.OpResolve{Despite: pick(c, []string{"", "", "It can wait"})},
+		incident.OpClose{Despite: pick(c, []string{"", "", "It can wait"})},
 		incident.OpReopen{Why: pick(c, []string{"", "", "", "It goes on"})},
 		incident.OpNote{Text: "Hm\xff"},
 	})

@@ -29,6 +29,8 @@ var rewrite = flag.Bool("rewrite", false, "write what happens into the stories")
 // or, on a later day, +1d 10:00:00. Words of the form name=value before the first other word are options.
 func TestStories(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
+	more, _ := filepath.Glob("testdata/*/*.txt") // beside a plan of their own
+	files = append(files, more...)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no stories: %v", err)
 	}
@@ -38,7 +40,7 @@ func TestStories(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := tell(t, string(b))
+			got := tell(t, filepath.Join(filepath.Dir(file), "plan"), string(b))
 			if *rewrite {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -51,8 +53,8 @@ func TestStories(t *testing.T) {
 }
 
 // tell plays a story and returns it with what happened.
-func tell(t *testing.T, text string) string {
-	s := &story{world: newWorld(t, loadPlan(t, "testdata/plan"))}
+func tell(t *testing.T, folder, text string) string {
+	s := &story{world: newWorld(t, loadPlan(t, folder))}
 	var out strings.Builder
 	for block := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n\n") {
 		lines := strings.Split(block, "\n")

@@ -26,7 +26,7 @@ const (
 	TaskSign     = "sign"     // approve or refuse a decision; Ref is the incident's decision
 	TaskStep     = "step"     // begin or finish a step; Ref is the step
 	TaskUpdate   = "update"   // post an update; Ref is the incident's update
-	TaskSecond   = "second"   // confirm what takes two; Ref is dismiss, resolve or lower
+	TaskSecond   = "second"   // confirm what takes two; Ref is what was asked for: dismiss, resolve, lower, …
 	TaskContain  = "contain"  // say that it has stopped, where nothing can be measured
 	TaskResolve  = "resolve"  // say that service is restored
 	TaskClose    = "close"
@@ -119,7 +119,7 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
 		add(Task{Kind: TaskValidate, Title: "Say whether it is real", Say: "Validating begins the procedure and lets what is signed go out. Dismissing ends the alarm.", Due: s.Opened.Add(respondWithin(p, s))})
 	}
 	for _, x := range s.Seconds {
-		if x.By != person {
+		if x.By != person && (x.What != whatResolve || resolvable(p, s)) {
 			add(Task{Kind: TaskSecond, Ref: x.What, Title: "Confirm as the second person: " + x.What, Say: fmt.Sprintf("%s asked for it at %s: %s", NameOf(p, x.By), clock(x.At), x.Why)})
 		}
 	}
@@ -137,13 +137,10 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
 	}) {
 		add(Task{Kind: TaskContain, Title: "Say that it has stopped", Say: "Nothing measures this issue; a person has to say that no more harm is being done."})
 	}
-	if manager && s.Phase == Contained && !asked(whatResolve) && stepsEnded(p, s) {
-		add(Task{Kind: TaskResolve, Title: "Say that service is restored", Say: "Every step is done or skipped."})
+	if manager && s.Phase == Contained && !asked(whatResolve) && resolvable(p, s) {
+		add(Task{Kind: TaskResolve, Title: "Say that service is restored", Say: "Every step is done or skipped. Say of each thing that would reopen it that it does not happen."})
 	}
-	if manager && s.Phase == Resolved && !slices.ContainsFunc(s.Actions, func(a Action) bool { return a.underWay() }) && !slices.ContainsFunc(s.Updates, func(u Update) bool {
-		c, _ := p.Communication(u.Communication)
-		return !c.Timing.Open && (u.State == Owed || u.State == Asked)
-	}) {
+	if manager && s.Phase == Resolved && !slices.ContainsFunc(s.Actions, func(a Action) bool { return a.underWay() }) && len(Unclosed(p, s)) == 0 {
 		add(Task{Kind: TaskClose, Title: "Close the incident", Say: "Everything owed has been posted."})
 	}
 	return ts
@@ -251,14 +248,8 @@ func updateTasks(p *plan.Plan, s *State, person string, now time.Time, add func(
 	}
 }
 
-func stepsEnded(p *plan.Plan, s *State) bool {
-	for _, v := range StepsOf(p, s) {
-		if !v.Optional && v.State != Done && v.State != Skipped && v.Purpose != "learn" {
-			return false
-		}
-	}
-	return true
-}
+// resolvable reports whether nothing is missing for resolving but a word on what would reopen the incident.
+func resolvable(p *plan.Plan, s *State) bool { return len(Unresolved(p, s, Reopening(p, s))) == 0 }
 
 func respondWithin(p *plan.Plan, s *State) time.Duration {
 	sev, _ := p.Severity(s.Severity)

@@ -106,9 +106,9 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 	case "contain":
 		return incident.OpContain{Note: w.text()}
 	case "resolve":
-		return incident.OpResolve{Note: w.text()}
+		return s.resolve(w)
 	case "close":
-		return incident.OpClose{Note: w.text()}
+		return s.close(w)
 	case "reopen":
 		return incident.OpReopen{Why: w.text()}
 	case "note":

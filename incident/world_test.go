@@ -180,7 +180,7 @@ func (w *world) obvious(person string, task incident.Task) incident.Op {
 	case incident.TaskContain:
 		return incident.OpContain{Note: "It has stopped."}
 	case incident.TaskResolve:
-		return incident.OpResolve{}
+		return incident.OpResolve{Absent: incident.Reopening(w.plan, w.state)}
 	case incident.TaskClose:
 		return incident.OpClose{}
 	case incident.TaskRetry:
@@ -224,8 +224,10 @@ func (w *world) second(person, what string) incident.Op {
 	switch what {
 	case "dismiss":
 		return incident.OpDismiss{Why: "It is nothing."}
-	case "resolve":
-		return incident.OpResolve{}
+	case "resolve", "resolve despite what is missing":
+		return incident.OpResolve{Absent: incident.Reopening(w.plan, w.state), Despite: "It can wait."}
+	case "close despite what is missing":
+		return incident.OpClose{Despite: "It can wait."}
 	}
 	i := slices.IndexFunc(w.state.Seconds, func(x incident.Second) bool { return x.What == what && x.By != person })
 	return incident.OpSeverity{To: w.state.Seconds[i].To}

@@ -13,8 +13,8 @@ type course struct {
 	Severity *severityForm
 	Role     *roleForm
 	Contain  *form
-	Resolve  *form
-	Close    *form
+	Resolve  *ending
+	Close    *ending
 	Reopen   *form
 	Answer   *form // to come, for whoever was not called or thinks again
 	Seconds  []string
@@ -89,9 +89,13 @@ func (l *look) course() course {
 			offer(&c.Contain, access.Resolve, "contain")
 		}
 	case incident.Contained:
-		offer(&c.Resolve, access.Resolve, "resolve")
+		if l.may(access.Resolve) {
+			c.Resolve = l.resolving()
+		}
 	case incident.Resolved:
-		offer(&c.Close, access.Close, "close")
+		if l.may(access.Close) {
+			c.Close = l.closing()
+		}
 	}
 	if !l.may(access.Respond) {
 		return c

@@ -390,13 +390,13 @@ func courseSection(c course) templ.Component {
 			}
 		}
 		if c.Resolve != nil {
-			templ_7745c5c3_Err = say(*c.Resolve, "Service is restored", "note", "What was restored", "Every step must be done or skipped.", "It is resolved", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ends(*c.Resolve).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if c.Close != nil {
-			templ_7745c5c3_Err = say(*c.Close, "Close the incident", "note", "Last word", "Everything owed must have been posted.", "Close it", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ends(*c.Close).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -70,7 +70,8 @@ func (l *look) tasksOf(list []incident.Task) []task {
 				row.Href, row.Label = l.path("postmortem"), "Write it"
 			}
 		case incident.TaskSecond:
-			anchor, label = t.Ref, "Read and confirm"
+			anchor, _, _ = strings.Cut(t.Ref, " ") // the form stands where the first person found it
+			label = "Read and confirm"
 		case incident.TaskContain:
 			anchor, label = "contain", "Say that it has stopped"
 		case incident.TaskResolve:

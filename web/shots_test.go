@@ -83,8 +83,8 @@ func TestShots(t *testing.T) {
 			w.does(id, "janet", incident.OpEndStep{Step: v.ID, State: incident.Skipped, Note: "not needed in this exercise"})
 		}
 	}
-	w.does(id, "janet", incident.OpResolve{Note: "The vault is open again."})
-	w.does(id, "david", incident.OpResolve{Note: "The vault is open again."})
+	w.does(id, "janet", incident.OpResolve{Note: "The vault is open again.", Absent: incident.Reopening(w.plan, w.state(id))})
+	w.does(id, "david", incident.OpResolve{Note: "The vault is open again.", Absent: incident.Reopening(w.plan, w.state(id))})
 	desk(at, "resolved")
 	desk(at+"/postmortem", "postmortem")
 	b.dark()

@@ -104,11 +104,11 @@ func (w *World) obey(v *engine.View, person string, task incident.Task) (inciden
 		if task.Ref == "dismiss" {
 			return incident.OpDismiss{Why: "It is nothing"}, nil
 		}
-		return incident.OpResolve{}, nil
+		return incident.OpResolve{Absent: incident.Reopening(v.Plan, v.State)}, nil
 	case incident.TaskContain:
 		return incident.OpContain{Note: "It has stopped"}, nil
 	case incident.TaskResolve:
-		return incident.OpResolve{}, nil
+		return incident.OpResolve{Absent: incident.Reopening(v.Plan, v.State)}, nil
 	case incident.TaskClose:
 		return incident.OpClose{}, nil
 	case incident.TaskRetry:

@@ -1,0 +1,34 @@
+package incident_test
+
+import (
+	"strconv"
+
+	"tocsin/incident"
+)
+
+// resolve reads the resolving of an incident: absent=all or absent=1,2 names what does not happen; despite=yes makes the words
+// the reason why it is resolved all the same.
+func (s *story) resolve(w *said) incident.Op {
+	var op incident.OpResolve
+	criteria := incident.Reopening(s.plan, s.state)
+	for _, n := range w.list("absent") {
+		if n == "all" {
+			op.Absent = criteria
+		} else if i, err := strconv.Atoi(n); err == nil && i > 0 && i <= len(criteria) {
+			op.Absent = append(op.Absent, criteria[i-1])
+		} else {
+			op.Absent = append(op.Absent, n)
+		}
+	}
+	if op.Note = w.text(); w.take("despite", "") != "" {
+		op.Note, op.Despite = "", op.Note
+	}
+	return op
+}
+
+func (s *story) close(w *said) incident.Op {
+	if w.take("despite", "") != "" {
+		return incident.OpClose{Despite: w.text()}
+	}
+	return incident.OpClose{Note: w.text()}
+}
