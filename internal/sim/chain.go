@@ -1,73 +1,140 @@
 package sim
 
 import (
-	"context"
+	"fmt"
 	"slices"
 	"strconv"
-	"time"
+	"strings"
 
-	"tocsin/engine"
 	"tocsin/evm"
-	"tocsin/fault"
 	"tocsin/incident"
 )
 
-const chainID = 31337
+const (
+	chainID = 31337
+	genesis = 100
+	deepest = 3 // blocks below the highest that may be forgotten
+)
 
-// chain is a chain of one account, and the executor that sends from it. Its last block may be forgotten; what was in it
-// waits again.
+// chain is a chain of one account, whose last blocks may be forgotten. What was in them waits again.
 type chain struct {
 	world   *World
-	head    uint64
-	nonce   uint64
+	blocks  []block
 	waiting []sent
-	landed  []sent
-	calm    bool
+	lost    []incident.Finding // what was found in blocks that are forgotten
 	serial  int
+	highest uint64 // number of a block ever
+}
+
+type block struct {
+	number uint64
+	hash   evm.Hash
+	txs    []sent
+	found  []incident.Finding
+	nonce  uint64 // of the account, after it
+	paused bool   // after it
 }
 
 type sent struct {
 	hash   evm.Hash
-	action string // of the incident
+	action string // incident and action
 	pause  bool   // or unpause
 	nonce  uint64
-	block  uint64
 }
 
-func newChain(w *World) *chain { return &chain{world: w, head: 100} }
+func newChain(w *World) *chain {
+	return &chain{world: w, blocks: []block{{number: genesis, hash: hash("genesis", 0)}}, highest: genesis}
+}
 
-// mine makes a block, sometimes without what waits, sometimes in place of the last.
-func (c *chain) mine() {
+func (c *chain) head() *block { return &c.blocks[len(c.blocks)-1] }
+
+// at returns the block of a number, nil if there is none.
+func (c *chain) at(number uint64) *block {
+	if number < genesis || number > c.head().number {
+		return nil
+	}
+	return &c.blocks[number-genesis]
+}
+
+func (c *chain) step(words []string) error {
+	switch words[0] {
+	case "mine":
+		return c.mine(words[1:])
+	case "forget":
+		c.forget()
+		return nil
+	}
+	return fmt.Errorf("no step of the chain is called %q", words[0])
+}
+
+// mine makes a block. What is in it besides is named as DETECTOR=AMOUNT; "idle" leaves out what waits, and "again" brings
+// back what was found in a block that is forgotten.
+func (c *chain) mine(words []string) error {
 	w := c.world
-	if !c.calm && w.chance(20) && len(c.landed) > 0 && c.landed[len(c.landed)-1].block == c.head {
-		last := c.landed[len(c.landed)-1]
-		c.landed = c.landed[:len(c.landed)-1]
-		c.waiting = append([]sent{last}, c.waiting...)
-		c.nonce = last.nonce
-		w.say("block %d is forgotten", c.head)
-		return
-	}
-	c.head++
-	for i, tx := range c.waiting {
-		if tx.nonce != c.nonce || !c.calm && w.chance(3) {
-			continue
+	c.serial++
+	b := block{number: c.head().number + 1, hash: hash("block", c.serial), nonce: c.head().nonce, paused: c.head().paused}
+	idle := slices.Contains(words, "idle")
+	for i := 0; i < len(c.waiting) && !idle; i++ {
+		if tx := c.waiting[i]; tx.nonce == b.nonce {
+			b.txs, b.paused = append(b.txs, tx), tx.pause
+			b.nonce++
+			c.waiting = slices.Delete(c.waiting, i, i+1)
+			w.say("block %d: transaction of %s lands", b.number, tx.action)
+			i = -1
 		}
-		tx.block = c.head
-		c.landed = append(c.landed, tx)
-		c.waiting = slices.Delete(c.waiting, i, i+1)
-		c.nonce++
-		w.say("block %d: transaction of %s lands", c.head, tx.action)
-		return
 	}
+	for _, word := range words {
+		detector, amount, is := strings.Cut(word, "=")
+		switch {
+		case word == "again" && len(c.lost) > 0:
+			b.found = append(b.found, c.lost[0])
+			c.lost = c.lost[1:]
+		case is && !(detector == "drain" && c.head().paused):
+			b.found = append(b.found, w.finding(fmt.Sprintf("%s-%d-%d", detector, c.serial, len(b.found)), detector, amount))
+		}
+	}
+	for i := range b.found {
+		f := &b.found[i]
+		f.Chain, f.Block, f.BlockHash, f.At = chainID, b.number, b.hash, w.now
+		w.say("block %d: %s", b.number, f.ID)
+	}
+	c.blocks = append(c.blocks, b)
+	c.highest = max(c.highest, b.number)
+	return nil
 }
 
-// paused is whether the last pause stands.
-func (c *chain) paused() bool { return len(c.landed) > 0 && c.landed[len(c.landed)-1].pause }
+// forget takes the last block back, if it is not final.
+func (c *chain) forget() {
+	b := *c.head()
+	if c.final(b.number) {
+		return
+	}
+	c.blocks = c.blocks[:len(c.blocks)-1]
+	c.waiting = append(slices.Clone(b.txs), c.waiting...)
+	c.lost = append(c.lost, b.found...)
+	c.world.say("block %d is forgotten", b.number)
+}
 
-func (c *chain) receipt(hash evm.Hash) *sent {
-	for i := range c.landed {
-		if c.landed[i].hash == hash {
-			return &c.landed[i]
+// final reports whether a block of a number can be forgotten no more.
+func (c *chain) final(number uint64) bool { return number+deepest <= c.highest || number <= genesis }
+
+// receipt is the block in which a transaction landed, nil if it has not.
+func (c *chain) receipt(tx evm.Hash) *block {
+	for i := range c.blocks {
+		if slices.ContainsFunc(c.blocks[i].txs, func(x sent) bool { return x.hash == tx }) {
+			return &c.blocks[i]
+		}
+	}
+	return nil
+}
+
+// used is the transaction that used a nonce for good, nil if there is none.
+func (c *chain) used(nonce uint64) *sent {
+	for i := range c.blocks {
+		for j := range c.blocks[i].txs {
+			if tx := &c.blocks[i].txs[j]; tx.nonce == nonce && c.final(c.blocks[i].number) {
+				return tx
+			}
 		}
 	}
 	return nil
@@ -75,64 +142,9 @@ func (c *chain) receipt(hash evm.Hash) *sent {
 
 func (c *chain) send(tx sent) {
 	known := func(x sent) bool { return x.hash == tx.hash }
-	if tx.nonce >= c.nonce && !slices.ContainsFunc(c.waiting, known) && !slices.ContainsFunc(c.landed, known) {
+	if c.receipt(tx.hash) == nil && !slices.ContainsFunc(c.waiting, known) {
 		c.waiting = append(c.waiting, tx)
 	}
 }
 
-// Carry carries an action on by one step of its life, and comes again until it is over.
-func (c *chain) Carry(ctx context.Context, p engine.Parcel) engine.Outcome {
-	again := engine.Outcome{State: engine.Again, After: time.Second}
-	v, err := p.View(ctx)
-	if err != nil {
-		return again
-	}
-	a := v.State.Action(p.Dispatch.Action)
-	var op incident.Op
-	switch a.State {
-	case incident.Verified, incident.Unneeded:
-		return engine.Outcome{State: engine.Landed}
-	case incident.Gone:
-		return engine.Outcome{State: engine.Failed}
-	case incident.Ordered:
-		op = c.begin(a)
-	case incident.Signed:
-		c.send(c.transaction(a))
-		op = incident.OpSent{Action: a.ID, Tx: a.Sends[0].Hash}
-	case incident.Sent:
-		c.send(c.transaction(a)) // it may have been forgotten
-		r := c.receipt(a.Sends[0].Hash)
-		if r == nil {
-			return again
-		}
-		op = incident.OpLanded{Action: a.ID, Landing: incident.Landing{Tx: r.hash, Block: r.block, BlockHash: hash(int(r.block)), Status: 1, At: c.world.now}}
-	case incident.LandedOnce:
-		op = incident.OpEffect{Action: a.ID, Got: strconv.FormatBool(c.paused()), Holds: c.holds(a), Block: c.head}
-		if c.receipt(a.Sends[0].Hash) == nil {
-			op = incident.OpUnlanded{Action: a.ID, Why: "Its block was forgotten."}
-		}
-	}
-	c.world.say("executor: %T of %s", op, a.ID)
-	if _, err := p.Do(ctx, op); fault.Is(err, fault.Expired) {
-		_, _ = p.Do(ctx, incident.OpFailed{Action: a.ID, Why: fault.Sentence(err)})
-	}
-	return again
-}
-
-// begin signs with the chain's next nonce, unless it is in effect already or something else is on its way.
-func (c *chain) begin(a *incident.Action) incident.Op {
-	if c.holds(a) {
-		return incident.OpEffect{Action: a.ID, Got: "as wanted", Holds: true, Block: c.head, Before: true}
-	}
-	c.serial++
-	tx := incident.Transaction{Hash: hash(-c.serial), Raw: []byte{1}, From: evm.Address{1}, Nonce: c.nonce + uint64(len(c.waiting)), At: c.world.now}
-	return incident.OpSigned{Action: a.ID, Tx: tx}
-}
-
-func (c *chain) holds(a *incident.Action) bool { return c.paused() == (a.Action == "pause") }
-
-func (c *chain) transaction(a *incident.Action) sent {
-	return sent{hash: a.Sends[0].Hash, action: a.ID, pause: a.Action == "pause", nonce: a.Sends[0].Nonce}
-}
-
-func hash(n int) evm.Hash { return evm.Keccak([]byte(strconv.Itoa(n))) }
+func hash(kind string, n int) evm.Hash { return evm.Keccak([]byte(kind + strconv.Itoa(n))) }

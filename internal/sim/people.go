@@ -2,8 +2,9 @@ package sim
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/ethereum/go-ethereum/crypto"
 
@@ -14,105 +15,150 @@ import (
 	"tocsin/journal"
 )
 
-// phone carries pages and messages: some arrive, some do not, some nobody knows of.
-type phone struct {
-	world  *World
-	works  bool
-	handed map[string]int // delivery → times it was handed over
-}
-
-// Carry hands a message over.
-func (p *phone) Carry(_ context.Context, parcel engine.Parcel) engine.Outcome {
-	w := p.world
-	p.handed[parcel.ID]++
-	state := engine.Landed
-	if !p.works {
-		state = []string{engine.Landed, engine.Landed, engine.Failed, engine.Unknown, engine.Again}[w.rand.IntN(5)]
+// person lets somebody do something about an incident.
+func (n *node) person(ctx context.Context, actor journal.Actor, id string, words []string) error {
+	op, err := n.world.command(actor.ID, id, words)
+	var broken *Broken
+	if errors.As(err, &broken) {
+		return err
 	}
-	w.say("%s %s: %s", parcel.Dispatch.Kind, parcel.ID, state)
-	return engine.Outcome{State: state}
-}
-
-// person lets somebody look at the screen and do what it says, or something else.
-func (w *World) person(ctx context.Context) error {
-	people := slices.Concat(w.plan.CoreTeam, w.plan.ExtendedTeam)
-	who := people[w.rand.IntN(len(people))]
-	if w.id == "" || who.Body {
+	if err != nil {
+		n.world.say("nothing to do: %v", err)
 		return nil
 	}
-	actor := journal.Actor{Kind: journal.Person, ID: who.ID, Via: "session"}
-	if w.chance(12) {
-		return w.do(ctx, actor, w.whim())
+	return n.again(func(on *node, command string) error {
+		_, err := on.engine.Do(ctx, id, incident.Command{ID: command, Actor: actor, Op: op})
+		return err
+	})
+}
+
+// command is what somebody means by some words, by what they see of an incident.
+func (w *World) command(who, id string, words []string) (incident.Op, error) {
+	a := w.book.incidents[id]
+	if a == nil {
+		return nil, fmt.Errorf("there is no incident %s", id)
 	}
-	v, err := w.engine.View(ctx, w.id)
+	word := func(i int) string {
+		if i < len(words) {
+			return words[i]
+		}
+		return ""
+	}
+	switch word(0) {
+	case "answer":
+		return incident.OpAnswer{Answer: word(1)}, nil
+	case "validate":
+		return incident.OpValidate{Issue: word(1)}, nil
+	case "dismiss":
+		return incident.OpDismiss{Why: "It is nothing"}, nil
+	case "reopen":
+		return incident.OpReopen{Why: "It goes on"}, nil
+	case "severity":
+		return incident.OpSeverity{To: word(1), Why: "So it seems"}, nil
+	case "role":
+		return incident.OpTakeRole{Role: word(1), Person: word(2)}, nil
+	case "begin":
+		return incident.OpBeginStep{Step: word(1), From: word(2)}, nil
+	case "end":
+		return incident.OpEndStep{Step: word(1), State: word(2), Note: "So it is"}, nil
+	case "ask":
+		return incident.OpPropose{Subject: incident.Subject{Kind: word(1), Ref: word(2)}}, nil
+	case "sign":
+		return a.sign(who, word(1), word(2), word(3))
+	case "post":
+		return a.post(word(1))
+	case "contain":
+		return incident.OpContain{Note: "It has stopped"}, nil
+	case "resolve":
+		return incident.OpResolve{}, nil
+	case "close":
+		return incident.OpClose{}, nil
+	case "retry":
+		return incident.OpRetry{Action: word(1)}, nil
+	case "note":
+		return incident.OpNote{Text: "Hm"}, nil
+	case "task":
+		return nil, breaks("task", "nobody here knows what to do about a task of kind %q", word(1))
+	}
+	return nil, fmt.Errorf("nobody knows how to %q", word(0))
+}
+
+// sign is somebody's signed answer; with somebody else's key if it is wrong.
+func (a *account) sign(who, id, choice, key string) (incident.Op, error) {
+	d := a.state.Decision(id)
+	if d == nil {
+		return nil, fmt.Errorf("there is no decision %q", id)
+	}
+	signer := who
+	if key == "wrong" {
+		signer = "mallory"
+	}
+	sig, err := signed(d.Message.With(choice), signer)
+	return incident.OpApprove{Decision: id, Choice: choice, Signature: sig}, err
+}
+
+// post posts an update that is owed, where Tocsin cannot by hand.
+func (a *account) post(id string) (incident.Op, error) {
+	u := a.state.Update(id)
+	if u == nil {
+		return nil, fmt.Errorf("there is no update %q", id)
+	}
+	op := incident.OpPost{Update: id, Text: u.Text}
+	if c, _ := a.plan().Communication(u.Communication); c.Approval == "" || u.Text != "" {
+		for _, ch := range incident.ByHand(a.plan(), u) {
+			op.ByHand = append(op.ByHand, ch.ID)
+		}
+	}
+	if op.Text == "" {
+		op.Text = "News"
+	}
+	return op, nil
+}
+
+// propose lets somebody ask that a newer plan be adopted.
+func (n *node) propose(ctx context.Context, version int, who string) error {
+	g := n.world.ground
+	if version < 0 || version >= len(g.newer) {
+		return fmt.Errorf("there is no newer plan %d", version)
+	}
+	p := g.newer[version]
+	_, err := n.engine.Propose(ctx, engine.PlanProposal{Plan: p, Files: g.Files, Proposer: who, Summary: "It changes who must agree."})
+	n.world.proposed = n.world.proposed || err == nil
+	return err
+}
+
+// adopt lets somebody sign that the newest proposal be adopted.
+func (n *node) adopt(ctx context.Context, who string) error {
+	protocol := n.world.ground.Plan.Protocol
+	h, err := n.engine.History(ctx, protocol)
 	if err != nil {
 		return err
 	}
-	tasks := incident.Todo(v.Plan, v.State, who.ID, w.now)
-	if len(tasks) == 0 {
+	if len(h.Proposals) == 0 {
 		return nil
 	}
-	op, err := w.obey(v, who.ID, tasks[w.rand.IntN(len(tasks))])
-	if err != nil || op == nil {
+	x := h.Proposals[len(h.Proposals)-1]
+	sig, err := signed(x.Adoption.Message.With(decision.Approve), who)
+	if err != nil {
 		return err
 	}
-	return w.do(ctx, actor, op)
-}
-
-func (w *World) whim() incident.Op {
-	return []incident.Op{
-		incident.OpDismiss{Why: "It is nothing"},
-		incident.OpReopen{Why: "It goes on"},
-		incident.OpAnswer{Answer: incident.Cannot},
-		incident.OpNote{Text: "Hm"},
-		incident.OpPropose{Subject: incident.Subject{Kind: incident.SubjectAction, Ref: "pause"}},
-		incident.OpAnswer{Answer: incident.ComingNoSign},
-	}[w.rand.IntN(6)]
-}
-
-// obey is the command that a task asks for.
-func (w *World) obey(v *engine.View, person string, task incident.Task) (incident.Op, error) {
-	switch task.Kind {
-	case incident.TaskAnswer:
-		return incident.OpAnswer{Answer: incident.Coming}, nil
-	case incident.TaskValidate:
-		return incident.OpValidate{}, nil
-	case incident.TaskSign:
-		m := v.State.Decision(task.Ref).Message.With(decision.Approve)
-		key, err := crypto.ToECDSA(evm.Keccak([]byte("tocsin demo key: " + person)).Bytes())
-		if err != nil {
-			return nil, fmt.Errorf("key of %s: %w", person, err)
-		}
-		digest := m.Digest()
-		sig, err := crypto.Sign(digest[:], key)
-		return incident.OpApprove{Decision: task.Ref, Choice: decision.Approve, Signature: sig}, err
-	case incident.TaskStep:
-		return incident.OpEndStep{Step: task.Ref, State: incident.Done}, nil
-	case incident.TaskUpdate:
-		u := v.State.Update(task.Ref)
-		op := incident.OpPost{Update: task.Ref, Text: u.Text}
-		if c, _ := v.Plan.Communication(u.Communication); c.Approval == "" || u.Text != "" {
-			for _, ch := range incident.ByHand(v.Plan, u) {
-				op.ByHand = append(op.ByHand, ch.ID)
-			}
-		}
-		if op.Text == "" {
-			op.Text = "News"
-		}
-		return op, nil
-	case incident.TaskSecond:
-		if task.Ref == "dismiss" {
-			return incident.OpDismiss{Why: "It is nothing"}, nil
-		}
-		return incident.OpResolve{Absent: incident.Reopening(v.Plan, v.State)}, nil
-	case incident.TaskContain:
-		return incident.OpContain{Note: "It has stopped"}, nil
-	case incident.TaskResolve:
-		return incident.OpResolve{Absent: incident.Reopening(v.Plan, v.State)}, nil
-	case incident.TaskClose:
-		return incident.OpClose{}, nil
-	case incident.TaskRetry:
-		return incident.OpRetry{Action: task.Ref}, nil
+	got, err := n.engine.Answer(ctx, protocol, x.ID, decision.Approve, sig)
+	if err == nil && got.State == engine.ProposalAdopted {
+		n.world.say("plan %s is adopted", got.Version)
 	}
-	return nil, fmt.Errorf("a task of kind %q", task.Kind)
+	return err
+}
+
+// signed signs a message with somebody's key.
+func signed(m decision.Message, who string) ([]byte, error) {
+	k, err := key(who)
+	if err != nil {
+		return nil, fmt.Errorf("key of %s: %w", who, err)
+	}
+	digest := m.Digest()
+	return crypto.Sign(digest[:], k)
+}
+
+func key(who string) (*ecdsa.PrivateKey, error) {
+	return crypto.ToECDSA(evm.Keccak([]byte("tocsin demo key: " + who)).Bytes())
 }

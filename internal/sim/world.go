@@ -1,223 +1,227 @@
-// Package sim owns a small world in which an emergency runs its course by chance: an engine over a store that may die between
-// any two calls, phones that stay silent, people who come late or never, a chain that forgets its last block, and a clock
-// that moves only here. Everything follows from a seed. What happened is a text, and the same seed gives the same text.
+// Package sim owns a small world in which emergencies run their course by chance: nodes over one store that may die between
+// any two of its calls, or be overtaken there by others; phones that stay silent; people who come late, refuse, or sign with
+// the wrong key; a chain that forgets its last blocks; feeds and other monitors; clocks that jump; plans adopted on the way.
+// Time moves only here, and everything follows from a history: a text that can be kept, replayed and shrunk.
 package sim
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
-	"tocsin/engine"
 	"tocsin/fault"
-	"tocsin/incident"
-	"tocsin/journal"
 	"tocsin/plan"
+	"tocsin/store"
 	"tocsin/store/memory"
 )
 
-// World is one run. Use Run.
+// World is one run. Use Ground.Live or Ground.Replay.
 type World struct {
-	plan  *plan.Plan
-	rand  *rand.Rand
-	now   time.Time
-	disk  *memory.Store // what survives
-	dying *dying        // what the engine sees of it
-	chain *chain
-	phone *phone
+	ground *Ground
+	now    time.Time // as it is; nodes may believe otherwise
+	disk   store.Store
+	nodes  []*node
+	chain  *chain
+	phone  *phone
+	feed   feed
+	book   *book
+	rand   *rand.Rand // draws steps; nothing else asks it
 
-	engine *engine.Engine
-	id     string // of the incident; empty until there is one
-	seen   map[string]bool
-	text   strings.Builder
-	lives  int
+	history  History
+	text     strings.Builder
+	commands int
+	proposed bool // somebody has proposed a newer plan
+	mishaps  int  // deaths and overtakings so far
+	calm     bool // nothing goes wrong any more
+	broken   error
 }
 
-// Run lets a world with a plan run for so many steps, and then without further mishaps until nothing is under way. It
-// returns what happened, and the first thing that must not happen as an error.
-func Run(ctx context.Context, p *plan.Plan, files map[string][]byte, seed uint64, steps int) (string, error) {
-	w := &World{
-		plan: p, rand: rand.New(rand.NewPCG(seed, 7)), now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC),
-		disk: memory.New(nil), seen: map[string]bool{},
-	}
-	w.chain = newChain(w)
-	w.phone = &phone{world: w, handed: map[string]int{}}
-	err := w.run(ctx, files, steps)
-	if err != nil {
-		w.say("BROKEN: %v", err)
-	}
-	return w.text.String(), err
+// Outcome is what came of a world.
+type Outcome struct {
+	History History
+	Text    string // the steps, and what came of each on lines that begin with a space
+	Broken  *Broken
 }
 
-func (w *World) run(ctx context.Context, files map[string][]byte, steps int) error {
-	w.boot()
-	if _, err := w.engine.Pin(ctx, w.plan, files); err != nil {
+// Broken is something that must never happen.
+type Broken struct {
+	Rule string // in a word
+	Say  string
+}
+
+func (b *Broken) Error() string { return b.Rule + ": " + b.Say }
+
+func breaks(rule, format string, args ...any) error {
+	return &Broken{Rule: rule, Say: fmt.Sprintf(format, args...)}
+}
+
+// Live lets a world live through steps that its seed draws, and then without further mishaps until nothing is under way.
+func (g *Ground) Live(ctx context.Context, seed uint64) Outcome {
+	r := rand.New(rand.NewPCG(seed, 7))
+	steps := 12 + r.IntN(17)
+	if r.IntN(12) == 0 {
+		steps *= 4 // long enough for somebody to close it
+	}
+	w := g.world(seed, []int{1, 1, 2, 2, 3}[r.IntN(5)])
+	w.rand = r
+	d := newDraw(w)
+	return w.live(ctx, func(n int) (Step, bool) {
+		if n == steps {
+			return Step{}, false
+		}
+		return d.step(), true
+	})
+}
+
+// Replay lets a world live through a history.
+func (g *Ground) Replay(ctx context.Context, h History) Outcome {
+	return g.world(h.Seed, h.Nodes).live(ctx, func(n int) (Step, bool) {
+		if n == len(h.Steps) {
+			return Step{}, false
+		}
+		return h.Steps[n], true
+	})
+}
+
+func (g *Ground) world(seed uint64, nodes int) *World {
+	w := &World{ground: g, now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC), disk: memory.New(nil), history: History{Seed: seed, Nodes: nodes}}
+	w.chain, w.phone, w.book = newChain(w), newPhone(w), newBook(w)
+	for n := range nodes {
+		w.nodes = append(w.nodes, &node{world: w, number: n + 1})
+	}
+	return w
+}
+
+func (w *World) live(ctx context.Context, next func(n int) (Step, bool)) Outcome {
+	fmt.Fprintf(&w.text, "world %d with %d nodes\n", w.history.Seed, w.history.Nodes)
+	err := w.run(ctx, next)
+	o := Outcome{History: w.history}
+	if err != nil && !errors.As(err, &o.Broken) {
+		o.Broken = &Broken{Rule: "error", Say: err.Error()}
+	}
+	if o.Broken != nil {
+		w.say("BROKEN: %s", o.Broken)
+	}
+	o.Text = w.text.String()
+	return o
+}
+
+func (w *World) run(ctx context.Context, next func(n int) (Step, bool)) error {
+	for _, n := range w.nodes {
+		n.boot()
+	}
+	if _, err := w.nodes[0].engine.Pin(ctx, w.ground.Plan, w.ground.Files); err != nil {
 		return fmt.Errorf("pin: %w", err)
 	}
-	for n := range steps {
-		w.now = w.now.Add(time.Duration(w.rand.Int64N(int64(w.pace()))))
-		if w.chance(9) {
-			w.dying.in(w.rand.IntN(12))
+	for n := 0; ; n++ {
+		s, ok := next(n)
+		if !ok {
+			break
 		}
-		if err := w.mishap(w.step(ctx)); err != nil {
+		w.history.Steps = append(w.history.Steps, s)
+		if err := w.happen(ctx, s, ""); err != nil {
 			return err
 		}
-		if n%checkEvery != 0 {
-			continue
-		}
-		if err := w.check(ctx); err != nil {
-			return err
-		}
-	}
-	w.dying.never()
-	w.phone.works, w.chain.calm = true, true
-	for range 30 {
-		w.now = w.now.Add(5 * time.Second)
-		w.chain.mine()
-		if err := w.mishap(w.engine.Step(ctx)); err != nil {
+		if err := w.book.check(ctx, n%compareEvery == 0); err != nil {
 			return err
 		}
 	}
-	if err := w.check(ctx); err != nil {
+	if err := w.settle(ctx); err != nil {
 		return err
 	}
-	return w.checkEnd(ctx)
+	return w.book.checkEnd(ctx)
 }
 
-// checkEvery is after how many steps the whole history is looked at again.
-const checkEvery = 20
+// compareEvery is after how many steps the states that live are held against the histories.
+const compareEvery = 16
 
-// step is one thing that happens.
-func (w *World) step(ctx context.Context) error {
-	switch w.rand.IntN(4) {
-	case 0:
-		return w.watch(ctx)
-	case 1:
-		return w.person(ctx)
+// happen lets a step happen. Its error is something that must never happen; mishaps and refusals are part of life.
+func (w *World) happen(ctx context.Context, s Step, indent string) error {
+	w.now = w.now.Add(s.Wait)
+	fmt.Fprintf(&w.text, "%s%s\n", indent, s)
+	if s.Node == 0 {
+		return w.chain.step(s.Words)
 	}
-	w.chain.mine()
-	return w.engine.Step(ctx)
-}
-
-// boot starts the engine, as a machine does after power has come back.
-func (w *World) boot() {
-	w.lives++
-	w.dying = &dying{Store: w.disk, world: w, left: -1}
-	w.engine = engine.New(engine.Options{
-		Store: w.dying, Node: fmt.Sprint("node-", w.lives), Now: func() time.Time { return w.now }, Random: (*dice)(w.rand),
+	n := w.nodes[s.Node-1]
+	if n.power.dead {
+		n.boot()
+		w.say("%s starts", n.name())
+	}
+	n.power.arm(s.Death, s.Stall, func() {
+		if s.Meanwhile.Node == s.Node { // it stands still
+			return
+		}
+		w.mishaps++
+		if err := w.happen(ctx, *s.Meanwhile, " "); err != nil && w.broken == nil {
+			w.broken = err
+		}
 	})
-	for _, kind := range []string{incident.DispatchPage, incident.DispatchReminder, incident.DispatchUpdate} {
-		w.engine.Carry(kind, w.phone)
+	if s.Meanwhile == nil {
+		n.power.meanwhile = nil
 	}
-	w.engine.Carry(incident.DispatchAction, w.chain)
+	err := n.step(ctx, s.Words)
+	if err := n.took(err); err != nil {
+		return err
+	}
+	n.power.arm(nil, 0, nil)
+	return w.broken
 }
 
-// mishap takes a crash for what it is; refusals are part of life, and everything else is a defect.
-func (w *World) mishap(err error) error {
-	if w.dying.dead {
-		w.say("the power fails: %s", w.dying.during)
-		w.now = w.now.Add(time.Duration(w.rand.IntN(10)) * time.Second)
-		w.boot()
-		return nil
+// say writes a line of what came of a step.
+func (w *World) say(format string, args ...any) {
+	w.text.WriteString("  ")
+	w.text.WriteString(w.now.Format("02 15:04:05 "))
+	fmt.Fprintf(&w.text, format, args...)
+	w.text.WriteByte('\n')
+}
+
+// refusal tells refusals, which are part of life, from defects; those come back.
+func refusal(err error) (say string, defect error) {
+	switch {
+	case err == nil:
+		return "", nil
+	case errors.Is(err, store.ErrLost):
+		return "refused: its lease has passed to another", nil
 	}
 	switch fault.CodeOf(err) {
-	case "":
-		return nil
 	case fault.Internal, fault.Unavailable:
-		return err
+		return "", err
 	}
-	w.say("refused: %s", fault.Sentence(err))
-	return nil
+	return "refused: " + fault.Sentence(err), nil
 }
 
-// do has somebody give a command; a person whose click met a dying server clicks again later, with the same command.
-func (w *World) do(ctx context.Context, actor journal.Actor, op incident.Op) error {
-	w.say("%s: %T", actor.ID, op)
-	cmd := incident.Command{ID: fmt.Sprintf("%x", w.rand.Uint64()), Actor: actor, Op: op}
-	_, err := w.engine.Do(ctx, w.id, cmd)
-	if !w.dying.dead {
-		return err
-	}
-	if err := w.mishap(err); err != nil {
-		return err
-	}
-	w.say("%s: %T again", actor.ID, op)
-	_, err = w.engine.Do(ctx, w.id, cmd)
-	return err
+// Ground is what worlds have in common. It does not change.
+type Ground struct {
+	Plan  *plan.Plan
+	Files map[string][]byte
+	newer []*plan.Plan
+	plans map[string]*plan.Plan // all of them, by hash
+
+	double func(store.Store) store.Store // stands in for what the nodes see of the store; nil for none
+	rash   bool                          // the executor sends what it has not stored
+	blink  bool                          // the follower skips a block now and then
+	loud   bool                          // what only observes is told as what calls people
 }
 
-// watch lets the follower of the chain see a block, with the theft in it while nothing has stopped it.
-func (w *World) watch(ctx context.Context) error {
-	key := engine.WatchKey(chainID)
-	epoch, ok, err := w.engine.Lease(ctx, key, w.now.Add(3*time.Second))
-	if err != nil || !ok {
-		return err // its former life holds it still
+// versions is how many plans a world may adopt after the first.
+const versions = 2
+
+// NewGround prepares worlds with a plan.
+func NewGround(p *plan.Plan, files map[string][]byte) *Ground {
+	g := &Ground{Plan: p, Files: files, plans: map[string]*plan.Plan{p.Hash().Hex(): p}}
+	for n := range versions {
+		q := *p
+		q.Version = fmt.Sprint(n + 2)
+		q.Decisions = slices.Clone(p.Decisions)
+		i := slices.IndexFunc(q.Decisions, func(d plan.Decision) bool { return d.ID == "pause" })
+		q.Decisions[i].Additional.Need = 2 - n // what the older plan allows, the newer may not
+		q.Decisions[i].StandIns = nil
+		g.newer = append(g.newer, &q)
+		g.plans[q.Hash().Hex()] = &q
 	}
-	w.chain.mine()
-	o := engine.Observation{Key: key, Epoch: epoch, State: []byte("{}"), Protocol: w.plan.Protocol, Chain: chainID, Block: w.chain.head, BlockTime: w.now}
-	if !w.chain.paused() && w.chance(3) {
-		f := w.finding()
-		o.Findings = append(o.Findings, f)
-		w.say("block %d: %s", f.Block, f.ID)
-	}
-	err = w.engine.Observe(ctx, o)
-	if w.dying.dead && len(o.Findings) > 0 { // the follower comes back to the same block
-		if err := w.mishap(err); err != nil {
-			return err
-		}
-		w.now = w.now.Add(4 * time.Second)
-		if o.Epoch, _, err = w.engine.Lease(ctx, key, w.now.Add(3*time.Second)); err != nil {
-			return err
-		}
-		w.say("block %d again", o.Block)
-		err = w.engine.Observe(ctx, o)
-	}
-	if err == nil {
-		for _, f := range o.Findings {
-			w.seen[f.ID] = true
-		}
-	}
-	return err
+	return g
 }
-
-func (w *World) finding() incident.Finding {
-	return incident.Finding{
-		ID: fmt.Sprintf("theft-%d", w.chain.head), Detector: "drain", Mode: "page", Issues: []string{"theft"}, Asset: "vault", Chain: chainID,
-		Block: w.chain.head, At: w.now, Amount: fmt.Sprint(1 + w.rand.IntN(100)), Say: "Money leaves the vault.",
-	}
-}
-
-// pace is about how long until the next step.
-func (w *World) pace() time.Duration {
-	if w.chance(15) {
-		return 20 * time.Minute
-	}
-	return 10 * time.Second
-}
-
-func (w *World) chance(n int) bool { return w.rand.IntN(n) == 0 }
-
-// say writes a line of the history.
-func (w *World) say(format string, args ...any) {
-	fmt.Fprintf(&w.text, "%s %s\n", w.now.Format("02 15:04:05"), fmt.Sprintf(format, args...))
-}
-
-// dice is randomness that a seed repeats.
-type dice rand.Rand
-
-func (d *dice) Read(b []byte) (int, error) {
-	var word [8]byte
-	for i := range b {
-		if i%8 == 0 {
-			binary.LittleEndian.PutUint64(word[:], (*rand.Rand)(d).Uint64())
-		}
-		b[i] = word[i%8]
-	}
-	return len(b), nil
-}
-
-var errPower = errors.New("the power has failed")

@@ -1,0 +1,237 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/plan"
+)
+
+// draw draws the steps of a world by chance, looking at how things stand: most people do what the screen asks of them.
+type draw struct {
+	world  *World
+	rand   *rand.Rand
+	people []person
+	rough  int // one in so many steps comes with a mishap
+}
+
+// person is how somebody is in one world.
+type person struct {
+	id     string
+	haste  int // one in so many times that they could do something, they do not
+	absent bool
+}
+
+func newDraw(w *World) *draw {
+	d := &draw{world: w, rand: w.rand}
+	d.rough = []int{4, 8, 16, 1000}[d.rand.IntN(4)]
+	for _, p := range slices.Concat(w.ground.Plan.CoreTeam, w.ground.Plan.ExtendedTeam) {
+		if !p.Body {
+			d.people = append(d.people, person{id: p.ID, haste: 2 + d.rand.IntN(4), absent: d.chance(8)})
+		}
+	}
+	return d
+}
+
+func (d *draw) chance(n int) bool { return d.rand.IntN(n) == 0 }
+
+func (d *draw) one(of ...string) string { return of[d.rand.IntN(len(of))] }
+
+// step draws the next step, with its mishaps.
+func (d *draw) step() Step {
+	s := d.plain()
+	if s.Node == 0 || !d.chance(d.rough) {
+		return s
+	}
+	if d.chance(2) {
+		s.Death = &Death{Call: 1 + d.rand.IntN(12), After: d.chance(2)}
+		return s
+	}
+	other := d.plain()
+	if other.Node == s.Node && len(d.world.nodes) > 1 {
+		other.Node = s.Node%len(d.world.nodes) + 1
+	}
+	if other.Node != s.Node {
+		other.Wait = min(other.Wait, 10*time.Second)
+		s.Meanwhile, s.Stall = &other, 1+d.rand.IntN(10)
+	}
+	return s
+}
+
+// plain draws what happens.
+func (d *draw) plain() Step {
+	s := Step{Wait: d.wait(), Node: 1 + d.rand.IntN(len(d.world.nodes))}
+	if h := d.world.chain.head(); len(h.txs) > 0 && d.chance(4) { // it is a pity to lose this one
+		s.Node, s.Words = 0, []string{"forget"}
+		return s
+	}
+	say := func(format string, args ...any) { s.Words = strings.Fields(fmt.Sprintf(format, args...)) }
+	switch n := d.rand.IntN(100); {
+	case n < 14:
+		say("look")
+	case n < 24:
+		say("watch")
+	case n < 38:
+		s.Node = 0
+		s.Words = d.block()
+	case n < 40:
+		s.Node = 0
+		say("forget")
+	case n < 41:
+		say("hook %s %d", d.one("odd", "status"), 1+d.rand.IntN(4))
+	case n < 42:
+		say("feed %d", 1+d.rand.IntN(6))
+	case n < 44:
+		say("%s", d.muting())
+	case n < 46:
+		say("%s", d.adoption())
+	case n < 47:
+		say("open %s %s", d.somebody(), d.one("", "theft", "outage"))
+	case n < 48:
+		say("clock %s", d.one("1h", "-1h", "-20m", "0s"))
+	case n < 49:
+		say("off")
+	default:
+		if s.Words = d.person(); s.Words != nil {
+			break
+		}
+		if say("%s", d.one("look", "watch", "mine")); s.Words[0] == "mine" {
+			s.Node = 0
+		}
+	}
+	return s
+}
+
+// wait draws how long until the next step.
+func (d *draw) wait() time.Duration {
+	switch {
+	case d.chance(12):
+		return time.Duration(d.rand.IntN(20*60)) * time.Second
+	case d.chance(60):
+		return time.Duration(d.rand.IntN(8)) * time.Hour
+	}
+	return time.Duration(d.rand.IntN(8000)) * time.Millisecond
+}
+
+// block draws a block, sometimes with something in it.
+func (d *draw) block() []string {
+	words := []string{"mine"}
+	if d.chance(4) {
+		words = append(words, "idle")
+	}
+	if d.chance(5) {
+		words = append(words, "again")
+	}
+	if len(d.world.book.incidents) == 0 || d.chance(8) {
+		for range 1 + d.rand.IntN(2) {
+			words = append(words, d.one("drain", "drain", "odd", "murmur")+"="+strconv.Itoa(1+d.rand.IntN(100)))
+		}
+	}
+	return words
+}
+
+func (d *draw) somebody() string { return d.people[d.rand.IntN(len(d.people))].id }
+
+func (d *draw) muting() string {
+	detector := d.one("drain", "odd", "murmur")
+	for _, asked := range slices.Sorted(maps.Keys(d.world.book.register.asked)) {
+		if d.chance(2) {
+			return "mute " + d.one("ada", "ben", "cyd", "dan") + " " + asked + " 4h"
+		}
+	}
+	if d.chance(3) {
+		return "unmute " + d.somebody() + " " + detector
+	}
+	return "mute " + d.somebody() + " " + detector + " " + d.one("1m", "20m", "4h")
+}
+
+func (d *draw) adoption() string {
+	if !d.world.proposed || d.chance(6) {
+		return "propose " + d.somebody() + " " + strconv.Itoa(d.rand.IntN(versions))
+	}
+	return "adopt " + d.one("ada", "ben", "cyd")
+}
+
+// person draws what somebody does about an incident that is going on; nil if nobody does anything.
+func (d *draw) person() []string {
+	list := d.world.book.going()
+	if len(list) == 0 {
+		return nil
+	}
+	a := list[d.rand.IntN(len(list))]
+	if d.chance(12) {
+		return append([]string{"do", d.somebody(), a.id}, strings.Fields(d.whim(a))...)
+	}
+	type chore struct {
+		who  string
+		task incident.Task
+	}
+	var chores []chore
+	for _, p := range d.people {
+		if p.absent || d.chance(p.haste) {
+			continue
+		}
+		for _, t := range incident.Todo(a.plan(), a.state, p.id, d.world.now) {
+			if t.Kind != incident.TaskUpdate || d.chance(4) {
+				chores = append(chores, chore{p.id, t})
+			}
+		}
+	}
+	if len(chores) == 0 {
+		return nil
+	}
+	c := chores[d.rand.IntN(len(chores))]
+	return append([]string{"do", c.who, a.id}, strings.Fields(d.obey(c.task))...)
+}
+
+// whim is what nobody asked for.
+func (d *draw) whim(a *account) string {
+	step := "pause"
+	if steps := incident.StepsOf(a.plan(), a.state); len(steps) > 0 {
+		step = steps[d.rand.IntN(len(steps))].ID
+	}
+	last := "decision-" + strconv.Itoa(max(1, len(a.state.Decisions)))
+	return d.one("dismiss", "dismiss", "reopen", "answer cannot", "answer coming-cannot-sign", "note", "ask action pause", "ask action unpause",
+		"ask step stop-theft/repair", "severity low", "severity critical", "validate outage", "begin "+step, "end "+step+" skipped",
+		"end "+step+" failed", "role lead ben", "role incident-manager dan", "sign "+last+" approve wrong", "sign "+last+" refuse right",
+		"sign "+last+" approve right", "contain", "resolve", "close")
+}
+
+// obey is what a task asks for, most of the time.
+func (d *draw) obey(t incident.Task) string {
+	switch t.Kind {
+	case incident.TaskAnswer:
+		return "answer " + d.one(incident.Coming, incident.Coming, incident.Coming, incident.ComingNoSign, incident.Cannot)
+	case incident.TaskValidate:
+		return d.one("validate", "validate", "validate", "validate", "dismiss")
+	case incident.TaskSign:
+		if d.chance(8) {
+			return "sign " + t.Ref + d.one(" refuse right", " approve wrong")
+		}
+		return "sign " + t.Ref + " approve right"
+	case incident.TaskStep:
+		return "end " + t.Ref + " done"
+	case incident.TaskUpdate:
+		return "post " + t.Ref
+	case incident.TaskSecond:
+		return map[string]string{"dismiss": "dismiss", "resolve": "resolve", "lower": "severity low"}[t.Ref]
+	case incident.TaskContain:
+		return "contain"
+	case incident.TaskResolve:
+		return "resolve"
+	case incident.TaskClose:
+		return "close"
+	case incident.TaskRetry:
+		return "retry " + t.Ref
+	}
+	return "task " + t.Kind // nobody here knows how: the world breaks
+}
+
+// plan is the plan that the incident runs under.
+func (a *account) plan() *plan.Plan { return a.world.ground.plans[a.state.Plan.Hex()] }

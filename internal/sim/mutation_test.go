@@ -1,0 +1,257 @@
+package sim
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tocsin/decision"
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/mute"
+	"tocsin/store"
+)
+
+// lying is a store that does not do what it is told; what it leaves alone is the store's.
+type lying struct {
+	store.Store
+	commit func(ctx context.Context, s store.Store, c *store.Commit)
+	after  func(ctx context.Context, s store.Store, c store.Commit)
+	load   func(stream string, records []journal.Record) []journal.Record
+	seen   func(map[string]string) map[string]string
+	finish func(state string) string
+	claim  func(d *store.Delivery)
+}
+
+func (l *lying) Commit(ctx context.Context, c store.Commit) error {
+	if l.commit != nil {
+		l.commit(ctx, l.Store, &c)
+	}
+	if err := l.Store.Commit(ctx, c); err != nil {
+		return err
+	}
+	if l.after != nil {
+		l.after(ctx, l.Store, c)
+	}
+	return nil
+}
+
+func (l *lying) Load(ctx context.Context, stream string, after uint64) ([]journal.Record, error) {
+	records, err := l.Store.Load(ctx, stream, after)
+	if l.load != nil {
+		records = l.load(stream, records)
+	}
+	return records, err
+}
+
+func (l *lying) Seen(ctx context.Context, marks []string) (map[string]string, error) {
+	seen, err := l.Store.Seen(ctx, marks)
+	if l.seen != nil {
+		seen = l.seen(seen)
+	}
+	return seen, err
+}
+
+func (l *lying) Finish(ctx context.Context, id string, epoch uint64, state string, notBefore time.Time, outcome []byte) error {
+	if l.finish != nil {
+		state = l.finish(state)
+	}
+	return l.Store.Finish(ctx, id, epoch, state, notBefore, outcome)
+}
+
+// TestRules holds that each rule can be broken: a world with one defect in it breaks the rule that is there for it, and the
+// smallest history that shows it still does.
+func TestRules(t *testing.T) {
+	const most = 400 // seeds until the defect has shown
+	for name, c := range map[string]struct {
+		rule  string
+		spoil func(*Ground)
+	}{
+		"the delivery of a call is dropped": {"page", doubled(lying{commit: func(_ context.Context, _ store.Store, c *store.Commit) {
+			c.Deliveries = without(c.Deliveries, func(d store.Delivery) bool { return d.Kind == incident.DispatchPage })
+		}})},
+		"a call is taken and never made": {"page", doubled(lying{after: func(ctx context.Context, s store.Store, c store.Commit) {
+			for _, d := range c.Deliveries {
+				if got, ok, _ := s.Claim(ctx, d.ID, "thief", d.NotBefore, d.NotBefore.Add(time.Hour)); ok {
+					_ = s.Finish(ctx, d.ID, got.Epoch, store.Landed, time.Time{}, nil)
+				}
+			}
+		}})},
+		"the time to look again is dropped": {"timer", doubled(lying{commit: func(_ context.Context, _ store.Store, c *store.Commit) {
+			for i := range c.Appends {
+				c.Appends[i].DueAt = time.Time{}
+			}
+		}})},
+		"a page that was given up": {"page", doubled(lying{after: forge(incident.EventPageRung{}.Kind(), func(r journal.Record) incident.Event {
+			var e incident.EventPageRung
+			_, _ = r.Open(&e)
+			return incident.EventPageEnded{Page: e.Page, State: incident.Exhausted}
+		})})},
+		"people who are not told": {"page", doubled(lying{after: forge(incident.EventFinding{}.Kind(), func(journal.Record) incident.Event {
+			return incident.EventEscalated{Moment: "containment"}
+		})})},
+		"a record is changed": {"chain", doubled(lying{commit: func(_ context.Context, _ store.Store, c *store.Commit) {
+			for i := range c.Appends {
+				a := &c.Appends[i]
+				a.Records = slices.Clone(a.Records)
+				for j := range a.Records {
+					a.Records[j].Hash[0] ^= 1
+				}
+			}
+		}})},
+		"a node does not see what others wrote": {"replay", doubled(lying{load: func(stream string, records []journal.Record) []journal.Record {
+			if strings.HasPrefix(stream, "incident/") && len(records) > 3 {
+				return records[:len(records)-1]
+			}
+			return records
+		}})},
+		"a command is carried out twice": {"command", doubled(lying{after: forgeAs(incident.EventAnswered{}.Kind(), func(journal.Record) incident.Event {
+			return incident.EventNoted{By: "ada", Text: "Again"}
+		}, func(first journal.Envelope, env *journal.Envelope) { env.Command = first.Command })})},
+		"a finding is counted again": {"finding", doubled(lying{
+			seen: func(map[string]string) map[string]string { return nil },
+			commit: func(_ context.Context, _ store.Store, c *store.Commit) {
+				for m := range c.Marks {
+					if strings.HasPrefix(m, "finding/") {
+						delete(c.Marks, m)
+					}
+				}
+			},
+		})},
+		"a block is skipped": {"finding", func(g *Ground) { g.blink = true }},
+		"an order without approvals": {"quorum", doubled(lying{after: forge(incident.EventApproval{}.Kind(), func(r journal.Record) incident.Event {
+			var e incident.EventApproval
+			_, _ = r.Open(&e)
+			return incident.EventActionOrdered{ID: "action-9", Action: "pause", Decision: e.Decision}
+		})})},
+		"a signature of somebody else": {"quorum", doubled(lying{after: forge(incident.EventDecisionOpened{}.Kind(), func(r journal.Record) incident.Event {
+			var e incident.EventDecisionOpened
+			_, _ = r.Open(&e)
+			sig, _ := signed(e.Message.With(decision.Approve), "mallory")
+			return incident.EventApproval{Decision: e.ID, Approval: incident.Approval{Person: "ben", Choice: decision.Approve, Signature: sig, At: r.At}}
+		})})},
+		"a reminder before containment": {"reminder", doubled(lying{after: forge(incident.EventUpdateOwed{}.Kind(), func(r journal.Record) incident.Event {
+			var e incident.EventUpdateOwed
+			_, _ = r.Open(&e)
+			return incident.EventUpdateReminded{ID: e.ID, Person: "ada", Delivery: "reminder"}
+		})})},
+		"mutes are not heard of": {"mute", doubled(lying{load: func(stream string, records []journal.Record) []journal.Record {
+			return slices.DeleteFunc(records, func(r journal.Record) bool { return r.Kind == (mute.EventMuted{}).Kind() })
+		}})},
+		"an observation opens":  {"mute", func(g *Ground) { g.loud = true }},
+		"a rash executor":       {"landing", func(g *Ground) { g.rash = true }},
+		"an end is not written": {"delivery", doubled(lying{finish: func(string) string { return store.Queued }})},
+		"an outcome is forgotten": {"twice", doubled(lying{
+			finish: func(string) string { return store.Queued },
+			claim:  func(d *store.Delivery) { d.Attempts, d.Outcome = 1, nil },
+		})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := ground(t)
+			c.spoil(g)
+			for n := range most {
+				o := still(t, func(ctx context.Context) Outcome { return g.Live(ctx, uint64(n)) })
+				if o.Broken == nil || o.Broken.Rule != c.rule {
+					continue
+				}
+				t.Logf("seed %d: %s", n, o.Broken)
+				return
+			}
+			t.Errorf("in none of %d worlds is %q broken", most, c.rule)
+		})
+	}
+}
+
+func doubled(l lying) func(*Ground) {
+	return func(g *Ground) {
+		g.double = func(s store.Store) store.Store {
+			mine := l
+			mine.Store = s
+			return &mine
+		}
+	}
+}
+
+func without(list []store.Delivery, drop func(store.Delivery) bool) []store.Delivery {
+	var left []store.Delivery
+	for _, d := range list {
+		if !drop(d) {
+			left = append(left, d)
+		}
+	}
+	return left
+}
+
+func (l *lying) Claim(ctx context.Context, id, owner string, now, until time.Time) (store.Delivery, bool, error) {
+	d, ok, err := l.Store.Claim(ctx, id, owner, now, until)
+	if l.claim != nil {
+		l.claim(&d)
+	}
+	return d, ok, err
+}
+
+// forge appends an event of its own behind each of a kind, sealed as the engine seals.
+func forge(kind string, event func(journal.Record) incident.Event) func(context.Context, store.Store, store.Commit) {
+	return forgeAs(kind, event, func(journal.Envelope, *journal.Envelope) {})
+}
+
+// forgeAs is forge for an event whose envelope is changed besides, knowing that of the stream's first.
+func forgeAs(kind string, event func(journal.Record) incident.Event, change func(first journal.Envelope, env *journal.Envelope)) func(context.Context, store.Store, store.Commit) {
+	return func(ctx context.Context, s store.Store, c store.Commit) {
+		for _, a := range c.Appends {
+			if a.Kind != "incident" {
+				continue
+			}
+			for _, r := range a.Records {
+				if r.Kind != kind {
+					continue
+				}
+				last := a.Records[len(a.Records)-1]
+				env, err := r.Open(nil)
+				if err != nil {
+					panic(err)
+				}
+				ev := event(r)
+				env.Seq, env.Kind, env.At = last.Seq+1, ev.Kind(), last.At
+				all, err := s.Load(ctx, a.Stream, 0)
+				if err != nil {
+					panic(err)
+				}
+				first, err := all[0].Open(nil)
+				if err != nil {
+					panic(err)
+				}
+				change(first, &env)
+				forged, err := journal.Seal(last.Hash, env, ev, func() [16]byte { return [16]byte{} })
+				if err != nil {
+					panic(err)
+				}
+				a.Expect, a.Records = last.Seq, []journal.Record{forged}
+				if err := s.Commit(ctx, store.Commit{Appends: []store.Append{a}}); err != nil {
+					panic(err)
+				}
+				break
+			}
+		}
+	}
+}
+
+// TestShrink holds that of a long history that breaks a rule little is left, and that what is left breaks it.
+func TestShrink(t *testing.T) {
+	g := ground(t)
+	doubled(lying{finish: func(string) string { return store.Queued }, claim: func(d *store.Delivery) { d.Attempts, d.Outcome = 1, nil }})(g)
+	for n := range 50 {
+		o := still(t, func(ctx context.Context) Outcome { return g.Live(ctx, uint64(n)) })
+		if o.Broken == nil || o.Broken.Rule != "twice" || len(o.History.Steps) < 12 {
+			continue
+		}
+		small := still(t, func(ctx context.Context) Outcome { return g.Shrink(ctx, o.History, "twice") })
+		if small.Broken == nil || small.Broken.Rule != "twice" || len(small.History.Steps) > 4 {
+			t.Errorf("of %d steps these are left:\n%s", len(o.History.Steps), small.Text)
+		}
+		return
+	}
+	t.Error("no history was long enough")
+}

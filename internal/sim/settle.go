@@ -1,0 +1,141 @@
+package sim
+
+import (
+	"context"
+	"time"
+
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/store"
+)
+
+// settle lets a world come to rest: clocks are right, nothing goes wrong, and whoever has something to do does it.
+func (w *World) settle(ctx context.Context) error {
+	w.text.WriteString("# nothing goes wrong any more\n")
+	w.calm = true
+	w.now = w.now.Add(2 * time.Hour) // beyond whatever a clock that was ahead has put off
+	for _, n := range w.nodes {
+		n.skew, n.power.dead = 0, true
+	}
+	on := w.nodes[0] // the last that is left, and knows nothing but what is stored
+	on.boot()
+	for n := range calmSteps {
+		w.now = w.now.Add(5 * time.Second)
+		if err := w.chain.mine(nil); err != nil {
+			return err
+		}
+		errs := []error{on.engine.Step(ctx), on.watch(ctx), on.follow(ctx, "0")}
+		for _, f := range w.feed.sent {
+			if !w.feed.heard[f.ID] {
+				errs = append(errs, on.report(ctx, f))
+			}
+		}
+		for _, err := range append(errs, w.broken) {
+			if say, defect := refusal(err); defect != nil {
+				return defect
+			} else if say != "" {
+				return breaks("error", "while nothing goes wrong: %s", fault.Sentence(err))
+			}
+		}
+		if err := w.book.check(ctx, false); err != nil {
+			return err
+		}
+		if quiet, err := w.quiet(ctx); err != nil || quiet && n > 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// calmSteps is after how many steps everything must have come to its end.
+const calmSteps = 60
+
+// quiet reports whether nothing is to leave the house.
+func (w *World) quiet(ctx context.Context) (bool, error) {
+	waiting, err := w.waiting(ctx)
+	return waiting == "", err
+}
+
+// waiting is a delivery that has not come to its end, empty if all have.
+func (w *World) waiting(ctx context.Context) (string, error) {
+	for _, a := range w.book.order {
+		list, err := w.disk.Deliveries(ctx, "incident/"+a.id)
+		if err != nil {
+			return "", err
+		}
+		for _, d := range list {
+			if d.State == store.Queued || d.State == store.Sending {
+				return d.ID + " is " + d.State, nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// checkEnd holds the world to what must be true when nothing is under way any more.
+func (b *book) checkEnd(ctx context.Context) error {
+	w := b.world
+	if err := b.check(ctx, false); err != nil {
+		return err
+	}
+	lands := map[string]int{}
+	for i := range w.chain.blocks {
+		for _, tx := range w.chain.blocks[i].txs {
+			if lands[tx.action]++; lands[tx.action] > 1 {
+				return breaks("landing", "%s landed twice", tx.action)
+			}
+		}
+	}
+	if id, err := w.waiting(ctx); err != nil || id != "" {
+		return cmpErr(err, breaks("delivery", "%s, and stays so", id))
+	}
+	for _, a := range b.order {
+		if err := a.checkEnd(ctx); err != nil {
+			return err
+		}
+	}
+	for _, n := range w.nodes {
+		if err := b.compare(ctx, n); err != nil {
+			return err
+		}
+	}
+	for name := range b.streams {
+		if err := b.whole(ctx, name); err != nil {
+			return err
+		}
+	}
+	return b.register.check()
+}
+
+func cmpErr(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// checkEnd holds an incident's deliveries to its events: what became of each is told, and what was told happened.
+func (a *account) checkEnd(ctx context.Context) error {
+	w := a.world
+	list, err := w.disk.Deliveries(ctx, "incident/"+a.id)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		if d.Kind == incident.DispatchAction {
+			continue
+		}
+		if a.calls[d.ID] && a.settled[d.ID] != d.State {
+			return breaks("page", "the call %s %s, and the incident knows of %q", d.ID, d.State, a.settled[d.ID])
+		}
+		if h := w.phone.handed[d.ID]; h == nil {
+			return breaks("delivery", "%s is %s, and nobody was given it", d.ID, d.State)
+		}
+	}
+	for id := range a.calls {
+		if a.settled[id] == "" {
+			return breaks("page", "nobody knows what became of the call %s", id)
+		}
+	}
+	return nil
+}
