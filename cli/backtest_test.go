@@ -166,7 +166,7 @@ func TestBacktestExits(t *testing.T) {
 		{append(loose, "--from", "1"), exitUnusable, "", "endpoint"},
 		{append(loose, "--detector", "nobody"), exitUnusable, "", "nobody"},
 		{append(base, "--unverified", "--blocks", bad), exitUnusable, "1 block replayed", bad + ":2: "},
-		{append(base, "--blocks", lines), exitUnusable, "", lines + ":1: "},
+		{append(base, "--blocks", lines), exitUnusable, "no block was replayed", lines + ":1: "},
 		{append(base, "--blocks", lines, "--endpoint", "1=http://127.0.0.1:1"), exitUnusable, "", "where the blocks come from"},
 		{append(base, "--endpoint", "1=http://127.0.0.1:1", "--unverified"), exitUnusable, "", "always verified"},
 		{append(base, "--endpoint", "1=http://127.0.0.1:1", "--chain", "2"), exitUnusable, "", "Leave --chain out"},

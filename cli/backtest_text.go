@@ -18,6 +18,10 @@ const listed = 8
 
 // writeBacktest prints a report so that its first and last lines say what matters.
 func writeBacktest(w io.Writer, p *plan.Plan, r *backtest.Report) {
+	if r.Blocks == 0 {
+		fmt.Fprintf(w, "%s on chain %d: no block was replayed\n\n%s\n", nameOf(p), r.Chain, verdict(r))
+		return
+	}
 	fmt.Fprintf(w, "%s on chain %d, blocks %d to %d: %s to %s\n", nameOf(p), r.Chain, r.From, r.To, at(r.Begin), at(r.End))
 	fmt.Fprintf(w, "%s replayed%s, %s\n", upper(several(r.Blocks, "block")), shareOf(r), belief(r))
 	if a := r.Attack; a != nil {
@@ -63,7 +67,7 @@ func suffix(lead, s string) string {
 }
 
 func shareOf(r *backtest.Report) string {
-	if r.Share >= 1 || r.Blocks == 0 {
+	if r.Share >= 1 {
 		return ""
 	}
 	return fmt.Sprintf(" (%s%% of that range)", strconv.FormatFloat(100*r.Share, 'g', 3, 64))
