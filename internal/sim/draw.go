@@ -166,7 +166,8 @@ func (d *draw) person() []string {
 	}
 	a := list[d.rand.IntN(len(list))]
 	if d.chance(12) {
-		return append([]string{"do", d.somebody(), a.id}, strings.Fields(d.whim(a))...)
+		who := d.somebody()
+		return append([]string{"do", who, a.id}, strings.Fields(d.whim(a, who))...)
 	}
 	type chore struct {
 		who  string
@@ -191,7 +192,7 @@ func (d *draw) person() []string {
 }
 
 // whim is what nobody asked for.
-func (d *draw) whim(a *account) string {
+func (d *draw) whim(a *account, who string) string {
 	step := "pause"
 	if steps := incident.StepsOf(a.plan(), a.state); len(steps) > 0 {
 		step = steps[d.rand.IntN(len(steps))].ID
@@ -199,7 +200,7 @@ func (d *draw) whim(a *account) string {
 	last := "decision-" + strconv.Itoa(max(1, len(a.state.Decisions)))
 	return d.one("dismiss", "dismiss", "reopen", "answer cannot", "answer coming-cannot-sign", "note", "ask action pause", "ask action unpause",
 		"ask step stop-theft/repair", "severity low", "severity critical", "validate outage", "begin "+step, "end "+step+" skipped",
-		"end "+step+" failed", "role lead ben", "role incident-manager dan", "sign "+last+" approve wrong", "sign "+last+" refuse right",
+		"end "+step+" failed", "role lead "+who, "role incident-manager "+who, "sign "+last+" approve wrong", "sign "+last+" refuse right",
 		"sign "+last+" approve right", "contain", "resolve", "close")
 }
 

@@ -70,7 +70,7 @@ func (w *World) command(who, id string, words []string) (incident.Op, error) {
 	case "contain":
 		return incident.OpContain{Note: "It has stopped"}, nil
 	case "resolve":
-		return incident.OpResolve{}, nil
+		return incident.OpResolve{Absent: incident.Reopening(a.plan(), a.state)}, nil
 	case "close":
 		return incident.OpClose{}, nil
 	case "retry":

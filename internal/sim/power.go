@@ -85,6 +85,14 @@ func (p *power) Due(ctx context.Context, now time.Time, limit int) ([]store.Head
 	return ask(p, "due", func() ([]store.Head, error) { return p.Store.Due(ctx, now, limit) })
 }
 
+func (p *power) Take(ctx context.Context, now, until time.Time, limit int) ([]store.Head, error) {
+	return ask(p, "take", func() ([]store.Head, error) { return p.Store.Take(ctx, now, until, limit) })
+}
+
+func (p *power) Before(ctx context.Context, stream string, before uint64, limit int, kinds ...string) ([]journal.Record, error) {
+	return ask(p, "before", func() ([]journal.Record, error) { return p.Store.Before(ctx, stream, before, limit, kinds...) })
+}
+
 func (p *power) Delivery(ctx context.Context, id string) (store.Delivery, error) {
 	return ask(p, "delivery", func() (store.Delivery, error) { return p.Store.Delivery(ctx, id) })
 }
