@@ -104,7 +104,7 @@ func report(ctx context.Context, e *engine.Engine, st *stage.Stage, id, folder s
 		Phases: Phases{s.Moments.Detected, s.Moments.Validated, s.Moments.Contained, s.Moments.Resolved, s.Moments.Closed},
 	}
 	for _, a := range s.Answers {
-		if a.Answer != incident.Cannot {
+		if a.Comes() {
 			r.AnsweredBy = append(r.AnsweredBy, a.Person)
 		}
 	}

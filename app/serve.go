@@ -280,7 +280,7 @@ func (s *server) carriers() error {
 		channels = append(channels, mail)
 	}
 	d := deliver.New(deliver.Options{BaseURL: func() string { return s.url }, Channels: channels, Now: s.desk.Engine.Now, Logger: s.o.Logger})
-	for _, kind := range []string{incident.DispatchPage, incident.DispatchReminder, incident.DispatchUpdate} {
+	for _, kind := range []string{incident.DispatchPage, incident.DispatchReminder, incident.DispatchUpdate, incident.DispatchAlarm} {
 		s.desk.Engine.Carry(kind, d)
 	}
 	s.desk.Engine.Carry(incident.DispatchAction, execute.New(execute.Options{Clients: s.clients, Signer: s.o.Signer, Logger: s.o.Logger}))

@@ -6,6 +6,7 @@ package deliver
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"tocsin/engine"
@@ -112,6 +113,10 @@ func unwanted(v *engine.View, dp incident.Dispatch) string {
 			if pg.ID == dp.Page && pg.State == incident.Answered {
 				return "It was not sent any more: " + incident.NameOf(v.Plan, dp.Person) + " has answered."
 			}
+		}
+	case incident.DispatchAlarm:
+		if v.State.Phase.Over() || slices.ContainsFunc(v.State.Answers, func(a incident.Answer) bool { return a.Comes() }) {
+			return "It was not sent any more: somebody has come, or the incident is over."
 		}
 	case incident.DispatchReminder:
 		if u := v.State.Update(dp.Update); u != nil && u.State != incident.Owed {

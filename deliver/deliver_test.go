@@ -107,7 +107,7 @@ Are you coming? Open the link and press one of its buttons; opening it answers n
 }
 
 func TestExerciseIsHandedOn(t *testing.T) {
-	for _, kind := range []string{incident.DispatchPage, incident.DispatchReminder, incident.DispatchUpdate} {
+	for _, kind := range []string{incident.DispatchPage, incident.DispatchReminder, incident.DispatchUpdate, incident.DispatchAlarm} {
 		c, v, dp := mail(landed), view(), call()
 		v.State.Exercise = &incident.Exercise{Scenario: "drain"}
 		dp.Kind, dp.Update = kind, "users-1"
@@ -133,6 +133,22 @@ func TestUpdateIsSentAsItIs(t *testing.T) {
 	}
 	if len(c.sent) != 1 || c.sent[0] != want {
 		t.Errorf("sent %+v, want %+v", c.sent, want)
+	}
+}
+
+func TestAlarmSaysThatNobodyAnswers(t *testing.T) {
+	c, v := mail(landed), view()
+	dp := incident.Dispatch{ID: "2026-12-06-1/alarm/1/terminal", Kind: incident.DispatchAlarm, Contact: "email", To: "operator"}
+	d := deliverer(c, began.Add(20*time.Minute))
+	d.deliver(t.Context(), v, dp, 1)
+	m := c.sent[0]
+	if m.Subject != "Nobody answers. Critical: Funds leave the vault" || !m.Urgent || m.Link != "https://tocsin.example.com/incidents/2026-12-06-1" ||
+		!strings.Contains(m.Body, "20 minutes ago") || !strings.Contains(m.Body, "Call somebody of the team yourself.") {
+		t.Errorf("message %+v", m)
+	}
+	v.State.Answers = []incident.Answer{{Person: "janet-r", Answer: incident.Coming}}
+	if out := d.deliver(t.Context(), v, dp, 1); out.State != engine.Failed || len(c.sent) != 1 {
+		t.Errorf("the alarm goes out although somebody has come: %+v", out)
 	}
 }
 

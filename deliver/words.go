@@ -29,6 +29,8 @@ func (w words) message(dp incident.Dispatch) (notify.Message, bool) {
 		return w.reminder(m, dp)
 	case incident.DispatchUpdate:
 		return w.update(m, dp)
+	case incident.DispatchAlarm:
+		return w.alarm(m, dp)
 	}
 	return m, false
 }
@@ -77,6 +79,22 @@ func (w words) reminder(m notify.Message, dp incident.Dispatch) (notify.Message,
 	m.Body = fmt.Sprintf("%s, %s has been due since %s.\n\nIt is for: %s. %s\n", who.Name, w.name(u), moment(u.Due, who.TimeZone), c.Audience, short(incident.Situation(w.plan, w.state)))
 	if w.base != "" {
 		m.Link, m.LinkText = w.base+"/incidents/"+url.PathEscape(w.state.ID), "Write it"
+	}
+	return m, true
+}
+
+// alarm tells whoever watches the server, or reads the room of the responders, that nobody has come.
+func (w words) alarm(m notify.Message, dp incident.Dispatch) (notify.Message, bool) {
+	m.ToName = "Whoever watches this server"
+	if ch, ok := w.plan.Channel(dp.Channel); ok {
+		m.ToName = ch.Name
+	}
+	m.Urgent = true
+	m.Subject = "Nobody answers. " + w.headline()
+	m.Body = fmt.Sprintf("Nobody has come, on any way that the plan names. Everybody is being called until somebody answers.\n\n%s\n\nSince: %s, %s.\nIncident: %s (%s), %s.\n\nCall somebody of the team yourself.\n",
+		short(incident.Situation(w.plan, w.state)), moment(w.state.Opened, ""), ago(w.now.Sub(w.state.Opened)), w.state.Title, w.state.ID, w.plan.Name)
+	if w.base != "" {
+		m.Link, m.LinkText = w.base+"/incidents/"+url.PathEscape(w.state.ID), "See it"
 	}
 	return m, true
 }

@@ -109,7 +109,7 @@ func (s *State) applyPeople(h Happened) bool {
 	case EventMustered:
 		s.Moments.Mustered = h.At
 	default:
-		return false
+		return s.applyMuster(h)
 	}
 	return true
 }

@@ -56,7 +56,7 @@ func (d *decider) come(who, answer, note string) {
 // there takes note that somebody is there because they act; whether they can sign stays as they said.
 func (d *decider) there(who string) {
 	answer := Coming
-	if a := d.s.Answer(who); a != nil && a.Answer != Cannot {
+	if a := d.s.Answer(who); a != nil && a.Comes() {
 		answer = a.Answer
 	}
 	d.come(who, answer, "")
@@ -70,7 +70,7 @@ func (d *decider) handOver(from string) {
 		}
 		next := ""
 		for _, a := range d.s.Answers {
-			if a.Answer != Cannot && d.p.Core(a.Person) && (h.Role == RoleIncidentManager || slices.Contains(d.p.Holders(h.Role, d.now), a.Person)) {
+			if a.Comes() && d.p.Core(a.Person) && (h.Role == RoleIncidentManager || slices.Contains(d.p.Holders(h.Role, d.now), a.Person)) {
 				next = a.Person
 				break
 			}

@@ -53,6 +53,17 @@ func told(p *plan.Plan, s *State, moment string, now time.Time) []string {
 			}
 		}
 	}
+	// call adds those for whom references stand; if a rota has a hole that nobody of it fills, everybody of the core team.
+	call := func(refs []string) {
+		for _, ref := range refs {
+			n := len(ids)
+			people := p.ToCall([]string{ref}, now)
+			add(people...)
+			if _, rota := p.Rota(ref); rota && len(ids) == n && len(people) == 0 {
+				add(p.Everyone()...)
+			}
+		}
+	}
 	approvers := func() {
 		for i := range s.Decisions {
 			if s.Decisions[i].State == Open && s.Decisions[i].Subject.Kind != SubjectUpdate {
@@ -83,14 +94,14 @@ func told(p *plan.Plan, s *State, moment string, now time.Time) []string {
 			team(p.ExtendedTeam)
 		}
 		if when := r.When; len(r.Who) > 0 && (when == moment || when == "" && moment == momentDetection) {
-			add(p.MembersOf(r.Who, now)...)
+			call(r.Who)
 		}
 	}
 	if moment != momentDetection {
 		return ids
 	}
 	if sev, ok := p.Severity(s.Severity); ok {
-		add(p.MembersOf(sev.Page, now)...)
+		call(sev.Page)
 	}
 	approvers() // at once: they may sign while validation runs
 	if !slices.ContainsFunc(ids, p.Core) {

@@ -3,7 +3,6 @@ package incident
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"tocsin/fault"
@@ -21,28 +20,16 @@ func (d *decider) callPerson(who, why string) {
 	d.ring(id)
 }
 
-// ladder lists the ways to reach a person that can be used, in order.
-func ladder(p *plan.Plan, who string) []plan.Contact {
-	x, _ := p.Person(who)
-	return slices.DeleteFunc(x.Ladder(), func(c plan.Contact) bool {
-		return c.To == "" || strings.EqualFold(c.To, "TBD")
-	})
-}
-
-func rounds(p *plan.Plan) int {
-	if p.Escalation.Rounds > 0 {
-		return p.Escalation.Rounds
-	}
-	return 2
-}
-
-// ring makes the next call of a page, or ends it and calls the backups if the ladder is used up.
+// ring makes the next calls of a page, or ends it and calls the backups if the ladder is used up.
 func (d *decider) ring(id string) {
 	pg := d.s.page(id)
 	ways := ladder(d.p, pg.Person)
 	// Once it is contained people are told, not called: nothing burns any more. A way that failed did not tell them.
 	once := d.s.Phase.AtLeast(Contained)
-	heard := len(pg.Calls) > 0 && pg.Calls[len(pg.Calls)-1].Outcome != callFailed
+	if once {
+		ways = silent(ways)
+	}
+	heard := len(pg.Calls) > 0 && !unheard(pg.latest())
 	if len(ways) == 0 || pg.Rung >= len(ways)*rounds(d.p) || once && heard {
 		d.emit(EventPageEnded{Page: id, State: Exhausted})
 		if !once {
@@ -50,17 +37,27 @@ func (d *decider) ring(id string) {
 		}
 		return
 	}
-	way := ways[pg.Rung%len(ways)]
-	next := d.now.Add(d.p.Escalation.RingEvery.Or(2 * time.Minute))
-	d.emit(EventPageRung{
-		Page: id, Delivery: fmt.Sprintf("%s/%s/%d", d.s.ID, id, pg.Rung+1), Contact: way.Kind, To: journal.Personal(way.To), Next: next,
-	})
+	first := pg.Rung % len(ways)
+	last := first
+	for pause(d.p, ways, last) == 0 { // never so after the last way
+		last++
+	}
+	d.use(id, ways[first:last+1], d.now.Add(pause(d.p, ways, last)))
+}
+
+// use calls somebody in one or several ways at once.
+func (d *decider) use(id string, ways []plan.Contact, next time.Time) {
+	for _, way := range ways {
+		d.emit(EventPageRung{
+			Page: id, Delivery: fmt.Sprintf("%s/%s/%d", d.s.ID, id, d.s.page(id).Rung+1), Contact: way.Kind, To: journal.Personal(way.To), Next: next,
+		})
+	}
 }
 
 // backUp calls the backups of somebody who does not come.
 func (d *decider) backUp(who string) {
 	x, _ := d.p.Person(who)
-	for _, b := range d.p.MembersOf(x.Backups, d.now) {
+	for _, b := range d.p.ToCall(x.Backups, d.now) {
 		if !d.s.Called(b) {
 			d.callPerson(b, "backup for "+NameOf(d.p, who))
 		}
@@ -87,26 +84,7 @@ func (d *decider) tickPages() {
 			d.ring(pg.ID)
 		}
 	}
-	if t := everyoneTime(d.p, d.s, d.now); !t.IsZero() && !d.now.Before(t) {
-		d.emit(EventEscalated{Moment: momentEveryone})
-		for _, who := range told(d.p, d.s, momentEveryone, d.now) {
-			if !d.s.here(who) {
-				d.callPerson(who, whyEveryone)
-			}
-		}
-	}
-}
-
-// everyoneTime is when everybody is paged (again) because people are missing; zero if none are.
-func everyoneTime(p *plan.Plan, s *State, now time.Time) time.Time {
-	if s.Phase.AtLeast(Contained) || s.Phase.Over() || !MusterOf(p, s, now).Short {
-		return time.Time{}
-	}
-	from := s.Opened
-	if s.Everyone.After(from) {
-		from = s.Everyone
-	}
-	return from.Add(p.Escalation.Everyone.Or(15 * time.Minute))
+	d.tickEveryone()
 }
 
 func pageTimes(p *plan.Plan, s *State) []time.Time {
@@ -116,7 +94,7 @@ func pageTimes(p *plan.Plan, s *State) []time.Time {
 			ts = append(ts, pg.NextRing)
 		}
 	}
-	return append(ts, everyoneTime(p, s, s.Last))
+	return append(ts, everyoneTime(p, s, MusterOf(p, s, s.Last)))
 }
 
 func (d *decider) endPages() {
@@ -126,9 +104,6 @@ func (d *decider) endPages() {
 		}
 	}
 }
-
-// whyEveryone is why everybody is called.
-const whyEveryone = "not enough people have come"
 
 // callFailed is the outcome of a call that reached nobody.
 const callFailed = "failed"
@@ -152,8 +127,9 @@ func (d *decider) outcome(op OpOutcome) error {
 		return nil
 	}
 	for _, pg := range d.s.Pages {
-		n := len(pg.Calls)
-		if pg.State == Ringing && n > 0 && pg.Calls[n-1].Delivery == op.Delivery && !deadEnd(pg, len(ladder(d.p, pg.Person))) {
+		latest := pg.latest()
+		isLatest := slices.ContainsFunc(latest, func(c Call) bool { return c.Delivery == op.Delivery })
+		if pg.State == Ringing && isLatest && unheard(latest) && !deadEnd(pg, len(ladder(d.p, pg.Person))) {
 			d.ring(pg.ID)
 		}
 	}
@@ -165,10 +141,5 @@ func deadEnd(pg Page, ways int) bool {
 	if len(pg.Calls) < ways {
 		return false
 	}
-	for _, c := range pg.Calls[len(pg.Calls)-ways:] {
-		if c.Outcome != callFailed {
-			return false
-		}
-	}
-	return true
+	return unheard(pg.Calls[len(pg.Calls)-ways:])
 }

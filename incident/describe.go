@@ -69,6 +69,8 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 			return "Not enough people have come: everybody is called."
 		}
 		return "The people to be told on " + e.Moment + " are called."
+	case EventNobody:
+		return "Nobody has come. Whoever watches the server is told, and everybody is called until somebody answers."
 	case EventPageRequested:
 		return name(e.Person) + " is called: " + e.Why + "."
 	case EventPageRung:

@@ -19,6 +19,12 @@ func Dispatches(s *State, e Event) []Dispatch {
 			list = append(list, Dispatch{ID: p.Delivery, Kind: DispatchUpdate, Update: e.ID, Channel: p.Channel, Contact: p.Kind, To: p.To})
 		}
 		return list
+	case EventNobody:
+		var list []Dispatch
+		for _, p := range e.Deliveries {
+			list = append(list, Dispatch{ID: p.Delivery, Kind: DispatchAlarm, Channel: p.Channel, Contact: p.Kind, To: p.To})
+		}
+		return list
 	case EventActionOrdered:
 		return []Dispatch{{ID: e.Delivery, Kind: DispatchAction, Action: e.ID}}
 	case EventActionUnlanded:

@@ -60,7 +60,7 @@ func TestForecastOfTheWholeCourse(t *testing.T) {
 	p := loadPlan(t, "testdata/plan")
 	told := forecast(t, p, "theft", time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC))
 	for moment, want := range map[string]string{
-		// Cyd's phone is to be decided; Dan is Ada's backup and stands in for Cyd; after 15 minutes everyone is called.
+		// Cyd's phone is to be decided; Dan is Ada's backup and stands in for Cyd; once nobody is called any more everyone is.
 		"detection": `0s ada email, told on detection
 0s ben email, told on detection
 0s cyd email, told on detection
@@ -71,16 +71,16 @@ func TestForecastOfTheWholeCourse(t *testing.T) {
 6m ada phone, told on detection
 8m dan email, backup for Ada
 10m dan email, backup for Ada
-15m ada email, not enough people have come
-15m ben email, not enough people have come
-15m cyd email, not enough people have come
-15m dan email, not enough people have come
-17m ada phone, not enough people have come
-17m ben email, not enough people have come
-17m cyd email, not enough people have come
-17m dan email, not enough people have come
-19m ada email, not enough people have come
-21m ada phone, not enough people have come
+12m ada email, not enough people have come
+12m ben email, not enough people have come
+12m cyd email, not enough people have come
+12m dan email, not enough people have come
+14m ada phone, not enough people have come
+14m ben email, not enough people have come
+14m cyd email, not enough people have come
+14m dan email, not enough people have come
+16m ada email, not enough people have come
+18m ada phone, not enough people have come
 `,
 		"validation": `0s dan email, told on validation
 2m dan email, told on validation

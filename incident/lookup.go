@@ -76,6 +76,9 @@ func (s *State) call(delivery string) *Call {
 			return c
 		}
 	}
+	if c := find(s.Alarms, func(c *Call) bool { return c.Delivery == delivery }); c != nil {
+		return c
+	}
 	for i := range s.Updates {
 		if c := find(s.Updates[i].Sent, func(c *Call) bool { return c.Delivery == delivery }); c != nil {
 			return c
@@ -139,7 +142,7 @@ func (s *State) standing() []Finding {
 // here reports whether a person has said that they come.
 func (s *State) here(person string) bool {
 	a := s.Answer(person)
-	return a != nil && a.Answer != Cannot
+	return a != nil && a.Comes()
 }
 
 // clone copies all that Apply may change.
@@ -152,6 +155,7 @@ func (s *State) clone() *State {
 		c.Pages[i].Calls = slices.Clone(c.Pages[i].Calls)
 	}
 	c.Answers = slices.Clone(s.Answers)
+	c.Alarms = slices.Clone(s.Alarms)
 	c.Roles = slices.Clone(s.Roles)
 	c.Steps = slices.Clone(s.Steps)
 	c.Decisions = slices.Clone(s.Decisions)

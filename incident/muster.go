@@ -15,7 +15,7 @@ func MusterOf(p *plan.Plan, s *State, now time.Time) Muster {
 	m := Muster{People: standing(p, s)}
 	var here []string
 	for _, a := range s.Answers {
-		if a.Answer != Cannot {
+		if a.Comes() {
 			here = append(here, a.Person)
 		}
 	}
@@ -68,6 +68,9 @@ func MusterOf(p *plan.Plan, s *State, now time.Time) Muster {
 	m.Short = len(missing) > 0
 	if m.Short {
 		m.Say = "Still wanted: somebody for " + strings.Join(missing, "; ") + "."
+		if len(s.Alarms) > 0 && s.deserted() {
+			m.Say = "Nobody has come. Everybody was called at " + clock(s.Everyone) + " and is called until somebody answers. " + m.Say
+		}
 	} else {
 		m.Say = "Enough people have come."
 	}

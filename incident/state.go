@@ -89,6 +89,9 @@ type State struct {
 	Rang       string     `json:"rang,omitempty"`       // sum of the findings' amounts when it last rang, a decimal
 	Postmortem string     `json:"postmortem,omitempty"` // text of the post-mortem as last posted
 
+	// Of the muster.
+	Alarms []Call `json:"alarms,omitempty"` // to whoever watches the server: nobody comes
+
 	commands map[commandKey]bool // commands applied, so that a repeated one changes nothing
 }
 
@@ -165,6 +168,9 @@ const (
 	ComingNoSign = "coming-cannot-sign"
 	Cannot       = "cannot"
 )
+
+// Comes reports whether the person has said that they come, able to sign or not.
+func (a Answer) Comes() bool { return a.Answer == Coming || a.Answer == ComingNoSign }
 
 // Holding is a role held by a person.
 type Holding struct {

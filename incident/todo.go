@@ -78,7 +78,7 @@ type Summary struct {
 // Dispatch is one thing that an event wants to leave the house: the payload of a delivery.
 type Dispatch struct {
 	ID      string `json:"id"`   // of the delivery; its idempotency key
-	Kind    string `json:"kind"` // DispatchPage, DispatchUpdate, DispatchAction
+	Kind    string `json:"kind"` // one of the kinds below
 	Page    string `json:"page,omitempty"`
 	Person  string `json:"person,omitempty"`
 	Contact string `json:"contact,omitempty"` // kind of contact or channel
@@ -94,6 +94,7 @@ const (
 	DispatchPage     = "page"
 	DispatchReminder = "reminder" // of an update that is due
 	DispatchUpdate   = "update"
+	DispatchAlarm    = "alarm" // to whoever watches the server: nobody comes
 	DispatchAction   = "action"
 )
 
