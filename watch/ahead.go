@@ -40,11 +40,12 @@ func (c *committer) spy(b *evm.Block) {
 	}
 	r := &s.Ahead[len(s.Ahead)-1]
 	t := detect.State{Recent: r.Blocks, Gone: maps.Clone(s.Detect.Gone)}
-	c.find(c.w.o.Index.Ahead(c.w.chain, b, &t), nil)
+	found := c.w.o.Index.Ahead(c.w.chain, b, &t)
 	if n := len(r.Blocks) + 1 - len(t.Recent); n > 0 && t.Recent[len(t.Recent)-1].Hash != r.last().Hash {
 		r.Parent, r.Cut = r.Blocks[n-1].Hash, true
 	}
 	r.Blocks = t.Recent
+	c.find(found, nil)
 	c.latest = &b.Header
 }
 

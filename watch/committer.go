@@ -128,6 +128,7 @@ func (c *committer) see(step chain.Step) {
 		c.w.o.Index.Warm(c.w.chain, b, &s.Detect)
 	} else {
 		c.find(c.w.o.Index.Block(c.w.chain, b, &s.Detect), told.Findings)
+		c.shed(b.Hash)
 		c.deepen()
 		if len(s.Ahead) == 0 {
 			c.latest = &b.Header
@@ -143,13 +144,25 @@ func (c *committer) see(step chain.Step) {
 // find takes findings, but for those that have been told already.
 func (c *committer) find(found []detect.Finding, told []string) {
 	var fresh []detect.Finding
+	known, sums, summed := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, id := range told {
+		known[id] = true
+	}
 	for _, f := range found {
-		if !slices.Contains(told, f.ID) {
+		switch {
+		case known[f.ID]:
+		case f.Unjudged == 0 && !f.Blind && summedUp(told, f.Detector, sums):
+			summed[f.ID] = true // the sum stands for it
+		default:
 			fresh = append(fresh, f)
 		}
 		if f.Detector == detect.Upgraded {
 			c.w.attic.nudge()
 		}
+	}
+	if len(summed) > 0 {
+		last := &c.state.Detect.Recent[len(c.state.Detect.Recent)-1]
+		last.Findings = without(last.Findings, summed)
 	}
 	c.findings = append(c.findings, c.tame(fresh)...)
 }
