@@ -55,10 +55,11 @@ func (s *State) Apply(h Happened) {
 	case EventSeverity:
 		s.Severity = e.To
 		s.dropSecond(whatLower)
+		s.dropSecond(whatWaive) // what it concerns may be other communications now
 	case EventNoted:
 		s.Notes = append(s.Notes, Note{By: e.By, At: h.At, Text: string(e.Text)})
 	default:
-		if !s.applyPeople(h) && !s.applyCourse(h) && !s.applyDecision(h) {
+		if !s.applyPeople(h) && !s.applyCourse(h) && !s.applyStep(h) && !s.applyDecision(h) && !s.applyClock(h) {
 			s.applyUpdate(h)
 		}
 	}
@@ -118,18 +119,26 @@ func (s *State) applyPeople(h Happened) bool {
 func (s *State) applyCourse(h Happened) bool {
 	switch e := h.Event.(type) {
 	case EventValidated:
+		if e.Issue != s.Issue {
+			s.Led = ""
+		}
 		s.Phase, s.Issue, s.Category, s.Severity = Validated, e.Issue, e.Category, e.Severity
 		if s.Moments.Validated.IsZero() {
 			s.Moments.Validated = h.At
 		}
 		s.QuietFrom = h.At
 		s.dropSecond(whatDismiss)
+		s.dropSecond(whatWaive)
 	case EventDismissed:
 		s.Phase, s.Moments.Dismissed = Dismissed, h.At
 		s.dropSecond(whatDismiss)
 	case EventProcedureBegun:
 		s.Procedure = e.Procedure
-		s.Steps = nil // steps of another procedure may have the same ids
+		// Steps of another procedure may have the same ids; those that were added on the spot belong to none.
+		s.Steps = slices.DeleteFunc(s.Steps, func(st Step) bool { return s.added(st.Step) == nil })
+		if s.Led != e.Procedure {
+			s.Led = ""
+		}
 	case EventStepBegun:
 		st := s.step(e.Step)
 		*st = Step{Step: e.Step, State: UnderWay, By: e.By, Begun: h.At}
@@ -241,7 +250,7 @@ func (s *State) applyDecision(h Happened) bool {
 func (s *State) applyUpdate(h Happened) {
 	switch e := h.Event.(type) {
 	case EventUpdateOwed:
-		s.Updates = append(s.Updates, Update{ID: e.ID, Communication: e.Communication, Number: e.Number, Due: e.Due, State: Owed})
+		s.Updates = append(s.Updates, Update{ID: e.ID, Communication: e.Communication, Number: e.Number, Due: e.Due, Since: h.At, State: Owed})
 	case EventUpdateReminded:
 		if u := s.Update(e.ID); u != nil {
 			u.Reminded = true
@@ -251,6 +260,11 @@ func (s *State) applyUpdate(h Happened) {
 		}
 	case EventUpdatePosted:
 		if u := s.Update(e.ID); u != nil {
+			for i := range s.Updates { // what did not get through before is said anew by this
+				if x := &s.Updates[i]; x.Communication == u.Communication {
+					x.Waiting = nil
+				}
+			}
 			u.State, u.Text, u.By, u.Posted, u.ByHand = Posted, e.Text, e.By, h.At, e.ByHand
 			for _, d := range e.Deliveries {
 				u.Sent = append(u.Sent, Call{Delivery: d.Delivery, Contact: d.Channel, At: h.At})

@@ -67,7 +67,10 @@ type OpBeginStep struct {
 }
 
 // OpEndStep says how a step ended: Done, Skipped or Failed.
-type OpEndStep struct{ Step, State, Note string }
+type OpEndStep struct {
+	Step, State, Note string
+	Answer            string // to its question, if it is done and has one
+}
 
 // OpPropose asks for a decision on an action, a step or an update of the plan.
 type OpPropose struct {
@@ -137,6 +140,8 @@ type OpPost struct {
 	Update string // of the incident
 	Text   string
 	ByHand []string // channels of the plan where the person has posted or will post it
+	Lost   []string // channels that cannot be used, as an account that was taken over; it goes over the backup instead
+	Link   string   // of the room that is opened by it; the first link of the text if it is not given
 }
 
 // OpContain says that the halting is done, where nothing can be measured.

@@ -21,7 +21,7 @@ func Reopening(p *plan.Plan, s *State) []string {
 func Unresolved(p *plan.Plan, s *State, absent []string) []string {
 	var missing []string
 	for _, v := range StepsOf(p, s) {
-		if v.Optional && v.State != UnderWay || v.State == Done || v.State == Skipped || v.Purpose == "learn" {
+		if v.Optional && v.State != UnderWay || v.Over() || v.Purpose == "learn" {
 			continue
 		}
 		switch {
@@ -48,6 +48,8 @@ func Unclosed(p *plan.Plan, s *State) []string {
 	for _, u := range s.Updates {
 		c, ok := p.Communication(u.Communication)
 		switch {
+		case ok && u.State == Posted && len(u.Waiting) > 0:
+			missing = append(missing, c.Name+" did not get through and has to be passed on by hand")
 		case !ok || c.Timing.Open || u.State != Owed && u.State != Asked:
 		case c.Postmortem:
 			missing = append(missing, c.Name+" is not published")

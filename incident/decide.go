@@ -114,6 +114,20 @@ func (d *decider) do() error {
 		return d.reopen(op)
 	case OpNote:
 		return d.note(op)
+	case OpWaive:
+		return d.waive(op)
+	case OpReinstate:
+		return d.reinstate(op)
+	case OpPin:
+		return d.pin(op)
+	case OpAnswerStep:
+		return d.answerStep(op)
+	case OpUndoStep:
+		return d.undoStep(op)
+	case OpAddStep:
+		return d.addStep(op)
+	case OpAttach:
+		return d.attach(op)
 	case OpTick:
 		return d.tick(op)
 	}
@@ -208,6 +222,7 @@ const (
 	whatCloseDespite   = "close despite what is missing"
 
 	whatLower = "lower"
+	whatWaive = "waive"
 )
 
 // maxText is the most that a person can say at once, in bytes; a post-mortem fits.

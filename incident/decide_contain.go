@@ -17,7 +17,7 @@ const purposeHalt = "halt"
 // it was reopened did not suffice, so it measures nothing.
 func (d *decider) measured() string {
 	for _, v := range StepsOf(d.p, d.s) {
-		if v.Purpose != purposeHalt || v.Step.Action == "" || v.State == Skipped {
+		if v.Purpose != purposeHalt || v.Step.Action == "" || v.State == Skipped || v.State == NotTaken {
 			continue
 		}
 		if v.State == Done && !d.s.haltedBy(&v).After(d.s.Reopened) && !d.s.carriedOut(v.Step.Action) {
@@ -50,7 +50,7 @@ func halted(p *plan.Plan, s *State) time.Time {
 	var last time.Time
 	for _, v := range StepsOf(p, s) {
 		switch {
-		case v.Purpose != purposeHalt || v.State == Skipped:
+		case v.Purpose != purposeHalt || v.State == Skipped || v.State == NotTaken:
 		case v.State != Done:
 			return time.Time{}
 		default:

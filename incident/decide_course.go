@@ -45,7 +45,7 @@ func (d *decider) validate(op OpValidate) error {
 	before := d.s.Procedure
 	d.emit(e)
 	d.there(who)
-	if issue, ok := d.p.Issue(id); ok && issue.Procedure != before {
+	if issue, ok := d.p.Issue(id); ok && issue.Procedure != before && d.s.Led == "" {
 		d.withdrawDecisions("The incident is another issue than was thought.")
 		d.beginProcedure()
 		d.askDecisions()

@@ -50,7 +50,7 @@ func (d *decider) askDecisions() {
 		return
 	}
 	for _, v := range StepsOf(d.p, d.s) {
-		if v.Step.Decision == "" || v.State == StepToCome || v.State == Done || v.State == Skipped {
+		if v.Step.Decision == "" || v.State == StepToCome || v.Over() {
 			continue
 		}
 		if v.Optional { // nobody is woken for what may not be wanted: somebody proposes it

@@ -113,7 +113,7 @@ func (d *decider) note(op OpNote) error {
 
 // beginProcedure starts the procedure of the issue, if the issue is known and has one.
 func (d *decider) beginProcedure() {
-	if issue, ok := d.p.Issue(d.s.Issue); ok && d.s.Procedure != issue.Procedure {
+	if issue, ok := d.p.Issue(d.s.Issue); ok && d.s.Procedure != issue.Procedure && d.s.Led == "" { // where an answer led, it stays
 		d.emit(EventProcedureBegun{Procedure: issue.Procedure})
 	}
 }
@@ -126,6 +126,7 @@ func (d *decider) tick(op OpTick) error {
 	d.tickPages()
 	d.tickDecisions()
 	d.tickUpdates()
+	d.tickSteps()
 	d.tickContainment(op.Watched)
 	return nil
 }
@@ -148,6 +149,9 @@ func NextDue(p *plan.Plan, s *State) time.Time {
 		sooner(t)
 	}
 	for _, t := range updateTimes(s) {
+		sooner(t)
+	}
+	for _, t := range stepTimes(p, s) {
 		sooner(t)
 	}
 	sooner(containmentTime(p, s))

@@ -123,6 +123,9 @@ func (d *decider) outcome(op OpOutcome) error {
 		return nil
 	}
 	d.emit(EventCallOutcome{Delivery: op.Delivery, Outcome: op.Outcome, Say: clean(op.Say)})
+	if op.Outcome == callFailed {
+		d.reroute(op.Delivery)
+	}
 	if op.Outcome != callFailed || d.s.Phase.Over() {
 		return nil
 	}

@@ -29,6 +29,8 @@ func (d *decider) beginStep(op OpBeginStep) error {
 	case StepNow, Failed:
 	case StepToCome:
 		return fault.New(fault.Conflict, "%s comes later: %s.", v.Name, v.Say)
+	case NotTaken:
+		return fault.New(fault.Conflict, "%s is not to be done: %s.", v.Name, v.Say).Instead("Change the answer to the question before it, if that was wrong.")
 	case UnderWay:
 		switch by := d.s.Step(v.ID).By; {
 		case by == who:
@@ -61,6 +63,10 @@ func (d *decider) endStep(op OpEndStep) error {
 	default:
 		return fault.New(fault.Invalid, "%q is not how a step ends.", op.State).Instead("Say %s, %s or %s.", Done, Skipped, Failed)
 	}
+	branch, err := answered(v.Step, op.State, op.Answer)
+	if err != nil {
+		return err
+	}
 	note, err := words(op.Note, "note", op.State != Done)
 	if err != nil {
 		return err
@@ -68,6 +74,8 @@ func (d *decider) endStep(op OpEndStep) error {
 	switch v.State {
 	case StepToCome:
 		return fault.New(fault.Conflict, "%s comes later: %s.", v.Name, v.Say)
+	case NotTaken:
+		return fault.New(fault.Conflict, "%s is not to be done: %s.", v.Name, v.Say).Instead("Change the answer to the question before it, if that was wrong.")
 	case Done, Skipped:
 		return fault.New(fault.Conflict, "%s ended at %s already: %s, by %s.", v.Name, clock(v.Ended), v.State, v.By)
 	}
@@ -92,6 +100,9 @@ func (d *decider) endStep(op OpEndStep) error {
 	d.emit(EventStepEnded{Step: v.ID, State: op.State, By: who, Note: journal.Personal(note)})
 	if op.State == Skipped && v.Decision != nil && v.Decision.State == Open {
 		d.emit(EventDecisionSettled{Decision: v.Decision.ID, State: Withdrawn, Say: "The step was skipped."})
+	}
+	if branch.Answer != "" {
+		d.lead(v.Step, branch, who, "")
 	}
 	d.there(who)
 	return nil

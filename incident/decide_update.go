@@ -7,33 +7,27 @@ import (
 	"time"
 
 	"tocsin/fault"
-	"tocsin/journal"
 	"tocsin/plan"
 )
 
 // Posts reports whether Tocsin itself can post to a kind of channel; the others are posted by hand and recorded.
 func Posts(kind string) bool { return kind == "email" || kind == "terminal" }
 
-// concerns reports whether a communication is for this incident.
-func concerns(c plan.Communication, s *State) bool {
-	return applies(c.Categories, s.Category) && applies(c.Severities, s.Severity) && applies(c.Issues, s.Issue)
-}
-
 // owe begins the communications whose time starts at a moment.
 func (d *decider) owe(moment string) {
 	for _, c := range d.p.Communications {
-		if !concerns(c, d.s) || d.s.underWay(c) {
+		if !d.s.wants(c) || d.s.underWay(c) {
 			continue
 		}
 		t := c.Timing
 		switch {
 		case t.Open && moment == momentDetection:
 			sev, _ := d.p.Severity(d.s.Severity)
-			d.oweAt(c.ID, d.now.Add(sev.RespondWithin.Or(15*time.Minute)))
+			d.oweFrom(c.ID, d.s.momentTime(momentDetection).Add(sev.RespondWithin.Or(15*time.Minute)))
 		case t.Every > 0 && moment == momentValidation && !d.s.Phase.AtLeast(Resolved):
 			d.oweAt(c.ID, d.now.Add(every(d.p, d.s, c)))
 		case t.From == moment:
-			d.oweAt(c.ID, d.now.Add(time.Duration(t.After)))
+			d.oweFrom(c.ID, d.s.momentTime(moment).Add(time.Duration(t.After)))
 		}
 	}
 }
@@ -41,7 +35,8 @@ func (d *decider) owe(moment string) {
 // oweAnew begins and ends communications after the incident has changed: what concerns it now is owed from the moments that
 // have passed, what no longer does is not owed.
 func (d *decider) oweAnew() {
-	d.endUpdates("It no longer concerns this incident.", func(c plan.Communication) bool { return !concerns(c, d.s) })
+	d.endUpdates("It no longer concerns this incident.", func(c plan.Communication) bool { return !d.s.wants(c) })
+	d.move()
 	d.owe(momentDetection)
 	for _, m := range []struct {
 		moment string
@@ -67,6 +62,14 @@ func (s *State) underWay(c plan.Communication) bool {
 	return slices.ContainsFunc(s.Updates, func(u Update) bool {
 		return u.Communication == c.ID && (u.State == Owed || u.State == Asked || u.State == Posted && c.Timing.Every == 0)
 	})
+}
+
+// oweFrom owes a communication at a time that counts from a moment, at once if that has passed.
+func (d *decider) oweFrom(communication string, due time.Time) {
+	if due.Before(d.now) {
+		due = d.now
+	}
+	d.oweAt(communication, due)
 }
 
 func (d *decider) oweAt(communication string, due time.Time) {
@@ -104,6 +107,9 @@ func (d *decider) post(op OpPost) error {
 	}
 	switch u.State {
 	case Posted:
+		if len(u.Waiting) > 0 {
+			return d.passOn(u, op.ByHand, who)
+		}
 		return fault.New(fault.Conflict, "%s posted it at %s.", NameOf(d.p, u.By), clock(u.Posted))
 	case Ended:
 		return fault.New(fault.Conflict, "It is no longer owed.")
@@ -132,10 +138,21 @@ func (d *decider) post(op OpPost) error {
 		}
 		return d.openDecision(pd, Subject{Kind: SubjectUpdate, Ref: u.ID}, text, who)
 	}
-	if err := d.byHand(c, op.ByHand); err != nil {
+	if err := d.byHand(c, op.ByHand, op.Lost); err != nil {
 		return err
 	}
-	d.posted(c, u.ID, text, who, op.ByHand)
+	link := strings.TrimSpace(op.Link)
+	if link != "" {
+		if err := checkLink(link); err != nil {
+			return err
+		}
+	} else if c.Timing.Open {
+		link = linkIn(text)
+	}
+	d.posted(c, u.ID, text, who, op.ByHand, op.Lost)
+	if link != "" && link != d.s.Room() {
+		d.pinned("", link)
+	}
 	return nil
 }
 
@@ -147,48 +164,12 @@ func (s *State) approvedText(u *Update) string {
 	return ""
 }
 
-// byHand checks that the person has posted wherever Tocsin cannot, so that nothing is taken for said that was not.
-func (d *decider) byHand(c plan.Communication, posted []string) error {
-	for _, id := range posted {
-		if !slices.ContainsFunc(channelsOf(d.p, c), func(ch plan.Channel) bool { return ch.ID == id }) {
-			return fault.New(fault.Invalid, "%s does not go to the channel %q.", c.Name, id)
-		}
-	}
-	var missing []string
-	for _, ch := range channelsOf(d.p, c) {
-		if !Posts(ch.Kind) && !slices.Contains(posted, ch.ID) {
-			missing = append(missing, ch.Name)
-		}
-	}
-	if len(missing) > 0 {
-		return fault.New(fault.Invalid, "Tocsin cannot post to %s.", strings.Join(missing, ", ")).Instead("Post the text there yourself, then say that you have.")
-	}
-	return nil
-}
-
-// channelsOf lists the channels that a communication goes to.
-func channelsOf(p *plan.Plan, c plan.Communication) []plan.Channel {
-	var list []plan.Channel
-	for _, id := range append([]string{c.Channel}, c.Also...) {
-		if ch, ok := p.Channel(id); ok {
-			list = append(list, ch)
-		}
-	}
-	return list
-}
-
-// ByHand lists the channels of an update that a person has to post to.
-func ByHand(p *plan.Plan, u *Update) []plan.Channel {
-	c, _ := p.Communication(u.Communication)
-	return slices.DeleteFunc(channelsOf(p, c), func(ch plan.Channel) bool { return Posts(ch.Kind) })
-}
-
 // posted records an update as posted, sends it where Tocsin can, and owes the next one.
-func (d *decider) posted(c plan.Communication, id, text, who string, byHand []string) {
+func (d *decider) posted(c plan.Communication, id, text, who string, byHand, lost []string) {
 	e := EventUpdatePosted{ID: id, Text: text, By: who, ByHand: byHand, Postmortem: c.Postmortem}
-	for _, ch := range channelsOf(d.p, c) {
+	for _, ch := range outlets(d.p, c, lost) {
 		if Posts(ch.Kind) {
-			e.Deliveries = append(e.Deliveries, Post{Delivery: fmt.Sprintf("%s/update/%s/%s", d.s.ID, id, ch.ID), Channel: ch.ID, Kind: ch.Kind, To: ch.To})
+			e.Deliveries = append(e.Deliveries, Post{Delivery: d.postDelivery(id, ch.ID), Channel: ch.ID, Kind: ch.Kind, To: ch.To})
 		}
 		e.Public = e.Public || ch.Public
 	}
@@ -206,60 +187,6 @@ func (d *decider) postDecided(x Decision) {
 		return
 	}
 	if c, ok := d.p.Communication(u.Communication); ok {
-		d.posted(c, u.ID, x.Text, x.Proposer, nil)
+		d.posted(c, u.ID, x.Text, x.Proposer, nil, nil)
 	}
-}
-
-// tickUpdates reminds whoever is responsible for an update that is due. Before containment nobody is rung for it: the
-// reminder stands on the screen.
-func (d *decider) tickUpdates() {
-	for _, u := range d.s.Updates {
-		if u.State != Owed || u.Reminded || d.now.Before(u.Due) {
-			continue
-		}
-		e := EventUpdateReminded{ID: u.ID}
-		c, _ := d.p.Communication(u.Communication)
-		if who := responsible(d.p, d.s, c, d.now); d.s.Phase.AtLeast(Contained) && who != "" {
-			if ways := ladder(d.p, who); len(ways) > 0 {
-				e.Person, e.Contact, e.To = who, ways[0].Kind, journal.Personal(ways[0].To)
-				e.Delivery = fmt.Sprintf("%s/reminder/%s", d.s.ID, u.ID)
-			}
-		}
-		d.emit(e)
-	}
-}
-
-// responsible is who owes a communication: the person named, the holder of the role, somebody present who may hold it, the
-// incident manager.
-func responsible(p *plan.Plan, s *State, c plan.Communication, now time.Time) string {
-	if _, ok := p.Person(c.Responsible); ok {
-		return c.Responsible
-	}
-	if h := s.Holder(c.Responsible); h != "" {
-		return h
-	}
-	if r, ok := p.Role(c.Responsible); ok && len(r.Holders) > 0 {
-		for _, who := range p.Holders(r.ID, now) {
-			if s.here(who) {
-				return who
-			}
-		}
-		if h := p.Holders(r.ID, now); len(h) > 0 {
-			return h[0]
-		}
-	}
-	if m := p.Members(c.Responsible, now); len(m) > 0 && s.Holder(RoleIncidentManager) == "" {
-		return m[0]
-	}
-	return s.Holder(RoleIncidentManager)
-}
-
-func updateTimes(s *State) []time.Time {
-	var ts []time.Time
-	for _, u := range s.Updates {
-		if u.State == Owed && !u.Reminded {
-			ts = append(ts, u.Due)
-		}
-	}
-	return ts
 }

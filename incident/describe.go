@@ -18,10 +18,7 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		return NameOf(p, id)
 	}
 	step := func(id string) string {
-		if st, ok := p.Step(s.Procedure, id); ok {
-			return st.Name
-		}
-		return id
+		return stepTitle(p, s, id)
 	}
 	decided := func(id string) string {
 		if d := s.Decision(id); d != nil {
@@ -118,7 +115,11 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 	case EventValidated:
 		return name(e.By) + " says that it is real." + quote(e.Note)
 	case EventSecondWanted:
-		return fmt.Sprintf("%s asks to %s; a second person has to confirm it.%s", name(e.By), e.What, quote(e.Why))
+		what := e.What
+		if c, ok := p.Communication(e.To); ok && e.What == whatWaive {
+			what += " " + c.Name
+		}
+		return fmt.Sprintf("%s asks to %s; a second person has to confirm it.%s", name(e.By), what, quote(e.Why))
 	case EventDismissed:
 		return name(e.By) + " dismissed it." + quote(e.Why)
 	case EventSeverity:
@@ -208,7 +209,7 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 	case EventNoted:
 		return name(e.By) + ":" + quote(e.Text)
 	}
-	return h.Event.Kind()
+	return describeClock(p, s, h, name, told, step)
 }
 
 // clockFrom writes a time for a sentence said at another, with its day if that is not the same.

@@ -25,6 +25,16 @@ func Dispatches(s *State, e Event) []Dispatch {
 			list = append(list, Dispatch{ID: p.Delivery, Kind: DispatchAlarm, Channel: p.Channel, Contact: p.Kind, To: p.To})
 		}
 		return list
+	case EventUpdateSoon:
+		return ringing(e.Calls, Dispatch{Kind: DispatchReminder, Update: e.ID})
+	case EventUpdateMissed:
+		return ringing(e.Calls, Dispatch{Kind: DispatchReminder, Update: e.ID})
+	case EventUpdateRerouted:
+		if e.Delivery != "" {
+			return []Dispatch{{ID: e.Delivery, Kind: DispatchUpdate, Update: e.ID, Channel: e.Channel, Contact: e.Contact, To: e.To}}
+		}
+	case EventStepOverdue:
+		return ringing(e.Calls, Dispatch{Kind: DispatchOverdue, Step: e.Step})
 	case EventActionOrdered:
 		return []Dispatch{{ID: e.Delivery, Kind: DispatchAction, Action: e.ID}}
 	case EventActionUnlanded:
@@ -33,4 +43,15 @@ func Dispatches(s *State, e Event) []Dispatch {
 		return []Dispatch{{ID: e.Delivery, Kind: DispatchAction, Action: e.ID}}
 	}
 	return nil
+}
+
+// ringing is what some rings want to leave the house, each as one dispatch like another.
+func ringing(list []Ring, like Dispatch) []Dispatch {
+	var all []Dispatch
+	for _, r := range list {
+		dp := like
+		dp.ID, dp.Person, dp.Contact, dp.To = r.Delivery, r.Person, r.Contact, string(r.To)
+		all = append(all, dp)
+	}
+	return all
 }

@@ -84,7 +84,7 @@ func (s *State) call(delivery string) *Call {
 			return c
 		}
 	}
-	return nil
+	return find(s.Warnings, func(c *Call) bool { return c.Delivery == delivery })
 }
 
 // Called reports whether the person was ever paged.
@@ -158,6 +158,9 @@ func (s *State) clone() *State {
 	c.Alarms = slices.Clone(s.Alarms)
 	c.Roles = slices.Clone(s.Roles)
 	c.Steps = slices.Clone(s.Steps)
+	c.Warnings = slices.Clone(s.Warnings)
+	c.Overrides, c.Pins = slices.Clone(s.Overrides), slices.Clone(s.Pins)
+	c.Added, c.Evidence = slices.Clone(s.Added), slices.Clip(s.Evidence)
 	c.Decisions = slices.Clone(s.Decisions)
 	for i := range c.Decisions {
 		c.Decisions[i].Approvals = slices.Clone(c.Decisions[i].Approvals)
@@ -181,7 +184,7 @@ func (s *State) clone() *State {
 // several made of the same state only the last may be used: what grows long is shared, and appended to behind what s shows.
 func (s *State) Next() *State {
 	c := s.clone()
-	c.commands, c.Findings, c.Notes = s.commands, s.Findings, s.Notes
+	c.commands, c.Findings, c.Notes, c.Evidence = s.commands, s.Findings, s.Notes, s.Evidence
 	return c
 }
 

@@ -80,7 +80,7 @@ func MusterOf(p *plan.Plan, s *State, now time.Time) Muster {
 // firstOpen is the first step that is neither done nor skipped, nil if there is none.
 func firstOpen(p *plan.Plan, s *State) *StepView {
 	for _, v := range StepsOf(p, s) {
-		if v.State != Done && v.State != Skipped {
+		if !v.Over() {
 			return &v
 		}
 	}

@@ -10,17 +10,16 @@ import (
 	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/incident"
-	"tocsin/journal"
 	"tocsin/plan"
 )
 
 // TestRandomCourses drives incidents with random commands, most of them sensible; the world and its ledger judge.
 func TestRandomCourses(t *testing.T) {
-	courses := 40
+	courses := 60
 	if testing.Short() {
 		courses = 10
 	}
-	plans := []*plan.Plan{loadPlan(t, "testdata/plan"), loadPlan(t, "../examples/vault")}
+	plans := []*plan.Plan{loadPlan(t, "testdata/plan"), loadPlan(t, "../examples/vault"), loadPlan(t, "testdata/harbour/plan")}
 	reached := map[incident.Phase]int{}
 	accepted := map[string]int{}
 	for seed := range courses {
@@ -69,6 +68,13 @@ func TestRandomCourses(t *testing.T) {
 		incident.OpClose{},
 		incident.OpReopen{},
 		incident.OpNote{},
+		incident.OpWaive{},
+		incident.OpReinstate{},
+		incident.OpPin{},
+		incident.OpAnswerStep{},
+		incident.OpUndoStep{},
+		incident.OpAddStep{},
+		incident.OpAttach{},
 		incident.OpTick{},
 	} {
 		if accepted[fmt.Sprintf("%T", op)] == 0 && !testing.Short() {
@@ -186,15 +192,17 @@ func (c *course) machine() incident.Command {
 
 // task does what somebody is asked to do.
 func (c *course) task() (incident.Op, string) {
+	for _, x := range c.plan.CoreTeam {
+		for _, t := range incident.Todo(c.plan, c.state, x.ID, c.now) {
+			if t.Kind == incident.TaskRetry { // it comes seldom
+				return c.obvious(x.ID, t), x.ID
+			}
+		}
+	}
 	who := c.anyone()
 	tasks := incident.Todo(c.plan, c.state, who, c.now)
 	if len(tasks) == 0 {
 		return nil, ""
-	}
-	for _, t := range tasks {
-		if t.Kind == incident.TaskRetry { // it comes seldom
-			return c.obvious(who, t), who
-		}
 	}
 	return c.obvious(who, pick(c, tasks)), who
 }
@@ -239,6 +247,9 @@ func (c *course) whim() incident.Op {
 	u := pick(c, c.state.Updates)
 	answer := pick(c, []string{incident.Coming, incident.Coming, incident.ComingNoSign, incident.Cannot})
 	issue := pick(c, []string{"", pick(c, c.plan.Issues).ID})
+	if c.chance(5) {
+		return c.aside(step)
+	}
 	return pick(c, []incident.Op{
 		incident.OpAnswer{Answer: answer},
 		incident.OpAnswer{Answer: answer, Note: "As I said"},
@@ -262,6 +273,31 @@ func (c *course) whim() incident.Op {
 	})
 }
 
+// aside is something about what is owed, or about a step, that a person might try at any time.
+func (c *course) aside(step string) incident.Op {
+	if op := c.otherAnswer(); op != nil && c.chance(2) {
+		return op
+	}
+	return pick(c, []incident.Op{
+		incident.OpWaive{Communication: pick(c, c.plan.Communications).ID, Why: "Not wanted"},
+		incident.OpReinstate{Communication: pick(c, c.plan.Communications).ID},
+		incident.OpPin{Name: pick(c, []string{"", "Notes"}), Link: fmt.Sprint("https://rooms.example.com/", c.rand.IntN(9))},
+		incident.OpUndoStep{Step: step, Why: "It was not"},
+		incident.OpAddStep{Name: "Look again\xff", After: pick(c, []string{"", step})},
+		incident.OpAttach{Step: pick(c, []string{"", step}), What: pick(c, []string{"Seen\xff", "https://example.com/a", hash(3).String()})},
+	})
+}
+
+// otherAnswer changes the answer to a question that was answered; nil if none was.
+func (c *course) otherAnswer() incident.Op {
+	for _, v := range incident.StepsOf(c.plan, c.state) {
+		if v.State == incident.Done && v.Question != nil {
+			return incident.OpAnswerStep{Step: v.ID, Answer: pick(c, v.Question.Branches).Answer}
+		}
+	}
+	return nil
+}
+
 // TestDecideBefore holds that the clock of an incident never runs back.
 func TestDecideBefore(t *testing.T) {
 	w := newWorld(t, loadPlan(t, "testdata/plan"))
@@ -278,44 +314,4 @@ func TestDecideBefore(t *testing.T) {
 			t.Errorf("a decision asked for by a clock that runs back expires at %s", d.Expires)
 		}
 	}
-}
-
-func FuzzDecode(f *testing.F) {
-	w := newWorld(f, loadPlan(f, "testdata/plan"))
-	for _, cmd := range []incident.Command{
-		{Actor: actorOf("detector"), Op: incident.OpOpen{ID: "x", Findings: []incident.Finding{{ID: "f", Detector: "drain", Issues: []string{"theft"}}}}},
-		{Actor: asPerson("ada"), Op: incident.OpValidate{}},
-		{Actor: asPerson("ada"), Op: incident.OpNote{Text: "Hm"}},
-	} {
-		if _, err := w.do(cmd); err != nil {
-			f.Fatal(err)
-		}
-	}
-	for _, r := range w.records {
-		f.Add(r.Bytes, r.Openings)
-	}
-	f.Add([]byte(`{"v":1,"kind":"action-ordered","kind_v":1,"data":{"id":"a","step":"pause"}}`), []byte(nil))
-	f.Add([]byte(`{"v":1,"kind":"effect","kind_v":1,"data":{"id":"a","state":"landed"}}`), []byte(nil))
-	f.Fuzz(func(t *testing.T, b, openings []byte) {
-		h, err := incident.Decode(journal.Record{Stream: "s", Seq: 1, Bytes: b, Openings: openings})
-		if err != nil {
-			return
-		}
-		s := incident.Replay(append(w.happened[:len(w.happened):len(w.happened)], h, h))
-		for _, who := range []string{"ada", "eve", "nobody"} {
-			incident.Todo(w.plan, s, who, w.now)
-		}
-		incident.MusterOf(w.plan, s, w.now)
-		incident.SummaryOf(w.plan, s)
-		incident.NextDue(w.plan, s)
-		incident.Describe(w.plan, s, h)
-		incident.Dispatches(s, h.Event)
-		for _, op := range []incident.Op{incident.OpTick{}, incident.OpDismiss{Why: "x"}, incident.OpReopen{Why: "x"}, incident.OpClose{}} {
-			actor := asPerson("ada")
-			if _, ok := op.(incident.OpTick); ok {
-				actor = actorOf("clock")
-			}
-			_, _ = incident.Decide(w.plan, s, incident.Command{ID: "z", Actor: actor, Op: op}, w.now)
-		}
-	})
 }

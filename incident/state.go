@@ -80,7 +80,13 @@ type State struct {
 	Actions    []Action   `json:"actions,omitempty"`
 	Updates    []Update   `json:"updates,omitempty"`
 	Notes      []Note     `json:"notes,omitempty"`
-	Seconds    []Second   `json:"seconds,omitempty"` // what waits for a second person
+	Seconds    []Second   `json:"seconds,omitempty"`   // what waits for a second person
+	Overrides  []Override `json:"overrides,omitempty"` // communications waived or reinstated by people
+	Pins       []Pin      `json:"pins,omitempty"`
+	Added      []Added    `json:"added,omitempty"` // steps added on the spot
+	Evidence   []Evidence `json:"evidence,omitempty"`
+	Warnings   []Call     `json:"warnings,omitempty"` // about steps that take too long
+	Led        string     `json:"led,omitempty"`      // procedure that an answer led to
 	Moments    Moments    `json:"moments"`
 	Escalated  []string   `json:"escalated,omitempty"`  // moments whose people have been told
 	Reopened   time.Time  `json:"reopened,omitzero"`    // when it was last reopened: what had halted it before was not enough
@@ -181,12 +187,14 @@ type Holding struct {
 
 // Step is how far a step of the procedure has come.
 type Step struct {
-	Step  string    `json:"step"`
-	State string    `json:"state"` // under-way, done, skipped, failed
-	By    string    `json:"by"`    // person or action
-	Begun time.Time `json:"begun,omitzero"`
-	Ended time.Time `json:"ended,omitzero"`
-	Note  string    `json:"note,omitempty"`
+	Step   string    `json:"step"`
+	State  string    `json:"state"` // under-way, done, skipped, failed
+	By     string    `json:"by"`    // person or action
+	Begun  time.Time `json:"begun,omitzero"`
+	Ended  time.Time `json:"ended,omitzero"`
+	Note   string    `json:"note,omitempty"`
+	Answer string    `json:"answer,omitempty"` // to its question
+	Warned int       `json:"warned,omitempty"` // that it takes too long: 1 its owner, 2 the incident manager
 }
 
 // The states of a step; a step that is not listed is to come.
@@ -203,13 +211,19 @@ type Update struct {
 	Communication string    `json:"communication"`
 	Number        int       `json:"number"` // first, second, … of this communication
 	Due           time.Time `json:"due"`
-	State         string    `json:"state"` // owed, asked (its approval is), posted, ended
+	Since         time.Time `json:"since,omitzero"` // when it became owed
+	State         string    `json:"state"`          // owed, asked (its approval is), posted, ended
+	Soon          bool      `json:"soon,omitempty"` // somebody was reminded before it was due
 	Reminded      bool      `json:"reminded,omitempty"`
 	Text          string    `json:"text,omitempty"`
 	By            string    `json:"by,omitempty"`
 	Posted        time.Time `json:"posted,omitzero"`
 	Sent          []Call    `json:"sent,omitempty"`    // by Tocsin
 	ByHand        []string  `json:"by_hand,omitempty"` // channels where By posted it
+	Missed        time.Time `json:"missed,omitzero"`   // when it was recorded that it had not come in time
+	Round         int       `json:"round,omitempty"`   // rounds of calling people because it was missed
+	Again         time.Time `json:"again,omitzero"`    // when they are called about it again
+	Waiting       []string  `json:"waiting,omitempty"` // channels that somebody has to post it to by hand, because another failed
 }
 
 // The states of an update besides Ended.
@@ -228,11 +242,11 @@ type Note struct {
 
 // Second is something that one person asked for and that takes two.
 type Second struct {
-	What string    `json:"what"` // dismiss, resolve, lower
+	What string    `json:"what"` // dismiss, resolve, lower, waive
 	By   string    `json:"by"`
 	At   time.Time `json:"at"`
 	Why  string    `json:"why"`
-	To   string    `json:"to,omitempty"` // severity, for lower
+	To   string    `json:"to,omitempty"` // severity, for lower; communication, for waive
 }
 
 // Moments are the times that the metrics are made of; a zero one has not come.
@@ -242,6 +256,7 @@ type Moments struct {
 	FirstAnswer      time.Time `json:"first_answer,omitzero"`
 	Mustered         time.Time `json:"mustered,omitzero"`
 	Validated        time.Time `json:"validated,omitzero"`
+	Room             time.Time `json:"room,omitzero"` // the responders' room was open
 	Decided          time.Time `json:"decided,omitzero"`
 	Contained        time.Time `json:"contained,omitzero"`
 	FirstPublic      time.Time `json:"first_public,omitzero"`

@@ -19,30 +19,36 @@ type StepView struct {
 	Decision *Decision // the latest on it
 	Action   *Action   // the latest carrying out
 	Say      string    // what it waits for; empty if for nothing
+	Answer   string    // to its question
+	Due      time.Time // until when the plan allows time for it; zero if it does not run or has no budget
+	Added    *Added    // it was added on the spot; nil for steps of the plan
+	Evidence []Evidence
 }
 
 // The states of a step that nobody has begun.
 const (
-	StepToCome = "to-come" // others come first
-	StepNow    = "now"     // may begin
+	StepToCome = "to-come"   // others come first
+	StepNow    = "now"       // may begin
+	NotTaken   = "not-taken" // the answer to a question leads past it
 )
 
-// StepsOf lists the steps of the running procedure in order.
+// Over reports whether nothing more is expected of the step.
+func (v *StepView) Over() bool { return v.State == Done || v.State == Skipped || v.State == NotTaken }
+
+// StepsOf lists the steps of the running procedure in order, those added on the spot among them.
 func StepsOf(p *plan.Plan, s *State) []StepView {
-	proc, ok := p.Procedure(s.Procedure)
-	if !ok {
-		return nil
-	}
+	steps := stepsHeld(p, s)
+	passed := notTaken(steps, s)
 	ended := func(id string) bool {
 		st := s.Step(id).State
-		return st == Done || st == Skipped
+		return st == Done || st == Skipped || st == "" && passed[id]
 	}
 	last := map[string]string{} // track → the step before in it
-	views := make([]StepView, 0, len(proc.Steps))
-	for i, st := range proc.Steps {
-		v := StepView{Step: st, Number: i + 1}
+	views := make([]StepView, 0, len(steps))
+	for i, st := range steps {
+		v := StepView{Step: st, Number: i + 1, Added: s.added(st.ID), Evidence: s.evidenceOf(st.ID)}
 		have := s.Step(st.ID)
-		v.State, v.Begun, v.Ended, v.Note = have.State, have.Begun, have.Ended, have.Note
+		v.State, v.Begun, v.Ended, v.Note, v.Answer = have.State, have.Begun, have.Ended, have.Note, have.Answer
 		if have.By != "" {
 			v.By = NameOf(p, have.By)
 		}
@@ -51,20 +57,23 @@ func StepsOf(p *plan.Plan, s *State) []StepView {
 			after = []string{last[st.Track]}
 		}
 		last[st.Track] = st.ID
-		if v.State == "" {
+		switch {
+		case v.State != "":
+		case s.Phase.Over():
+			v.State, v.Say = StepToCome, "nobody began it"
+		case passed[st.ID]:
+			v.State, v.Say = NotTaken, "the answer leads past it"
+		default:
 			v.State = StepNow
 			for _, a := range after {
 				if !ended(a) {
 					v.State = StepToCome
-					b, _ := p.Step(s.Procedure, a)
-					v.Say = "after " + b.Name
+					v.Say = "after " + stepNamed(steps, a).Name
 					break
 				}
 			}
-			if s.Phase.Over() {
-				v.State, v.Say = StepToCome, "nobody began it"
-			}
 		}
+		v.Due = stepDue(s, &v, after)
 		for j := range s.Decisions {
 			if s.Decisions[j].Subject.Step == st.ID {
 				v.Decision = &s.Decisions[j]
@@ -85,7 +94,7 @@ func StepsOf(p *plan.Plan, s *State) []StepView {
 
 // waiting says what a step that may begin waits for.
 func waiting(p *plan.Plan, s *State, v *StepView) string {
-	if v.State == Done || v.State == Skipped {
+	if v.Over() {
 		return ""
 	}
 	if a := v.Action; a != nil {

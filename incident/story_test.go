@@ -21,7 +21,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "write what happens into the stories")
 
-// TestStories plays testdata/*.txt. A block is one or more commands, a line of hyphens, and what follows from them; blocks
+// TestStories plays testdata/*.txt, and those in its folders, each with the plan beside it. A block is one or more commands, a line of hyphens, and what follows from them; blocks
 // are parted by empty lines, and lines that begin with # are for the reader. A command is
 //
 //	10:00:00 ada: coming I am at my desk
@@ -96,6 +96,10 @@ func (s *story) play(line string) string {
 		return s.todo()
 	case "muster":
 		return s.muster()
+	case "owed":
+		return s.owed()
+	case "steps":
+		return s.steps()
 	case "until":
 		return s.until(line, rest)
 	}
@@ -209,6 +213,18 @@ func (s *story) details(e incident.Event) string {
 	case incident.EventUpdateReminded:
 		return strings.TrimSpace(e.ID + " " + short(e.Delivery))
 	case incident.EventUpdateOwed:
+		return e.ID
+	case incident.EventUpdateMoved:
+		return e.ID
+	case incident.EventUpdateSoon:
+		return e.ID + s.rings(e.Calls)
+	case incident.EventUpdateMissed:
+		return fmt.Sprintf("%s%s, again %s", e.ID, s.rings(e.Calls), s.time(e.Next))
+	case incident.EventUpdateRerouted:
+		return strings.TrimSpace(e.ID + " " + short(e.Delivery))
+	case incident.EventStepOverdue:
+		return strings.TrimSpace(e.Step + s.rings(e.Calls))
+	case incident.EventStepAdded:
 		return e.ID
 	case incident.EventReopened:
 		return "as " + string(e.Phase)

@@ -26,7 +26,7 @@ const (
 	TaskSign     = "sign"     // approve or refuse a decision; Ref is the incident's decision
 	TaskStep     = "step"     // begin or finish a step; Ref is the step
 	TaskUpdate   = "update"   // post an update; Ref is the incident's update
-	TaskSecond   = "second"   // confirm what takes two; Ref is what was asked for: dismiss, resolve, lower, …
+	TaskSecond   = "second"   // confirm what takes two; Ref is what was asked for: dismiss, resolve, lower, waive-<communication>, …
 	TaskContain  = "contain"  // say that it has stopped, where nothing can be measured
 	TaskResolve  = "resolve"  // say that service is restored
 	TaskClose    = "close"
@@ -84,6 +84,7 @@ type Dispatch struct {
 	Contact string `json:"contact,omitempty"` // kind of contact or channel
 	To      string `json:"to,omitempty"`
 	Update  string `json:"update,omitempty"`
+	Step    string `json:"step,omitempty"`
 	Channel string `json:"channel,omitempty"` // id in the plan
 	Action  string `json:"action,omitempty"`  // of the incident
 	Secret  string `json:"secret,omitempty"`  // of the page's link; added by the engine
@@ -93,6 +94,7 @@ type Dispatch struct {
 const (
 	DispatchPage     = "page"
 	DispatchReminder = "reminder" // of an update that is due
+	DispatchOverdue  = "overdue"  // warning about a step that takes too long
 	DispatchUpdate   = "update"
 	DispatchAlarm    = "alarm" // to whoever watches the server: nobody comes
 	DispatchAction   = "action"
@@ -121,7 +123,12 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
 	}
 	for _, x := range s.Seconds {
 		if x.By != person && (x.What != whatResolve || resolvable(p, s)) {
-			add(Task{Kind: TaskSecond, Ref: x.What, Title: "Confirm as the second person: " + x.What, Say: fmt.Sprintf("%s asked for it at %s: %s", NameOf(p, x.By), clock(x.At), x.Why)})
+			what, ref := x.What, x.What
+			if x.What == whatWaive {
+				c, _ := p.Communication(x.To)
+				what, ref = what+" "+c.Name, ref+"-"+x.To
+			}
+			add(Task{Kind: TaskSecond, Ref: ref, Title: "Confirm as the second person: " + what, Say: fmt.Sprintf("%s asked for it at %s: %s", NameOf(p, x.By), clock(x.At), x.Why)})
 		}
 	}
 	if s.Phase.AtLeast(Validated) {
@@ -134,7 +141,7 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
 	}
 	d := &decider{p: p, s: s, now: now}
 	if manager && s.Phase == Validated && d.measured() == "" && !slices.ContainsFunc(StepsOf(p, s), func(v StepView) bool {
-		return v.Purpose == purposeHalt && v.State != Done && v.State != Skipped
+		return v.Purpose == purposeHalt && !v.Over()
 	}) {
 		add(Task{Kind: TaskContain, Title: "Say that it has stopped", Say: "Nothing measures this issue; a person has to say that no more harm is being done."})
 	}
@@ -190,15 +197,7 @@ func stepTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 			continue // it waits for those who decide
 		}
 		t := Task{Kind: TaskStep, Ref: v.ID, Title: fmt.Sprintf("Step %d: %s", v.Number, v.Name), Say: strings.TrimSpace(v.How)}
-		if v.Budget > 0 {
-			from := v.Begun
-			if from.IsZero() {
-				from = s.Moments.Validated
-			}
-			if !from.IsZero() {
-				t.Due = from.Add(time.Duration(v.Budget))
-			}
-		}
+		t.Due = v.Due
 		add(t)
 	}
 }
@@ -227,14 +226,17 @@ func ownerOf(p *plan.Plan, s *State, role string, now time.Time) string {
 func updateTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Task)) {
 	for _, u := range s.Updates {
 		c, _ := p.Communication(u.Communication)
-		who := responsible(p, s, c, now)
-		if !s.here(who) && s.Holder(RoleIncidentManager) == person {
-			who = person // until whoever owes it is there
-		}
-		if u.State != Owed || who != person {
+		if who := responsible(p, s, c, now); who != person && Responsible(p, s, &u, now) != person || u.State != Owed && len(u.Waiting) == 0 {
 			continue
 		}
 		var names []string
+		if len(u.Waiting) > 0 {
+			for _, ch := range ByHand(p, &u) {
+				names = append(names, ch.Name)
+			}
+			add(Task{Kind: TaskUpdate, Ref: u.ID, Title: c.Name + ": pass it on", Say: "It was posted and did not get through. Post it by hand: " + strings.Join(names, ", ") + ".", Due: u.Due})
+			continue
+		}
 		for _, ch := range channelsOf(p, c) {
 			names = append(names, ch.Name)
 		}

@@ -94,7 +94,7 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 	case "begin":
 		return incident.OpBeginStep{Step: w.word(), From: w.take("from", "")}
 	case incident.Done, incident.Skipped, incident.Failed:
-		return incident.OpEndStep{Step: w.word(), State: verb, Note: w.text()}
+		return incident.OpEndStep{Step: w.word(), State: verb, Answer: spaced(w.take("answer", "")), Note: w.text()}
 	case "propose":
 		return incident.OpPropose{Decision: w.take("decision", ""), Subject: incident.Subject{Kind: w.word(), Ref: w.word(), Step: w.take("step", "")}}
 	case "sign":
@@ -102,7 +102,7 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 	case "outcome":
 		return incident.OpOutcome{Delivery: s.state.ID + "/" + w.word(), Outcome: w.word(), Say: w.text()}
 	case "post":
-		return incident.OpPost{Update: w.word(), ByHand: w.list("by-hand"), Text: w.text()}
+		return incident.OpPost{Update: w.word(), ByHand: w.list("by-hand"), Lost: w.list("lost"), Link: w.take("link", ""), Text: w.text()}
 	case "contain":
 		return incident.OpContain{Note: w.text()}
 	case "resolve":
@@ -114,8 +114,33 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 	case "note":
 		return incident.OpNote{Text: w.text()}
 	}
+	return s.further(verb, w)
+}
+
+// further reads a command about what is owed or about a step.
+func (s *story) further(verb string, w *said) incident.Op {
+	s.t.Helper()
+	switch verb {
+	case "waive":
+		return incident.OpWaive{Communication: w.word(), Why: w.text()}
+	case "reinstate":
+		return incident.OpReinstate{Communication: w.word(), Why: w.text()}
+	case "pin":
+		return incident.OpPin{Name: spaced(w.take("name", "")), Link: w.word()}
+	case "answer":
+		return incident.OpAnswerStep{Step: w.word(), Answer: spaced(w.take("answer", "")), Why: w.text()}
+	case "undo":
+		return incident.OpUndoStep{Step: w.word(), Why: w.text()}
+	case "add":
+		return incident.OpAddStep{After: w.take("after", ""), Owner: w.take("owner", ""), How: spaced(w.take("how", "")), Name: w.text()}
+	case "attach":
+		return incident.OpAttach{Step: w.take("step", ""), Form: w.take("form", ""), Chain: w.number("chain"), Note: spaced(w.take("note", "")), What: w.text()}
+	}
 	return s.report(verb, w)
 }
+
+// spaced is an option's value of several words, which stand there joined by underscores.
+func spaced(s string) string { return strings.ReplaceAll(s, "_", " ") }
 
 // report reads a command of the executor.
 func (s *story) report(verb string, w *said) incident.Op {

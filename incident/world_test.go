@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -172,7 +173,13 @@ func (w *world) obvious(person string, task incident.Task) incident.Op {
 		d := w.state.Decision(task.Ref)
 		return incident.OpApprove{Decision: task.Ref, Choice: decision.Approve, Signature: sign(w.t, person, d.Message.With(decision.Approve))}
 	case incident.TaskStep:
-		return incident.OpEndStep{Step: task.Ref, State: incident.Done}
+		op := incident.OpEndStep{Step: task.Ref, State: incident.Done}
+		for _, v := range incident.StepsOf(w.plan, w.state) {
+			if v.ID == task.Ref && v.Question != nil {
+				op.Answer = v.Question.Branches[0].Answer
+			}
+		}
+		return op
 	case incident.TaskUpdate:
 		return w.post(task.Ref)
 	case incident.TaskSecond:
@@ -221,6 +228,9 @@ func (w *world) approved(update string) string {
 }
 
 func (w *world) second(person, what string) incident.Op {
+	if c, ok := strings.CutPrefix(what, "waive-"); ok {
+		return incident.OpWaive{Communication: c, Why: "Nobody need hear of it."}
+	}
 	switch what {
 	case "dismiss":
 		return incident.OpDismiss{Why: "It is nothing."}
