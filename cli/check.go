@@ -110,6 +110,14 @@ func writeGaps(w io.Writer, p *plan.Plan, out checked) {
 		count(len(p.Procedures), "procedure"), count(len(p.Decisions), "decision"), gaps, out.Hash)
 }
 
+// theyAre is what a sentence about so many things goes on with.
+func theyAre(n int) string {
+	if n == 1 {
+		return "it is"
+	}
+	return "they are"
+}
+
 func count(n int, what string) string {
 	switch n {
 	case 0:

@@ -136,7 +136,7 @@ func (t *terminal) planAt(name string) (*plan.Plan, error) {
 		for _, pr := range problems {
 			fmt.Fprintln(w, pr.String())
 		}
-		fmt.Fprintf(w, "%s in %s. The plan cannot be compared until they are mended.\n", upper(count(len(problems), "problem")), name)
+		fmt.Fprintf(w, "%s in %s. The plan cannot be compared until %s mended.\n", upper(count(len(problems), "problem")), name, theyAre(len(problems)))
 	})
 	return nil, errors.Join(told(exitUnusable), err)
 }

@@ -37,7 +37,7 @@ func (t *terminal) loadClosed(dir string) (*plan.Plan, *plan.Source, error) {
 		for _, pr := range problems {
 			fmt.Fprintln(w, pr.String())
 		}
-		fmt.Fprintf(w, "%s. The plan cannot be used until they are mended.\n", count(len(problems), "problem"))
+		fmt.Fprintf(w, "%s. The plan cannot be used until %s mended.\n", count(len(problems), "problem"), theyAre(len(problems)))
 	})
 	return nil, nil, errors.Join(told(exitUnusable), said)
 }

@@ -24,6 +24,9 @@ type watchScreen struct {
 // maxShownFindings is how many findings stand below the detectors.
 const maxShownFindings = 5
 
+// roomy is the height from which a finding may take two lines.
+const roomy = 24
+
 // column is one column of the list; what has no room goes, the last first.
 type column struct {
 	head  string
@@ -35,7 +38,7 @@ type column struct {
 func (s *watchScreen) lines(width, height int) []string {
 	width = max(width, 20)
 	head := s.head(width)
-	foot := s.foot(width)
+	foot := s.foot(width, height == 0 || height >= roomy)
 	ranked := s.Vista.Ranked()
 	room := len(ranked)
 	if height > 0 {
@@ -48,8 +51,8 @@ func (s *watchScreen) lines(width, height int) []string {
 	s.Page = min(max(s.Page, 0), pages-1)
 	from := min(s.Page*room, len(ranked))
 	to := min(from+room, len(ranked))
-	columns := columnsOf(width)
-	out := append(head, s.paint("1", heading(columns, width)))
+	columns := s.columnsOf(width)
+	out := append(head, s.paint("1", s.heading(columns, width)))
 	for _, g := range ranked[from:to] {
 		out = append(out, s.row(g, columns, width))
 	}
@@ -78,14 +81,19 @@ func (s *watchScreen) head(width int) []string {
 	return append(lines, "")
 }
 
-func (s *watchScreen) foot(width int) []string {
+// foot lists the last findings, each whole on two lines where there is room.
+func (s *watchScreen) foot(width int, room bool) []string {
 	lines := []string{"", s.paint("1", "Last findings")}
 	for i, f := range s.Vista.Findings {
 		if i == maxShownFindings {
 			lines = append(lines, fit(fmt.Sprintf("          … and %s before", grouped(uint64(len(s.Vista.Findings)-i))), width))
 			break
 		}
-		lines = append(lines, strings.TrimRight(fit(findingText(s.Vista, f), width), " "))
+		said := wrapped(findingText(s.Vista, f), width)
+		if !room {
+			said = []string{strings.TrimRight(fit(findingText(s.Vista, f), width), " ")}
+		}
+		lines = append(lines, said...)
 	}
 	if len(s.Vista.Findings) == 0 {
 		lines = append(lines, "none")
@@ -93,8 +101,31 @@ func (s *watchScreen) foot(width int) []string {
 	return lines
 }
 
-// columnsOf are those that have room.
-func columnsOf(width int) []column {
+// columnsOf are those that have room. What the longest name does not need, the figures and the threshold get.
+func (s *watchScreen) columnsOf(width int) []column {
+	columns := leastColumns(width)
+	spare := width - 3 - s.longest()
+	for _, c := range columns {
+		spare -= c.width + 1
+	}
+	for _, grow := range []string{"fires at", "now", "usual"} {
+		for i, c := range columns {
+			most := 0
+			for _, g := range s.Vista.Detectors {
+				most = max(most, utf8.RuneCountInString(c.text(g, width)))
+			}
+			if c.head == grow {
+				more := max(min(most-c.width, spare), 0)
+				columns[i].width += more
+				spare -= more
+			}
+		}
+	}
+	return columns
+}
+
+// leastColumns are the columns at their least widths.
+func leastColumns(width int) []column {
 	value := func(g detect.Sight, w int) string { return measureText(g.Value, w) }
 	usual := func(g detect.Sight, w int) string { return measureText(g.Baseline, w) }
 	fires := func(g detect.Sight, w int) string { return measureText(g.Threshold, w) }
@@ -114,25 +145,34 @@ func columnsOf(width int) []column {
 	}
 }
 
-// nameWidth is what the columns leave for the name.
-func nameWidth(columns []column, width int) int {
+// nameWidth is what the columns leave for the name, as far as the longest needs it.
+func (s *watchScreen) nameWidth(columns []column, width int) int {
 	for _, c := range columns {
 		width -= c.width + 1
 	}
-	return max(width-3, 4)
+	return max(min(width-3, s.longest()), 4)
 }
 
-func heading(columns []column, width int) string {
-	s := "   " + fit("detector", nameWidth(columns, width))
-	for _, c := range columns {
-		s += " " + fit(c.head, c.width)
+// longest is the length of the longest name, and of the word above the names.
+func (s *watchScreen) longest() int {
+	n := len("detector")
+	for _, g := range s.Vista.Detectors {
+		n = max(n, utf8.RuneCountInString(g.Name))
 	}
-	return fit(s, width)
+	return n
+}
+
+func (s *watchScreen) heading(columns []column, width int) string {
+	line := "   " + fit("detector", s.nameWidth(columns, width))
+	for _, c := range columns {
+		line += " " + fit(c.head, c.width)
+	}
+	return fit(line, width)
 }
 
 // row is one detector. Where there are no figures, the reason takes their place.
 func (s *watchScreen) row(g detect.Sight, columns []column, width int) string {
-	name := nameWidth(columns, width)
+	name := s.nameWidth(columns, width)
 	line := markOf(g.State) + " " + fit(g.Name, name)
 	if g.Value.Text == "" || g.State == detect.Warming || g.State == detect.Unknown {
 		line += " " + g.Why
@@ -177,6 +217,24 @@ func fit(text string, width int) string {
 		return string([]rune(text)[:width-1]) + "…"
 	}
 	return text + strings.Repeat(" ", width-n)
+}
+
+// wrapped breaks a text into at most two lines, the second set in; what does not fit them is cut.
+func wrapped(text string, width int) []string {
+	runes := []rune(strings.TrimRight(fit(text, max(width, utf8.RuneCountInString(text))), " "))
+	const in = "          " // as wide as the time before a finding
+	if len(runes) <= width || width <= 2*len(in) {
+		return []string{strings.TrimRight(fit(text, width), " ")}
+	}
+	at := width
+	for i := width; i > len(in)+1; i-- {
+		if runes[i] == ' ' {
+			at = i
+			break
+		}
+	}
+	rest := strings.TrimLeft(string(runes[at:]), " ")
+	return []string{string(runes[:at]), strings.TrimRight(fit(in+rest, width), " ")}
 }
 
 // measureText writes a measure within a width, rounding a long number before it cuts anything.

@@ -50,7 +50,7 @@ func TestWatchScreen(t *testing.T) {
 		name          string
 		width, height int
 		colour        bool
-	}{{"80", 80, 24, false}, {"60", 60, 24, false}, {"32", 32, 24, false}, {"colour", 80, 24, true}, {"low", 80, 12, false}} {
+	}{{"80", 80, 24, false}, {"60", 60, 24, false}, {"32", 32, 24, false}, {"colour", 80, 24, true}, {"low", 80, 12, false}, {"wide", 132, 40, false}} {
 		t.Run(c.name, func(t *testing.T) {
 			s := watchScreen{Title: "Harbour Vault", Note: "Seen from here. Nobody is called, and nothing is kept.", Vista: someVista(), Colour: c.colour, Trouble: `msg="the chain cannot be followed just now" chain=1`}
 			lines := s.lines(c.width, c.height)

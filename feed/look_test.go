@@ -53,7 +53,7 @@ func TestADomainThatIsTakenOver(t *testing.T) {
 	if len(first) != 1 || !strings.HasPrefix(first[0], "observe: d1: https://example.com/ is watched from now on") {
 		t.Fatalf("%q", first)
 	}
-	for _, want := range []string{"A 192.0.2.1", "NS ns1.example.net", "certificate by Acme Co", "page with 1 scripts from example.com"} {
+	for _, want := range []string{"A 192.0.2.1", "NS ns1.example.net", "certificate by Acme Co", "page with 1 script from example.com"} {
 		if !strings.Contains(first[0], want) {
 			t.Errorf("%s: it does not say %s", first[0], want)
 		}

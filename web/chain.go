@@ -18,6 +18,14 @@ type finding struct {
 	Facts     []row
 }
 
+// called says which detector it is of, and whether it is worse than what that one found before.
+func (f finding) called() string {
+	if f.Worse {
+		return f.Detector + ", worse than before"
+	}
+	return f.Detector
+}
+
 func (l *look) findings() []finding {
 	var list []finding
 	for i := len(l.state.Findings) - 1; i >= 0; i-- {

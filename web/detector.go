@@ -62,7 +62,7 @@ func (c *Console) detector(w http.ResponseWriter, r *http.Request, s *session) {
 	if planned {
 		p.Definition = definition(s.plan, d)
 	} else {
-		p.Row.Say = builtInSay[id]
+		p.Row.Say = builtInText(s.plan, id)
 	}
 	for _, f := range page.Findings {
 		p.Findings = append(p.Findings, foundOf(p.shell, s.plan, f))

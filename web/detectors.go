@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"tocsin/engine"
+	"tocsin/hook"
 	"tocsin/mute"
 	"tocsin/plan"
 )
@@ -101,8 +103,11 @@ func (c *Console) detectors(w http.ResponseWriter, r *http.Request, s *session) 
 	}
 	if p.From <= 1 {
 		for _, id := range mute.BuiltIn() {
+			if _, planned := s.plan.Detector(id); planned {
+				continue // it stands above
+			}
 			row := rowOfDetector(p.shell, s.plan, plan.Detector{ID: id, Name: id, Mode: "page"}, Sight{Detector: id, State: sightQuiet}, found[id], quiet[id])
-			row.Say = builtInSay[id]
+			row.Say = builtInText(s.plan, id)
 			p.BuiltIn = append(p.BuiltIn, row)
 		}
 	}
@@ -112,20 +117,6 @@ func (c *Console) detectors(w http.ResponseWriter, r *http.Request, s *session) 
 		}
 	}
 	c.render(w, r, http.StatusOK, detectorsBody(p))
-}
-
-// builtInSay says what the detectors look for that every plan has.
-var builtInSay = map[string]string{
-	"behind":           "the watch falls behind the chain",
-	"blind":            "a chain is not seen",
-	"endpoint":         "an endpoint lags, lies, truncates or is of another chain",
-	"finality":         "a chain calls no block safe or finalized",
-	"erroring":         "a detector cannot do its work",
-	"readings-skipped": "states and balances were not read for more than a minute",
-	"reorg":            "a chain was reorganised deeper than is remembered",
-	"stalled":          "a chain brings no new block",
-	"unverifiable":     "blocks cannot be verified",
-	"upgraded":         "the code behind a proxy was replaced",
 }
 
 // turn picks the detectors of a page, from 1.
@@ -158,7 +149,28 @@ func (c *Console) sights(r *http.Request, s *session) (by map[string]Sight, why 
 	for _, g := range list {
 		by[g.Detector] = g
 	}
+	for _, d := range s.plan.Detectors {
+		if why := c.deaf(d); why != "" {
+			g := by[d.ID]
+			g.Detector, g.State, g.Why = d.ID, sightOff, why
+			by[d.ID] = g
+		}
+	}
 	return by, ""
+}
+
+// deaf says why a webhook takes nothing; empty if it does, and for every other detector.
+func (c *Console) deaf(d plan.Detector) string {
+	if d.Kind != kindWebhook || d.Secret == "" || c.Secret == nil {
+		return ""
+	}
+	switch n := len(strings.TrimSpace(c.Secret(d.Secret))); {
+	case n == 0:
+		return "It takes nothing: " + d.Secret + " is not set on the server"
+	case n < hook.MinSecret:
+		return fmt.Sprintf("It takes nothing: %s is shorter than %d characters", d.Secret, hook.MinSecret)
+	}
+	return ""
 }
 
 func (c *Console) mutedOf(s *session, sh *shell, m mute.Mute, all []mute.Mute) muted {

@@ -425,7 +425,7 @@ func detectorsBody(p *detectorsPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.BuiltIn) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<section aria-labelledby=\"builtin-h\"><div class=\"head\"><h2 id=\"builtin-h\">Watching the watch</h2><p>Every plan has these.</p></div><table class=\"cards\"><thead><tr><th scope=\"col\">Detector</th><th scope=\"col\">Opens</th><th scope=\"col\">Last finding</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<section aria-labelledby=\"builtin-h\"><div class=\"head\"><h2 id=\"builtin-h\">Watching the watch</h2><p>Every plan has these.</p></div><table class=\"cards\"><thead><tr><th scope=\"col\">Detector</th><th scope=\"col\">Issue</th><th scope=\"col\">Last finding</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -501,7 +501,7 @@ func detectorTable(rows []detectorRow) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(rows) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<table class=\"cards detectors\"><thead><tr><th scope=\"col\">Detector</th><th scope=\"col\">Lately</th><th scope=\"col\">Now</th><th scope=\"col\">Usual</th><th scope=\"col\">Threshold</th><th scope=\"col\">Opens</th><th scope=\"col\">Last finding</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<table class=\"cards detectors\"><thead><tr><th scope=\"col\">Detector</th><th scope=\"col\">Lately</th><th scope=\"col\">Now</th><th scope=\"col\">Usual</th><th scope=\"col\">Threshold</th><th scope=\"col\">Issue</th><th scope=\"col\">Last finding</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -859,7 +859,7 @@ func detectorIssues(d detectorRow) templ.Component {
 			templ_7745c5c3_Var42 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 76, "<td data-label=\"Opens\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 76, "<td data-label=\"Issue\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -907,7 +907,7 @@ func detectorIssues(d detectorRow) templ.Component {
 			}
 		}
 		if len(d.Issues) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 80, "nothing")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 80, "none")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -60,7 +60,14 @@ func TestDetectors(t *testing.T) {
 	janet.get("/detectors").markup(`href="/incidents/` + id + `"`)
 	at := "/detectors/" + w.detector()
 	janet.get(at).is(http.StatusOK).contains("412.6 HUSD left the vault", "The incident", "As the plan has it", "Ask to mute it").markup(`href="/incidents/`+id+`"`, `value="`+at+`#mute"`, `href="/plan#issue-stolen-user-funds"`)
-	janet.get("/detectors/blind").is(http.StatusOK).contains("a chain is not seen", "It has found nothing").lacks("As the plan has it")
+	janet.get("/detectors/blind").is(http.StatusOK).contains("a chain is not seen, calls people", "It has found nothing").lacks("As the plan has it")
+	for _, id := range plan.OwnDetectors() { // a chain that is not seen opens an incident, whether or not an issue names it
+		b := builtIns[id]
+		if b.say == "" || b.calls == "" {
+			t.Errorf("nothing is said of %s", id)
+		}
+		janet.get("/detectors").contains(id, b.say+", "+b.calls)
+	}
 	janet.get("/detectors/none").is(http.StatusNotFound)
 	w.stranger().get("/detectors").to("/signin")
 	w.stranger().get(at).to("/signin")
@@ -72,6 +79,27 @@ func TestDetectors(t *testing.T) {
 	janet.get("/detectors").lacks("Muted until")
 	w.console.Sights = nil
 	janet.get("/detectors").is(http.StatusOK).contains("This server does not watch.", "not watched here")
+}
+
+// What a detector looks at decides under which chain the overview lists it, or that it stands beside the chains.
+func TestChainsOfDetectors(t *testing.T) {
+	p := &plan.Plan{Assets: []plan.Asset{{ID: "vault", Chain: 1}, {ID: "executor", Chain: 10}, {ID: "app"}}}
+	for _, c := range []struct {
+		of   plan.Detector
+		want []uint64
+	}{
+		{plan.Detector{Kind: "match", Asset: "vault"}, []uint64{1}},
+		{plan.Detector{Kind: "spike", Chain: 10}, []uint64{10}},
+		{plan.Detector{Kind: "balance", Account: "executor"}, []uint64{10}},
+		{plan.Detector{Kind: "balance", Account: "executor", Asset: "vault"}, []uint64{1}},
+		{plan.Detector{Kind: "state", Readings: map[string]plan.Reading{"held": {Asset: "vault"}}}, []uint64{1}},
+		{plan.Detector{Kind: "http", Asset: "vault"}, nil},
+		{plan.Detector{Kind: "web", Asset: "app"}, nil},
+	} {
+		if got := chainsOf(p, c.of); !slices.Equal(got, c.want) {
+			t.Errorf("%s of %s%s%v: %v, want %v", c.of.Kind, c.of.Asset, c.of.Account, c.of.Readings, got, c.want)
+		}
+	}
 }
 
 // markup wants exact pieces of the page's source.

@@ -48,6 +48,17 @@ func listening(t *testing.T) (*world, string) {
 	return w, srv.URL
 }
 
+// A webhook without its secret takes nothing: whoever looks at the detectors sees that, not that it waits.
+func TestWebhookWithoutSecretIsSeen(t *testing.T) {
+	w, _ := listening(t)
+	w.sightsOf()
+	janet := w.signedIn("janet")
+	janet.get("/detectors").is(http.StatusOK).contains("It takes nothing: OTHER_SECRET is not set on the server.", "1 off")
+	janet.get("/detectors/unset").contains("It takes nothing: OTHER_SECRET is not set on the server.")
+	janet.get("/detectors/prometheus").lacks("It takes nothing")
+	janet.get("/").contains("Beside the chains", "Prometheus, Grafana")
+}
+
 // deliver sends a body and returns the status and the answer.
 func deliver(t *testing.T, url, body string, header map[string]string) (int, map[string]any, http.Header) {
 	t.Helper()

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,8 @@ type overviewPage struct {
 	Past      []pastIncident
 	Plan      planStanding
 	Watched   []watched
-	Open      bool // the person may open an incident
+	Beside    []string // detectors that look at no chain
+	Open      bool     // the person may open an incident
 	Guide     *guide
 }
 
@@ -168,21 +170,44 @@ func (p *overviewPage) standing(ctx context.Context, c *Console, s *session) err
 			w.Block, w.At = thousands(at.Block), &m
 		}
 		for _, d := range pl.Detectors {
-			if chainOf(pl, d) == ch.ID {
+			if slices.Contains(chainsOf(pl, d), ch.ID) {
 				w.Names = append(w.Names, d.Name)
 			}
 		}
 		p.Watched = append(p.Watched, w)
 	}
+	for _, d := range pl.Detectors {
+		if slices.Contains(offChain, d.Kind) {
+			p.Beside = append(p.Beside, d.Name)
+		}
+	}
 	return nil
 }
 
-// chainOf is the chain that a detector looks at; 0 if it looks at none.
-func chainOf(p *plan.Plan, d plan.Detector) uint64 {
-	if a, ok := p.Asset(d.Asset); ok {
-		return a.Chain
+// offChain are the kinds of detectors that look at no chain, whatever asset they are about.
+var offChain = []string{"http", "web", "feed", "webhook", "report"}
+
+// chainsOf are the chains that a detector looks at.
+func chainsOf(p *plan.Plan, d plan.Detector) (list []uint64) {
+	if slices.Contains(offChain, d.Kind) {
+		return nil
 	}
-	return d.Chain
+	names := []string{d.Asset}
+	if d.Kind == "balance" && d.Asset == "" {
+		names = []string{d.Account}
+	}
+	for _, r := range d.Readings {
+		names = append(names, r.Asset)
+	}
+	for _, name := range names {
+		if a, ok := p.Asset(name); ok && a.Chain != 0 {
+			list = append(list, a.Chain)
+		}
+	}
+	if d.Chain != 0 {
+		list = append(list, d.Chain)
+	}
+	return list
 }
 
 // watchedSay says in a sentence how far the chains have been watched.

@@ -52,7 +52,7 @@ func stateText(state string) string {
 	case sightUnknown:
 		return "cannot be told"
 	case "elsewhere":
-		return "not on a chain"
+		return "waiting for others"
 	case "":
 		return "not watched here"
 	}
@@ -66,10 +66,12 @@ func rank(state string) int {
 		return 0
 	case sightUnknown:
 		return 1
-	case sightWarming:
+	case sightOff:
 		return 2
+	case sightWarming:
+		return 3
 	}
-	return 3
+	return 4
 }
 
 func byRank(a, b Sight) int { return cmp.Compare(rank(a.State), rank(b.State)) }

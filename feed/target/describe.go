@@ -24,7 +24,7 @@ func (t *Target) Describe(g Sight) (lines []string) {
 			say("%s: %s", t.Called, g.Blind)
 			break
 		}
-		say("%s has %d entries", t.Called, len(g.Entries))
+		say("%s has %s", t.Called, counts(len(g.Entries), "entry", "entries"))
 		for _, e := range g.Entries[:min(len(g.Entries), mostListed)] {
 			mark := ""
 			if t.speaks(e) {

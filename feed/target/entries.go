@@ -49,14 +49,14 @@ func (l *look) feed() {
 	case first && len(here) == 0:
 		l.tell(detect.Observe, fmt.Sprintf("%s: %s is read from now on. It has no entries yet.", l.target.Name, l.target.Called))
 	case first:
-		l.tell(detect.Observe, fmt.Sprintf("%s: %s is read from now on. It has %d entries, the last of them %q.", l.target.Name, l.target.Called, len(here), clip(l.sight.Entries[0].Title)))
+		l.tell(detect.Observe, fmt.Sprintf("%s: %s is read from now on. It has %s, the last of them %q.", l.target.Name, l.target.Called, counts(len(here), "entry", "entries"), clip(l.sight.Entries[0].Title)))
 	}
 	more := fresh[min(len(fresh), mostTold):]
 	for _, e := range fresh[:len(fresh)-len(more)] {
 		l.entry(e)
 	}
 	if len(more) > 0 {
-		l.because(fmt.Sprintf("%d more new entries, the last of them %q", len(more), clip(more[len(more)-1].Title)))
+		l.because(fmt.Sprintf("%s, the last of them %q", counts(len(more), "more new entry", "more new entries"), clip(more[len(more)-1].Title)))
 	}
 }
 

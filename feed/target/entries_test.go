@@ -11,7 +11,7 @@ import (
 func TestEntriesThatAreNewAreFindings(t *testing.T) {
 	w := with(t, plan.Detector{Kind: Feed, URL: "https://blog.example/feed?key=s", Message: "Posted: {title} ({link})"})
 	old := Entry{ID: "1", Title: "Old"}
-	w.finds("observe", Sight{Entries: []Entry{old}}, "https://blog.example/feed is read from now on", "1 entries", `"Old"`)
+	w.finds("observe", Sight{Entries: []Entry{old}}, "https://blog.example/feed is read from now on", "1 entry", `"Old"`)
 	w.quiet(Sight{Entries: []Entry{old}})
 	f := w.finds("page", Sight{Entries: []Entry{{ID: "2", Title: "Airdrop\x1b[2J", Link: "https://evil.example/x?token=1"}, old}}, "Posted: Airdrop", "(https://evil.example/x)")
 	if strings.ContainsAny(f.Say, "\x1b?") {

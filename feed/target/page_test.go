@@ -16,7 +16,7 @@ func script(name, hash string) Item {
 func TestScriptsThatChangeAreAFinding(t *testing.T) {
 	w := site(t, nil)
 	own, more := script("https://app.example/a.js", "aaaaaaaaaaaaaaaa"), Item{Kind: inline, Hash: "1111", Begin: "start()"}
-	w.finds("observe", served(own, more), "1 scripts from app.example", "1 inline scripts")
+	w.finds("observe", served(own, more), "1 script from app.example", "1 inline script")
 	w.quiet(served(more, own)) // the order says nothing
 	changed := own
 	changed.Hash = "bbbbbbbbbbbbbbbb"

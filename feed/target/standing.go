@@ -39,12 +39,9 @@ func (s *State) Sights(p *plan.Plan) []detect.Sight {
 			g.State, g.Why = detect.Unknown, "It has not been looked at yet"
 		default:
 			if wrong := m.wrong(); len(wrong) > 0 {
-				g.State, g.Why = detect.Firing, strings.Join(wrong[:min(len(wrong), mostListed)], "; ")
+				g.State, g.Why = detect.Firing, upper(strings.Join(wrong[:min(len(wrong), mostListed)], "; "))
 			}
-			if m.Feed != nil {
-				n := len(m.Feed.Seen)
-				g.Value = detect.Measure{Text: fmt.Sprintf("%d entries read", n), Figure: float64(n)}
-			}
+			g.Value = m.value(t.Kind)
 		}
 		sights[t.Detector] = g
 	}
@@ -65,6 +62,28 @@ func (s *State) Sights(p *plan.Plan) []detect.Sight {
 		list = append(list, g)
 	}
 	return list
+}
+
+// value is how a target of a kind stands, in a word or two.
+func (m *Memory) value(kind string) detect.Measure {
+	failed := 0
+	for _, o := range m.Outages {
+		if o != nil {
+			failed = max(failed, o.Failed)
+		}
+	}
+	switch {
+	case failed > 0:
+		return detect.Measure{Text: counted(failed, "failure"), Figure: float64(failed)}
+	case kind == HTTP:
+		return detect.Measure{Text: "answers"}
+	case kind == Web && m.Web != nil:
+		return detect.Measure{Text: "as known"}
+	case m.Feed != nil:
+		n := len(m.Feed.Seen)
+		return detect.Measure{Text: counts(n, "entry", "entries"), Figure: float64(n)}
+	}
+	return detect.Measure{}
 }
 
 // wrong says what of a target is not as it should be just now, in words.

@@ -139,7 +139,11 @@ func (p *Page) describe() string {
 		}
 	}
 	slices.Sort(hosts)
-	say := fmt.Sprintf("page with %d scripts from %s, %d inline scripts, %d frames, %d forms", count["script"], words(hosts), count[inline], count["frame"], count["form"])
+	say := "page with " + counted(count["script"], "script")
+	if len(hosts) > 0 {
+		say += " from " + words(hosts)
+	}
+	say += fmt.Sprintf(", %s, %s, %s", counted(count[inline], "inline script"), counted(count["frame"], "frame"), counted(count["form"], "form"))
 	if len(p.Volatile) > 0 {
 		say += "; not compared, for it differs at each answer: " + words(p.Volatile)
 	}
