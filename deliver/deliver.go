@@ -119,8 +119,12 @@ func unwanted(v *engine.View, dp incident.Dispatch) string {
 			return "It was not sent any more: somebody has come, or the incident is over."
 		}
 	case incident.DispatchReminder:
-		if u := v.State.Update(dp.Update); u != nil && u.State != incident.Owed {
+		if u := v.State.Update(dp.Update); u != nil && u.State != incident.Owed && u.State != incident.Asked {
 			return "It was not sent any more: the update is no longer owed."
+		}
+	case incident.DispatchOverdue:
+		if st := v.State.Step(dp.Step).State; v.State.Phase.Over() || st == incident.Done || st == incident.Skipped {
+			return "It was not sent any more: the step has ended."
 		}
 	}
 	return ""
@@ -157,9 +161,19 @@ func end(v *engine.View, dp incident.Dispatch) time.Time {
 	}
 	if u := v.State.Update(dp.Update); u != nil {
 		if dp.Kind == incident.DispatchReminder {
-			return u.Due.Add(noticeLife)
+			return latest(u.Due, u.Sent, dp.ID).Add(noticeLife)
 		}
 		return u.Posted.Add(noticeLife)
 	}
 	return v.State.Last.Add(noticeLife)
+}
+
+// latest is when a message was to be sent, if that is known and later than a time.
+func latest(t time.Time, sent []incident.Call, delivery string) time.Time {
+	for _, c := range sent {
+		if c.Delivery == delivery && c.At.After(t) {
+			return c.At
+		}
+	}
+	return t
 }

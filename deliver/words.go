@@ -27,6 +27,8 @@ func (w words) message(dp incident.Dispatch) (notify.Message, bool) {
 		return w.page(m, dp)
 	case incident.DispatchReminder:
 		return w.reminder(m, dp)
+	case incident.DispatchOverdue:
+		return w.overdue(m, dp)
 	case incident.DispatchUpdate:
 		return w.update(m, dp)
 	case incident.DispatchAlarm:
@@ -56,6 +58,7 @@ func (w words) page(m notify.Message, dp incident.Dispatch) (notify.Message, boo
 	}
 	fmt.Fprintf(&b, "Since: %s, %s.\n", moment(w.state.Opened, who.TimeZone), ago(w.now.Sub(w.state.Opened)))
 	fmt.Fprintf(&b, "Incident: %s (%s), %s.\n", w.state.Title, w.state.ID, w.plan.Name)
+	b.WriteString(w.pins())
 	if w.base != "" && dp.Secret != "" {
 		m.Link, m.LinkText = w.base+"/page/"+url.PathEscape(dp.Secret), "Are you coming?"
 		b.WriteString("\nAre you coming? Open the link and press one of its buttons; opening it answers nothing. The link is yours: do not pass it on.\n")
@@ -63,39 +66,6 @@ func (w words) page(m notify.Message, dp incident.Dispatch) (notify.Message, boo
 		b.WriteString("\nAre you coming? Say so in the console, or to your team.\n")
 	}
 	m.Body = b.String()
-	return m, true
-}
-
-// reminder tells whoever is responsible for an update that it is due.
-func (w words) reminder(m notify.Message, dp incident.Dispatch) (notify.Message, bool) {
-	u := w.state.Update(dp.Update)
-	who, ok := w.plan.Person(dp.Person)
-	if u == nil || !ok {
-		return m, false
-	}
-	c, _ := w.plan.Communication(u.Communication)
-	m.ToName = who.Name
-	m.Subject = fmt.Sprintf("Due: %s (%s)", w.name(u), w.state.Title)
-	m.Body = fmt.Sprintf("%s, %s has been due since %s.\n\nIt is for: %s. %s\n", who.Name, w.name(u), moment(u.Due, who.TimeZone), c.Audience, short(incident.Situation(w.plan, w.state)))
-	if w.base != "" {
-		m.Link, m.LinkText = w.base+"/incidents/"+url.PathEscape(w.state.ID), "Write it"
-	}
-	return m, true
-}
-
-// alarm tells whoever watches the server, or reads the room of the responders, that nobody has come.
-func (w words) alarm(m notify.Message, dp incident.Dispatch) (notify.Message, bool) {
-	m.ToName = "Whoever watches this server"
-	if ch, ok := w.plan.Channel(dp.Channel); ok {
-		m.ToName = ch.Name
-	}
-	m.Urgent = true
-	m.Subject = "Nobody answers. " + w.headline()
-	m.Body = fmt.Sprintf("Nobody has come, on any way that the plan names. Everybody is being called until somebody answers.\n\n%s\n\nSince: %s, %s.\nIncident: %s (%s), %s.\n\nCall somebody of the team yourself.\n",
-		short(incident.Situation(w.plan, w.state)), moment(w.state.Opened, ""), ago(w.now.Sub(w.state.Opened)), w.state.Title, w.state.ID, w.plan.Name)
-	if w.base != "" {
-		m.Link, m.LinkText = w.base+"/incidents/"+url.PathEscape(w.state.ID), "See it"
-	}
 	return m, true
 }
 
