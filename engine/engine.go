@@ -118,11 +118,20 @@ func (e *Engine) Do(ctx context.Context, id string, cmd incident.Command) (*View
 		return nil, fault.New(fault.Invalid, "An incident is opened by Open.")
 	}
 	e.name(&cmd)
+	return e.do(ctx, id, func(*View) (incident.Command, error) { return cmd, nil })
+}
+
+// do carries out the command that is made of how the incident stands.
+func (e *Engine) do(ctx context.Context, id string, command func(*View) (incident.Command, error)) (*View, error) {
 	ent := e.entry(id)
 	ent.mu.Lock()
 	defer ent.mu.Unlock()
 	for tried := uint64(0); ; {
 		v, err := e.refresh(ctx, ent)
+		if err != nil {
+			return nil, err
+		}
+		cmd, err := command(v)
 		if err != nil {
 			return nil, err
 		}

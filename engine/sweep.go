@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/store"
+)
+
+// The measures of the sweep: what is due is looked at within sweepEvery, or within taken + sweepEvery if the node died that had
+// taken it on itself.
+const (
+	sweepEvery = time.Second
+	taken      = 2 * time.Second
+	timers     = 8  // incidents looked at side by side
+	dueBatch   = 64 // incidents taken at a time: few, so that several nodes share what is due
+	sweepBatch = 500
+)
+
+// sweep does each second what time has made due. Each kind of thing has a loop of its own: that the one is slow or fails keeps
+// no other waiting.
+func (e *Engine) sweep(ctx context.Context, wg *sync.WaitGroup) {
+	wg.Go(func() { e.eachSecond(ctx, "listen to other nodes", e.listen()) })
+	wg.Go(func() { e.eachSecond(ctx, "look at what is due", e.keepTime) })
+	wg.Go(func() { e.eachSecond(ctx, "end mutes", e.sweepMutes) })
+	wg.Go(func() {
+		var working sync.WaitGroup
+		defer working.Wait()
+		e.eachSecond(ctx, "sweep deliveries", e.resume(&working))
+	})
+}
+
+// eachSecond does something at once and then each second until ctx ends.
+func (e *Engine) eachSecond(ctx context.Context, what string, do func(context.Context) error) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			e.log.Error("sweep", "what", what, "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// listen rings the bell if another process wrote.
+func (e *Engine) listen() func(context.Context) error {
+	var position uint64
+	return func(ctx context.Context) error {
+		at, err := e.store.Position(ctx)
+		if err == nil && at != position {
+			position = at
+			e.bell.ring()
+		}
+		return err
+	}
+}
+
+// keepTime does what is due now in incidents, several at a time, until this node can do no more. What it cannot do it has taken
+// for a while, so that it keeps nothing else waiting.
+func (e *Engine) keepTime(ctx context.Context) error {
+	var errs []error
+	for ctx.Err() == nil {
+		now := e.now()
+		heads, err := e.store.Take(ctx, now, now.Add(taken), dueBatch)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("take what is due: %w", err))
+			break
+		}
+		did, err := e.tickAll(ctx, heads, timers)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		if did == 0 {
+			break
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// tickAll looks at incidents that are due, so many side by side. It returns how many it could look at.
+func (e *Engine) tickAll(ctx context.Context, heads []store.Head, together int) (int, error) {
+	var mu sync.Mutex
+	var errs []error
+	var did atomic.Int64
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, together)
+	for _, h := range heads {
+		if h.Kind != kindIncident {
+			continue
+		}
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			switch ours, err := e.tick(ctx, h); {
+			case err != nil:
+				mu.Lock()
+				errs = append(errs, fmt.Errorf("tick %s: %w", h.Stream[len(kindIncident)+1:], err))
+				mu.Unlock()
+			case ours:
+				did.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return int(did.Load()), errors.Join(errs...)
+}
+
+// resume hands deliveries to workers that nobody has, or whose node died.
+func (e *Engine) resume(wg *sync.WaitGroup) func(context.Context) error {
+	slots := make(chan struct{}, workers)
+	return func(ctx context.Context) error {
+		ids, err := e.store.Stale(ctx, e.now(), sweepBatch)
+		if err != nil {
+			return fmt.Errorf("list deliveries: %w", err)
+		}
+		for _, id := range ids {
+			select {
+			case slots <- struct{}{}:
+				wg.Go(func() {
+					defer func() { <-slots }()
+					e.work(ctx, id)
+				})
+			default: // all busy: the next sweep goes on, but for what is urgent
+				if d, err := e.store.Delivery(ctx, id); err == nil && urgent(d.Kind) {
+					wg.Go(func() { e.work(ctx, id) })
+				}
+			}
+		}
+		return nil
+	}
+}
+
+// Step does once, and one after the other, what Run does all the time: timers that are due, then deliveries. It is for
+// worlds whose time stands still meanwhile.
+func (e *Engine) Step(ctx context.Context) error {
+	errs := []error{e.Tick(ctx)}
+	ids, err := e.store.Stale(ctx, e.now(), sweepBatch)
+	if err != nil {
+		errs = append(errs, fmt.Errorf("list deliveries: %w", err))
+	}
+	for _, id := range ids {
+		if err := e.handle(ctx, id); err != nil {
+			errs = append(errs, fmt.Errorf("work delivery %s: %w", id, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Tick does what is due now, one after the other, whoever else may have taken it.
+func (e *Engine) Tick(ctx context.Context) error {
+	heads, err := e.store.Due(ctx, e.now(), sweepBatch)
+	if err != nil {
+		return fmt.Errorf("list what is due: %w", err)
+	}
+	_, err = e.tickAll(ctx, heads, 1)
+	return errors.Join(err, e.sweepMutes(ctx))
+}
+
+// tick looks at an incident that is due; false if that is for nodes of a newer release.
+func (e *Engine) tick(ctx context.Context, h store.Head) (bool, error) {
+	_, err := e.do(ctx, h.Stream[len(kindIncident)+1:], func(v *View) (incident.Command, error) {
+		op, err := e.elapsed(ctx, v)
+		return incident.Command{ID: e.id("cmd"), Actor: journal.Actor{Kind: journal.Clock}, Op: op}, err
+	})
+	var newer *incident.UnknownKind
+	if !errors.As(err, &newer) {
+		return true, err
+	}
+	// They shall not have to wait for it.
+	return false, e.store.Commit(ctx, store.Commit{Appends: []store.Append{{
+		Stream: h.Stream, Expect: h.Version, Kind: h.Kind, Protocol: h.Protocol, DueAt: h.DueAt, Open: h.Open, Summary: h.Summary,
+	}}})
+}
+
+// elapsed says how far an incident's chains have been watched by now.
+func (e *Engine) elapsed(ctx context.Context, v *View) (incident.OpTick, error) {
+	op := incident.OpTick{Watched: map[uint64]incident.Watched{}}
+	chains := v.State.Chains()
+	if len(chains) == 0 {
+		return op, nil
+	}
+	deaf, err := e.deaf(ctx, v)
+	if err != nil || deaf { // being muted is not being quiet
+		return op, err
+	}
+	for _, chain := range chains {
+		if op.Watched[chain], err = e.Watched(ctx, chain); err != nil {
+			return op, err
+		}
+	}
+	return op, nil
+}
