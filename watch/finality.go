@@ -7,6 +7,7 @@ import (
 
 	"tocsin/chain"
 	"tocsin/detect"
+	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/incident"
 )
@@ -60,12 +61,17 @@ func (w *Watcher) finality(ctx context.Context, c *committer) {
 // plan.
 func (c *committer) finish(d depth) {
 	c.depth = &d
+	c.let(d, false)
+}
+
+// let lets go what is deep enough by what the chain said; fresh says that the block seen last came just now.
+func (c *committer) let(d depth, fresh bool) {
 	s := c.state
 	last, ok := s.Detect.Last()
 	if !ok {
 		return
 	}
-	safe, finalized := d.safe.Number, d.finalized.Number
+	safe, finalized := c.reached(d.safe, fresh), c.reached(d.finalized, fresh)
 	if d.unknown {
 		reach := c.w.reach()
 		safe = last.Number - min(last.Number, reach)
@@ -86,8 +92,24 @@ func (c *committer) finish(d depth) {
 // faster than the chain is asked.
 func (c *committer) deepen() {
 	if c.depth != nil {
-		c.finish(*c.depth)
+		c.let(*c.depth, true)
 	}
+}
+
+// reached is up to which block the chain has called those that were seen deep; 0 if it meant others. It may have left some of
+// them without anybody having seen that yet: a block that it names and that is not the one seen says so, and of one beyond those
+// seen it is not known before the next has come.
+func (c *committer) reached(r chain.Ref, fresh bool) uint64 {
+	last, _ := c.state.Detect.Last()
+	if r.Number > last.Number && !fresh {
+		return 0
+	}
+	for _, p := range c.state.Detect.Recent {
+		if p.Number == r.Number && p.Hash != r.Hash && r.Hash != (evm.Hash{}) {
+			return 0
+		}
+	}
+	return r.Number
 }
 
 // shallow forgets what the chain said, if it has left a block that it called safe.

@@ -92,6 +92,29 @@ func TestFindingsWaitForTheChainsOwnWord(t *testing.T) {
 	})
 }
 
+// What the chain calls final may be another block than the one that was seen, as long as nobody has seen that it was
+// reorganised.
+func TestAnotherBlockIsFinal(t *testing.T) {
+	p := testPlan("")
+	p.Detectors[0].Depth = "finalized"
+	c, see := pen(t, p)
+	first, second := paying(1, 1000, evm.Hash{}, 1), paying(2, 1012, evm.Hash{}, 0)
+	see(first)
+	see(second)
+	told := func(r chain.Ref) int {
+		c.findings = nil
+		c.finish(depth{finalized: r})
+		return len(c.findings)
+	}
+	if told(chain.Ref{Number: 2, Hash: evm.Hash{7}}) != 0 || told(chain.Ref{Number: 9, Hash: evm.Hash{9}}) != 0 {
+		t.Error("a finding is told of a block that nobody called final")
+	}
+	c.orphan(chain.Ref{Number: 2, Hash: second.Hash})
+	if other := paying(5, 1013, evm.Hash{}, 0); len(see(other)) != 0 || told(chain.Ref{Number: 5, Hash: other.Hash}) != 1 {
+		t.Error("nothing is told of a block that is final")
+	}
+}
+
 // A chain without finality is final where no reorganisation reaches by the plan, and that is said once.
 func TestChainWithoutFinality(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
