@@ -3,6 +3,8 @@ package sim
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -28,6 +30,7 @@ type book struct {
 type stream struct {
 	version uint64
 	last    time.Time
+	hash    [32]byte
 }
 
 // account is what an incident's events come to.
@@ -153,7 +156,10 @@ func (b *book) readStream(ctx context.Context, h store.Head) error {
 		if r.At.Before(s.last) {
 			return breaks("chain", "record %d happened before the one before it", r.Seq)
 		}
-		s.last = r.At
+		if sha256.Sum256(r.Bytes) != r.Hash || !bytes.Contains(r.Bytes, []byte(hex.EncodeToString(s.hash[:]))) {
+			return breaks("chain", "record %d does not follow from the one before it", r.Seq)
+		}
+		s.last, s.hash = r.At, r.Hash
 		switch {
 		case isIncident:
 			err = a.read(ctx, r)

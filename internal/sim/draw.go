@@ -89,7 +89,7 @@ func (d *draw) plain() Step {
 		say("feed %d", 1+d.rand.IntN(6))
 	case n < 44:
 		say("%s", d.muting())
-	case n < 46:
+	case n < 45 || d.world.proposed && d.chance(15):
 		say("%s", d.adoption())
 	case n < 47:
 		say("open %s %s", d.somebody(), d.one("", "theft", "outage"))

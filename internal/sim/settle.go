@@ -86,8 +86,10 @@ func (b *book) checkEnd(ctx context.Context) error {
 			}
 		}
 	}
-	if id, err := w.waiting(ctx); err != nil || id != "" {
-		return cmpErr(err, breaks("delivery", "%s, and stays so", id))
+	if id, err := w.waiting(ctx); err != nil {
+		return err
+	} else if id != "" {
+		return breaks("delivery", "%s, and stays so", id)
 	}
 	for _, a := range b.order {
 		if err := a.checkEnd(ctx); err != nil {
@@ -100,6 +102,9 @@ func (b *book) checkEnd(ctx context.Context) error {
 		}
 	}
 	for name := range b.streams {
+		if w.history.Seed%wholeEvery != 0 {
+			break
+		}
 		if err := b.whole(ctx, name); err != nil {
 			return err
 		}
@@ -107,12 +112,9 @@ func (b *book) checkEnd(ctx context.Context) error {
 	return b.register.check()
 }
 
-func cmpErr(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
-}
+// wholeEvery is in one of how many worlds whole streams are verified as an export is; in all, each record is held to the
+// one before it.
+const wholeEvery = 8
 
 // checkEnd holds an incident's deliveries to its events: what became of each is told, and what was told happened.
 func (a *account) checkEnd(ctx context.Context) error {

@@ -43,7 +43,11 @@ func ground(t *testing.T) *Ground {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewGround(p, source.Files)
+	g, err := NewGround(t.Context(), p, source.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
 }
 
 // still runs a world where the machine's time stands still, so that only the history moves it.

@@ -9,12 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"time"
 
 	"tocsin/fault"
-	"tocsin/plan"
 	"tocsin/store"
 	"tocsin/store/memory"
 )
@@ -62,7 +60,7 @@ func breaks(rule, format string, args ...any) error {
 // Live lets a world live through steps that its seed draws, and then without further mishaps until nothing is under way.
 func (g *Ground) Live(ctx context.Context, seed uint64) Outcome {
 	r := rand.New(rand.NewPCG(seed, 7))
-	steps := 12 + r.IntN(17)
+	steps := 10 + r.IntN(17)
 	if r.IntN(12) == 0 {
 		steps *= 4 // long enough for somebody to close it
 	}
@@ -88,7 +86,7 @@ func (g *Ground) Replay(ctx context.Context, h History) Outcome {
 }
 
 func (g *Ground) world(seed uint64, nodes int) *World {
-	w := &World{ground: g, now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC), disk: memory.New(nil), history: History{Seed: seed, Nodes: nodes}}
+	w := &World{ground: g, now: dawn, disk: memory.New(nil), history: History{Seed: seed, Nodes: nodes}}
 	w.chain, w.phone, w.book = newChain(w), newPhone(w), newBook(w)
 	for n := range nodes {
 		w.nodes = append(w.nodes, &node{world: w, number: n + 1})
@@ -114,7 +112,7 @@ func (w *World) run(ctx context.Context, next func(n int) (Step, bool)) error {
 	for _, n := range w.nodes {
 		n.boot()
 	}
-	if _, err := w.nodes[0].engine.Pin(ctx, w.ground.Plan, w.ground.Files); err != nil {
+	if err := w.ground.pin(ctx, w.disk); err != nil {
 		return fmt.Errorf("pin: %w", err)
 	}
 	for n := 0; ; n++ {
@@ -126,7 +124,7 @@ func (w *World) run(ctx context.Context, next func(n int) (Step, bool)) error {
 		if err := w.happen(ctx, s, ""); err != nil {
 			return err
 		}
-		if err := w.book.check(ctx, n%compareEvery == 0); err != nil {
+		if err := w.book.check(ctx, n%compareEvery == compareEvery-1); err != nil {
 			return err
 		}
 	}
@@ -192,36 +190,4 @@ func refusal(err error) (say string, defect error) {
 		return "", err
 	}
 	return "refused: " + fault.Sentence(err), nil
-}
-
-// Ground is what worlds have in common. It does not change.
-type Ground struct {
-	Plan  *plan.Plan
-	Files map[string][]byte
-	newer []*plan.Plan
-	plans map[string]*plan.Plan // all of them, by hash
-
-	double func(store.Store) store.Store // stands in for what the nodes see of the store; nil for none
-	rash   bool                          // the executor sends what it has not stored
-	blink  bool                          // the follower skips a block now and then
-	loud   bool                          // what only observes is told as what calls people
-}
-
-// versions is how many plans a world may adopt after the first.
-const versions = 2
-
-// NewGround prepares worlds with a plan.
-func NewGround(p *plan.Plan, files map[string][]byte) *Ground {
-	g := &Ground{Plan: p, Files: files, plans: map[string]*plan.Plan{p.Hash().Hex(): p}}
-	for n := range versions {
-		q := *p
-		q.Version = fmt.Sprint(n + 2)
-		q.Decisions = slices.Clone(p.Decisions)
-		i := slices.IndexFunc(q.Decisions, func(d plan.Decision) bool { return d.ID == "pause" })
-		q.Decisions[i].Additional.Need = 2 - n // what the older plan allows, the newer may not
-		q.Decisions[i].StandIns = nil
-		g.newer = append(g.newer, &q)
-		g.plans[q.Hash().Hex()] = &q
-	}
-	return g
 }
