@@ -101,7 +101,7 @@ func report(ctx context.Context, e *engine.Engine, st *stage.Stage, id, folder s
 	s := v.State
 	r := &Report{
 		Incident: id, Events: len(v.Records), closed: s.Phase == incident.Closed, AnsweredBy: []string{}, Approvals: []ReportApproval{},
-		Phases: Phases{s.Moments.Detected, s.Moments.Validated, s.Moments.Contained, s.Moments.Resolved, s.Moments.Closed},
+		Phases: phases(s),
 	}
 	for _, a := range s.Answers {
 		if a.Comes() {
@@ -197,4 +197,10 @@ func (r *Report) readChain(ctx context.Context, st *stage.Stage) error {
 		*x.into = loss.Dec()
 	}
 	return nil
+}
+
+// phases are the moments as they were, corrections included.
+func phases(s *incident.State) Phases {
+	m := s.Times()
+	return Phases{m.Detected, m.Validated, m.Contained, m.Resolved, m.Closed}
 }

@@ -41,7 +41,7 @@ func (d *report) promises() {
 	row := func(what, promise, was string, kept bool) {
 		rows = append(rows, []string{escape(what), promise, was, map[bool]string{true: "kept", false: "**not kept**"}[kept]})
 	}
-	m := d.s.Moments
+	m := d.s.Times()
 	if sev, ok := d.p.Severity(d.s.Severity); ok && sev.RespondWithin > 0 && !m.Detected.IsZero() {
 		within := time.Duration(sev.RespondWithin)
 		if m.FirstAnswer.IsZero() {

@@ -90,6 +90,7 @@ func (d *report) timeline(happened []incident.Happened) {
 	d.heading(2, "Timeline")
 	d.text("All times are UTC.")
 	d.table([]string{"Moment", "Day", "Time", "After detection"}, moments(d.s, momentNames))
+	d.corrections()
 	var rows [][]string
 	for _, h := range happened {
 		if _, ok := h.Event.(incident.EventNoted); ok && h.Actor.Kind != journal.Person {
@@ -123,9 +124,10 @@ var momentNames = []named{
 // moments lists those that have come, in the order of a whole incident.
 func moments(s *incident.State, names []named) [][]string {
 	var rows [][]string
-	from := s.Moments.Detected
+	m := s.Times()
+	from := m.Detected
 	for _, n := range names {
-		at := n.of(s.Moments)
+		at := n.of(m)
 		if at.IsZero() {
 			continue
 		}

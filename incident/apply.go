@@ -56,10 +56,12 @@ func (s *State) Apply(h Happened) {
 		s.Severity = e.To
 		s.dropSecond(whatLower)
 		s.dropSecond(whatWaive) // what it concerns may be other communications now
+	case EventCorrected:
+		s.applyCorrected(e, h.At)
 	case EventNoted:
 		s.Notes = append(s.Notes, Note{By: e.By, At: h.At, Text: string(e.Text)})
 	default:
-		if !s.applyPeople(h) && !s.applyCourse(h) && !s.applyStep(h) && !s.applyDecision(h) && !s.applyClock(h) {
+		if !s.applyOffer(h) && !s.applyPeople(h) && !s.applyCourse(h) && !s.applyStep(h) && !s.applyDecision(h) && !s.applyClock(h) {
 			s.applyUpdate(h)
 		}
 	}
@@ -99,10 +101,14 @@ func (s *State) applyPeople(h Happened) bool {
 	case EventAnswered:
 		a := Answer{Person: e.Person, Answer: e.Answer, At: h.At, Note: string(e.Note)}
 		s.Answers = append(slices.DeleteFunc(s.Answers, func(b Answer) bool { return b.Person == e.Person }), a)
+		if e.Answer == Cannot {
+			s.dropOffers(func(o Offer) bool { return o.To == e.Person })
+		}
 		if s.Moments.FirstAnswer.IsZero() && e.Answer != Cannot {
 			s.Moments.FirstAnswer = h.At
 		}
 	case EventRoleTaken:
+		s.dropOffers(func(o Offer) bool { return o.Role == e.Role })
 		s.Roles = slices.DeleteFunc(s.Roles, func(r Holding) bool { return r.Role == e.Role })
 		if e.Person != "" {
 			s.Roles = append(s.Roles, Holding{Role: e.Role, Person: e.Person, Since: h.At})
@@ -165,7 +171,8 @@ func (s *State) applyCourse(h Happened) bool {
 		}
 		s.Phase = e.Phase
 		s.QuietFrom, s.Everyone, s.Reopened = h.At, h.At, h.At
-		s.Seconds = nil
+		s.Seconds, s.Offers = nil, nil
+		s.voidCorrections()
 		m := &s.Moments
 		m.Contained, m.Resolved, m.Closed, m.Dismissed = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	default:

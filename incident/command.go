@@ -44,7 +44,7 @@ type OpAnswer struct {
 	Note   string
 }
 
-// OpTakeRole makes a person hold a role.
+// OpTakeRole makes the person who acts hold a role; for somebody else it is OpHandOver.
 type OpTakeRole struct{ Role, Person string }
 
 // OpValidate says that it is real.

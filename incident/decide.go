@@ -64,7 +64,7 @@ func (d *decider) allowed() error {
 // present takes note that a person who acts is there, which ends their paging.
 func (d *decider) present() {
 	switch d.cmd.Op.(type) {
-	case OpOpen, OpAnswer, OpNote:
+	case OpOpen, OpAnswer, OpNote, OpLeave, OpDecline, OpCorrect:
 		return
 	}
 	if d.cmd.Actor.Kind == journal.Person && len(d.events) > 0 && !d.s.Phase.Over() {
@@ -84,6 +84,16 @@ func (d *decider) do() error {
 		return d.answer(op)
 	case OpTakeRole:
 		return d.takeRole(op)
+	case OpHandOver:
+		return d.offer(op)
+	case OpAccept:
+		return d.accept(op)
+	case OpDecline:
+		return d.decline(op)
+	case OpLeave:
+		return d.leave(op)
+	case OpCorrect:
+		return d.correct(op)
 	case OpValidate:
 		return d.validate(op)
 	case OpDismiss:

@@ -2,7 +2,6 @@ package incident
 
 import (
 	"slices"
-	"strings"
 
 	"tocsin/fault"
 	"tocsin/journal"
@@ -80,8 +79,12 @@ func (d *decider) handOver(from string) {
 }
 
 func (d *decider) takeRole(op OpTakeRole) error {
-	if _, err := d.responder(); err != nil {
+	who, err := d.responder()
+	if err != nil {
 		return err
+	}
+	if op.Person != who { // nobody is given a role: they are asked
+		return d.offer(OpHandOver{Role: op.Role, To: op.Person})
 	}
 	role, ok := d.p.Role(op.Role)
 	if !ok {
@@ -98,9 +101,6 @@ func (d *decider) takeRole(op OpTakeRole) error {
 		return fault.New(fault.Conflict, "%s is %s already.", x.Name, role.Name)
 	}
 	d.emit(EventRoleTaken{Role: role.ID, Person: x.ID})
-	if !d.s.here(x.ID) && d.cmd.Actor.ID != x.ID {
-		d.callPerson(x.ID, "to be "+strings.ToLower(role.Name))
-	}
 	return nil
 }
 

@@ -110,6 +110,8 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 			return "Nobody is " + strings.ToLower(r.Name) + " any more."
 		}
 		return name(e.Person) + " is " + strings.ToLower(r.Name) + "."
+	case EventRoleOffered, EventRoleDeclined, EventLeft, EventCorrected:
+		return describeChange(p, e)
 	case EventMustered:
 		return "Enough people have come."
 	case EventValidated:

@@ -2,6 +2,7 @@ package incident_test
 
 import (
 	"strconv"
+	"time"
 
 	"tocsin/incident"
 )
@@ -31,4 +32,26 @@ func (s *story) close(w *said) incident.Op {
 		return incident.OpClose{Despite: w.text()}
 	}
 	return incident.OpClose{Note: w.text()}
+}
+
+// change reads a command that changes who does what, or what stands in the record; nil if it is none.
+func (s *story) change(verb string, w *said) incident.Op {
+	switch verb {
+	case "hand-over":
+		return incident.OpHandOver{Role: w.word(), To: w.word(), Note: w.text()}
+	case "accept":
+		return incident.OpAccept{Role: w.word()}
+	case "decline":
+		return incident.OpDecline{Role: w.word(), Why: w.text()}
+	case "leave":
+		return incident.OpLeave{Note: w.text()}
+	case "correct":
+		moment := w.word()
+		at, err := time.Parse(time.RFC3339, w.word())
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return incident.OpCorrect{Moment: moment, At: at, Why: w.text()}
+	}
+	return nil
 }

@@ -176,6 +176,8 @@ func (s *State) clone() *State {
 	c.Notes = slices.Clip(s.Notes)
 	c.Seconds = slices.Clone(s.Seconds)
 	c.Escalated = slices.Clone(s.Escalated)
+	c.Offers = slices.Clone(s.Offers)
+	c.Corrections = slices.Clone(s.Corrections)
 	c.commands = nil // asked of the original only
 	return &c
 }

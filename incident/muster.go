@@ -130,7 +130,9 @@ func (s *State) standingOf(who string, since time.Time) (string, time.Time) {
 			}
 		}
 	}
-	if a := s.Answer(who); a != nil {
+	if a := s.Answer(who); a != nil && a.Left {
+		return "left", a.At
+	} else if a != nil {
 		return a.Answer, a.At
 	}
 	for _, pg := range s.Pages {

@@ -76,6 +76,11 @@ func TestRandomCourses(t *testing.T) {
 		incident.OpAddStep{},
 		incident.OpAttach{},
 		incident.OpTick{},
+		incident.OpHandOver{},
+		incident.OpAccept{},
+		incident.OpDecline{},
+		incident.OpLeave{},
+		incident.OpCorrect{},
 	} {
 		if accepted[fmt.Sprintf("%T", op)] == 0 && !testing.Short() {
 			t.Errorf("no course ever had a %T accepted", op)
@@ -270,6 +275,10 @@ func (c *course) whim() incident.Op {
 		incident.OpClose{Despite: pick(c, []string{"", "", "It can wait"})},
 		incident.OpReopen{Why: pick(c, []string{"", "", "", "It goes on"})},
 		incident.OpNote{Text: "Hm\xff"},
+		incident.OpHandOver{Role: pick(c, c.plan.Roles).ID, To: c.anyone()},
+		incident.OpDecline{Role: pick(c, c.state.Offers).Role, Why: "Not now"},
+		incident.OpLeave{Note: "I sleep"},
+		incident.OpCorrect{Moment: pick(c, incident.Correctable[:]), At: c.now.Add(-time.Minute), Why: "The clock was wrong"},
 	})
 }
 

@@ -56,44 +56,46 @@ func (p Phase) AtLeast(q Phase) bool { return p.rank() >= q.rank() }
 
 // State is an incident as its events have made it. The zero State is an incident that has not been opened.
 type State struct {
-	ID         string     `json:"id"`
-	Version    uint64     `json:"version"` // number of events applied
-	Protocol   string     `json:"protocol"`
-	Plan       evm.Hash   `json:"plan"` // hash of the plan it runs under
-	Exercise   *Exercise  `json:"exercise,omitempty"`
-	Title      string     `json:"title"`
-	Issue      string     `json:"issue,omitempty"`      // issue of the plan; empty while unknown
-	Candidates []string   `json:"candidates,omitempty"` // issues it may be
-	Category   string     `json:"category,omitempty"`
-	Severity   string     `json:"severity"`
-	Asset      string     `json:"asset,omitempty"`
-	Phase      Phase      `json:"phase"`
-	Opened     time.Time  `json:"opened"`
-	Last       time.Time  `json:"last"` // time of the last event
-	Procedure  string     `json:"procedure,omitempty"`
-	Findings   []Finding  `json:"findings,omitempty"`
-	Pages      []Page     `json:"pages,omitempty"`
-	Answers    []Answer   `json:"answers,omitempty"` // one per person, the latest
-	Roles      []Holding  `json:"roles,omitempty"`
-	Steps      []Step     `json:"steps,omitempty"` // those begun or ended
-	Decisions  []Decision `json:"decisions,omitempty"`
-	Actions    []Action   `json:"actions,omitempty"`
-	Updates    []Update   `json:"updates,omitempty"`
-	Notes      []Note     `json:"notes,omitempty"`
-	Seconds    []Second   `json:"seconds,omitempty"`   // what waits for a second person
-	Overrides  []Override `json:"overrides,omitempty"` // communications waived or reinstated by people
-	Pins       []Pin      `json:"pins,omitempty"`
-	Added      []Added    `json:"added,omitempty"` // steps added on the spot
-	Evidence   []Evidence `json:"evidence,omitempty"`
-	Warnings   []Call     `json:"warnings,omitempty"` // about steps that take too long
-	Led        string     `json:"led,omitempty"`      // procedure that an answer led to
-	Moments    Moments    `json:"moments"`
-	Escalated  []string   `json:"escalated,omitempty"`  // moments whose people have been told
-	Reopened   time.Time  `json:"reopened,omitzero"`    // when it was last reopened: what had halted it before was not enough
-	QuietFrom  time.Time  `json:"quiet_from,omitzero"`  // since when quiet counts towards containment
-	Everyone   time.Time  `json:"everyone,omitzero"`    // when everyone was last paged for want of answers, or it was reopened
-	Rang       string     `json:"rang,omitempty"`       // sum of the findings' amounts when it last rang, a decimal
-	Postmortem string     `json:"postmortem,omitempty"` // text of the post-mortem as last posted
+	ID          string       `json:"id"`
+	Version     uint64       `json:"version"` // number of events applied
+	Protocol    string       `json:"protocol"`
+	Plan        evm.Hash     `json:"plan"` // hash of the plan it runs under
+	Exercise    *Exercise    `json:"exercise,omitempty"`
+	Title       string       `json:"title"`
+	Issue       string       `json:"issue,omitempty"`      // issue of the plan; empty while unknown
+	Candidates  []string     `json:"candidates,omitempty"` // issues it may be
+	Category    string       `json:"category,omitempty"`
+	Severity    string       `json:"severity"`
+	Asset       string       `json:"asset,omitempty"`
+	Phase       Phase        `json:"phase"`
+	Opened      time.Time    `json:"opened"`
+	Last        time.Time    `json:"last"` // time of the last event
+	Procedure   string       `json:"procedure,omitempty"`
+	Findings    []Finding    `json:"findings,omitempty"`
+	Pages       []Page       `json:"pages,omitempty"`
+	Answers     []Answer     `json:"answers,omitempty"` // one per person, the latest
+	Roles       []Holding    `json:"roles,omitempty"`
+	Steps       []Step       `json:"steps,omitempty"` // those begun or ended
+	Decisions   []Decision   `json:"decisions,omitempty"`
+	Actions     []Action     `json:"actions,omitempty"`
+	Updates     []Update     `json:"updates,omitempty"`
+	Notes       []Note       `json:"notes,omitempty"`
+	Seconds     []Second     `json:"seconds,omitempty"`   // what waits for a second person
+	Overrides   []Override   `json:"overrides,omitempty"` // communications waived or reinstated by people
+	Pins        []Pin        `json:"pins,omitempty"`
+	Added       []Added      `json:"added,omitempty"` // steps added on the spot
+	Evidence    []Evidence   `json:"evidence,omitempty"`
+	Warnings    []Call       `json:"warnings,omitempty"` // about steps that take too long
+	Led         string       `json:"led,omitempty"`      // procedure that an answer led to
+	Moments     Moments      `json:"moments"`
+	Offers      []Offer      `json:"offers,omitempty"`      // roles that somebody is asked to take
+	Corrections []Correction `json:"corrections,omitempty"` // of moments, in the order in which they were made
+	Escalated   []string     `json:"escalated,omitempty"`   // moments whose people have been told
+	Reopened    time.Time    `json:"reopened,omitzero"`     // when it was last reopened: what had halted it before was not enough
+	QuietFrom   time.Time    `json:"quiet_from,omitzero"`   // since when quiet counts towards containment
+	Everyone    time.Time    `json:"everyone,omitzero"`     // when everyone was last paged for want of answers, or it was reopened
+	Rang        string       `json:"rang,omitempty"`        // sum of the findings' amounts when it last rang, a decimal
+	Postmortem  string       `json:"postmortem,omitempty"`  // text of the post-mortem as last posted
 
 	// Of the muster.
 	Alarms []Call `json:"alarms,omitempty"` // to whoever watches the server: nobody comes
@@ -166,6 +168,7 @@ type Answer struct {
 	Answer string    `json:"answer"` // Coming, ComingNoSign, Cannot
 	At     time.Time `json:"at"`
 	Note   string    `json:"note,omitempty"`
+	Left   bool      `json:"left,omitempty"` // they had come, and went
 }
 
 // The answers.

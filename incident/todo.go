@@ -30,7 +30,8 @@ const (
 	TaskContain  = "contain"  // say that it has stopped, where nothing can be measured
 	TaskResolve  = "resolve"  // say that service is restored
 	TaskClose    = "close"
-	TaskRetry    = "retry" // an action failed; Ref is the incident's action
+	TaskAccept   = "accept" // take a role over, or decline it; Ref is the role
+	TaskRetry    = "retry"  // an action failed; Ref is the incident's action
 )
 
 // Muster is who is needed, who has come and who is still being called.
@@ -45,7 +46,7 @@ type Muster struct {
 type There struct {
 	Person string    `json:"person"`
 	Name   string    `json:"name"`
-	State  string    `json:"state"` // signed, coming, coming-cannot-sign, ringing, cannot, no-answer, told
+	State  string    `json:"state"` // signed, coming, coming-cannot-sign, ringing, cannot, left, no-answer, told
 	Roles  []string  `json:"roles,omitempty"`
 	Since  time.Time `json:"since,omitzero"`
 }
@@ -110,6 +111,7 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
 	if pg := s.ringing(person); pg != nil {
 		add(Task{Kind: TaskAnswer, Ref: pg.ID, Title: "Say whether you are coming", Say: "You are being called: " + pg.Why + ". Your answer ends your own paging only.", Due: answerBy(p, s, pg)})
 	}
+	acceptTasks(p, s, person, add)
 	signTasks(p, s, person, now, add)
 	if !p.Core(person) || !s.here(person) {
 		if s.here(person) && s.Phase.AtLeast(Validated) {

@@ -114,6 +114,9 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 	case "note":
 		return incident.OpNote{Text: w.text()}
 	}
+	if op := s.change(verb, w); op != nil {
+		return op
+	}
 	return s.further(verb, w)
 }
 

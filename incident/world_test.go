@@ -188,6 +188,8 @@ func (w *world) obvious(person string, task incident.Task) incident.Op {
 		return incident.OpContain{Note: "It has stopped."}
 	case incident.TaskResolve:
 		return incident.OpResolve{Absent: incident.Reopening(w.plan, w.state)}
+	case incident.TaskAccept:
+		return incident.OpAccept{Role: task.Ref}
 	case incident.TaskClose:
 		return incident.OpClose{}
 	case incident.TaskRetry:

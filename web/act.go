@@ -20,22 +20,27 @@ type verb struct {
 
 // verbs are all that a person can ask for by a form; approving has its own way, since it carries a signature.
 var verbs = map[string]verb{
-	"answer":   {access.Answer, func(v url.Values) incident.Op { return incident.OpAnswer{Answer: v.Get("answer"), Note: v.Get("note")} }},
-	"role":     {access.Respond, nil}, // the person is the one who asks
-	"validate": {access.Validate, validateOp},
-	"dismiss":  {access.Dismiss, func(v url.Values) incident.Op { return incident.OpDismiss{Why: v.Get("why")} }},
-	"severity": {access.Respond, func(v url.Values) incident.Op { return incident.OpSeverity{To: v.Get("to"), Why: v.Get("why")} }},
-	"begin":    {access.Step, func(v url.Values) incident.Op { return incident.OpBeginStep{Step: v.Get("step"), From: v.Get("from")} }},
-	"end":      {access.Step, endOp},
-	"propose":  {access.Propose, proposeOp},
-	"approve":  {access.Approve, nil},
-	"post":     {access.Post, postOp},
-	"contain":  {access.Resolve, func(v url.Values) incident.Op { return incident.OpContain{Note: v.Get("note")} }},
-	"resolve":  {access.Resolve, resolveOp},
-	"close":    {access.Close, closeOp},
-	"reopen":   {access.Close, func(v url.Values) incident.Op { return incident.OpReopen{Why: v.Get("why")} }},
-	"note":     {access.Respond, func(v url.Values) incident.Op { return incident.OpNote{Text: v.Get("text")} }},
-	"retry":    {access.Step, func(v url.Values) incident.Op { return incident.OpRetry{Action: v.Get("action")} }},
+	"answer":    {access.Answer, func(v url.Values) incident.Op { return incident.OpAnswer{Answer: v.Get("answer"), Note: v.Get("note")} }},
+	"role":      {access.Respond, nil}, // the person is the one who asks
+	"hand-over": {access.Respond, handOverOp},
+	"accept":    {access.Answer, acceptOp},
+	"decline":   {access.Answer, declineOp},
+	"leave":     {access.Answer, leaveOp},
+	"correct":   {access.Respond, correctOp},
+	"validate":  {access.Validate, validateOp},
+	"dismiss":   {access.Dismiss, func(v url.Values) incident.Op { return incident.OpDismiss{Why: v.Get("why")} }},
+	"severity":  {access.Respond, func(v url.Values) incident.Op { return incident.OpSeverity{To: v.Get("to"), Why: v.Get("why")} }},
+	"begin":     {access.Step, func(v url.Values) incident.Op { return incident.OpBeginStep{Step: v.Get("step"), From: v.Get("from")} }},
+	"end":       {access.Step, endOp},
+	"propose":   {access.Propose, proposeOp},
+	"approve":   {access.Approve, nil},
+	"post":      {access.Post, postOp},
+	"contain":   {access.Resolve, func(v url.Values) incident.Op { return incident.OpContain{Note: v.Get("note")} }},
+	"resolve":   {access.Resolve, resolveOp},
+	"close":     {access.Close, closeOp},
+	"reopen":    {access.Close, func(v url.Values) incident.Op { return incident.OpReopen{Why: v.Get("why")} }},
+	"note":      {access.Respond, func(v url.Values) incident.Op { return incident.OpNote{Text: v.Get("text")} }},
+	"retry":     {access.Step, func(v url.Values) incident.Op { return incident.OpRetry{Action: v.Get("action")} }},
 }
 
 func validateOp(v url.Values) incident.Op {

@@ -12,6 +12,8 @@ type course struct {
 	Dismiss  *form
 	Severity *severityForm
 	Role     *roleForm
+	Offers   []offer
+	Leave    *form
 	Contain  *form
 	Resolve  *ending
 	Close    *ending
@@ -22,7 +24,7 @@ type course struct {
 
 // Any reports whether there is anything to say besides validation.
 func (c course) Any() bool {
-	return c.Dismiss != nil || c.Severity != nil || c.Role != nil || c.Contain != nil || c.Resolve != nil || c.Close != nil || c.Reopen != nil || c.Answer != nil
+	return c.Dismiss != nil || c.Severity != nil || c.Role != nil || c.Leave != nil || len(c.Offers) > 0 || c.Contain != nil || c.Resolve != nil || c.Close != nil || c.Reopen != nil || c.Answer != nil
 }
 
 // validation is the question whether it is real.
@@ -41,14 +43,6 @@ type severityForm struct {
 	Levels []plan.Severity
 	Now    string
 }
-
-type roleForm struct {
-	Form  form
-	Roles []held
-}
-
-// held is a role with who holds it.
-type held struct{ ID, Name, Holder string }
 
 func (l *look) course() course {
 	var c course
@@ -97,14 +91,18 @@ func (l *look) course() course {
 			c.Close = l.closing()
 		}
 	}
+	c.Offers = l.offers()
 	if !l.may(access.Respond) {
 		return c
+	}
+	if a := s.Answer(l.person); a != nil && a.Answer != incident.Cannot {
+		c.Leave = put("leave", "leave")
 	}
 	if len(l.plan.Severities) > 1 {
 		c.Severity = &severityForm{Form: l.form("lower", "severity"), Levels: l.plan.Severities, Now: s.Severity}
 	}
 	if len(l.plan.Roles) > 0 {
-		c.Role = &roleForm{Form: l.form("role", "role"), Roles: l.roles()}
+		c.Role = l.roleForm()
 	}
 	return c
 }
@@ -128,18 +126,6 @@ func (l *look) asked() bool {
 		}
 	}
 	return false
-}
-
-func (l *look) roles() []held {
-	var roles []held
-	for _, r := range l.plan.Roles {
-		h := held{ID: r.ID, Name: r.Name}
-		if who := l.state.Holder(r.ID); who != "" {
-			h.Holder = l.name(who)
-		}
-		roles = append(roles, h)
-	}
-	return roles
 }
 
 func (l *look) validation() *validation {

@@ -45,6 +45,7 @@ type incidentPage struct {
 	Posted    []update
 	People    people
 	Moments   []past
+	Correct   *correcting
 	Findings  []finding
 	Timeline  timeline
 	Record    string // how many events, and the last one's hash
@@ -57,7 +58,7 @@ func (l *look) page(readings []Reading, show string, all bool) *incidentPage {
 	s := l.state
 	p := &incidentPage{
 		shell: l.shell, ID: s.ID, Base: l.base(), Band: bandOf(s, l.Now), Situation: situationOf(l.plan, s, l.Now),
-		Course: l.course(), Procedure: l.procedure(), Actions: l.actions(), People: l.people(), Moments: l.moments(),
+		Course: l.course(), Procedure: l.procedure(), Actions: l.actions(), People: l.people(), Moments: l.moments(), Correct: l.correcting(),
 		Findings: l.findings(), Timeline: l.timeline(show, all), Plan: short(s.Plan.Hex()),
 	}
 	p.Owed, p.Posted = l.updates()

@@ -161,7 +161,7 @@ func incidentBody(p *incidentPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = momentsSection(p.Moments).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = momentsSection(p.Moments, p.Correct).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -96,6 +96,8 @@ func standingSays(state string) (say string, bad bool) {
 		return "Coming, but cannot sign, said", false
 	case incident.Cannot:
 		return "Cannot come, said", false
+	case "left":
+		return "Left at", false
 	case "ringing":
 		return "No answer yet. Called since", true
 	case "no-answer":

@@ -72,6 +72,8 @@ func (l *look) tasksOf(list []incident.Task) []task {
 		case incident.TaskSecond:
 			anchor, _, _ = strings.Cut(t.Ref, " ") // the form stands where the first person found it
 			label = "Read and confirm"
+		case incident.TaskAccept:
+			anchor, label = "role-"+t.Ref, "Read and answer"
 		case incident.TaskContain:
 			anchor, label = "contain", "Say that it has stopped"
 		case incident.TaskResolve:

@@ -1,0 +1,41 @@
+package incident
+
+import (
+	"strings"
+
+	"tocsin/journal"
+	"tocsin/plan"
+)
+
+// describeChange says in one sentence what changed about who does what, or about what stands in the record.
+func describeChange(p *plan.Plan, e Event) string {
+	name := func(id string) string { return NameOf(p, id) }
+	quote := func(t journal.Personal) string {
+		if t == "" {
+			return ""
+		}
+		return " “" + string(t) + "”"
+	}
+	role := func(id string) string {
+		r, _ := p.Role(id)
+		return strings.ToLower(r.Name)
+	}
+	switch e := e.(type) {
+	case EventRoleOffered:
+		if e.From == "" {
+			return name(e.By) + " asks " + name(e.To) + " to be " + role(e.Role) + "." + quote(e.Note)
+		}
+		return name(e.By) + " asks " + name(e.To) + " to be " + role(e.Role) + " in place of " + name(e.From) + ", who keeps it until then." + quote(e.Note)
+	case EventRoleDeclined:
+		return name(e.Person) + " does not want to be " + role(e.Role) + "." + quote(e.Why)
+	case EventLeft:
+		return name(e.Person) + " has left." + quote(e.Note)
+	case EventCorrected:
+		was := "it was not recorded"
+		if !e.Was.IsZero() {
+			was = "it was recorded at " + clockFrom(e.At, e.Was)
+		}
+		return name(e.By) + " corrects the moment “" + strings.ReplaceAll(e.Moment, "-", " ") + "” to " + e.At.UTC().Format("2 January 15:04:05") + " UTC; " + was + "." + quote(e.Why)
+	}
+	return e.Kind()
+}
