@@ -64,16 +64,16 @@ func draft(p *plan.Plan, s *incident.State, c plan.Communication, now time.Time)
 func innerDraft(f Fields) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s. Update %s, %s.\n\n", f.Name, f.Title, f.Number, f.Time)
-	fmt.Fprintf(&b, "How things stand: %s\n", f.Situation)
-	fmt.Fprintf(&b, "It is %s. Severity: %s. Since %s.\n", f.Phase, f.Severity, f.Since)
+	fmt.Fprintf(&b, "What happened: %s\n", f.Situation)
+	fmt.Fprintf(&b, "What it means: It is %s. Severity: %s. Since %s.\n", f.Phase, f.Severity, f.Since)
 	if f.Done != "" {
-		fmt.Fprintf(&b, "Done: %s\n", f.Done)
+		fmt.Fprintf(&b, "What is done: %s\n", f.Done)
 	}
-	fmt.Fprintf(&b, "Being done: %s\n", f.Doing)
+	fmt.Fprintf(&b, "What we are doing: %s\n", f.Doing)
 	if f.Lead != "" {
 		fmt.Fprintf(&b, "%s leads.\n", f.Lead)
 	}
-	fmt.Fprintf(&b, "\n%s\nNext update by %s.\n", f.Advice, f.Next)
+	fmt.Fprintf(&b, "What you should do: %s\n\nNext update by %s.\n", f.Advice, f.Next)
 	return b.String()
 }
 
@@ -84,9 +84,8 @@ func outerDraft(f Fields, audience string) string {
 	fmt.Fprintf(&b, "What happened: %s\n", f.What)
 	fmt.Fprintf(&b, "What it means for you: %s\n", f.Impact)
 	fmt.Fprintf(&b, "What we are doing: %s\n", f.Doing)
-	if audience == "users" || audience == "public" {
-		fmt.Fprintf(&b, "What you should do: %s\n", f.Advice)
-	} else {
+	fmt.Fprintf(&b, "What you should do: %s\n", f.Advice)
+	if audience != "users" && audience != "public" {
 		fmt.Fprintf(&b, "Since: %s. We rank it as: %s.\n", f.Since, strings.ToLower(f.Severity))
 	}
 	fmt.Fprintf(&b, "\nWe will write again by %s.\n", f.Next)

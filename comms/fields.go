@@ -48,11 +48,11 @@ func fieldsOf(p *plan.Plan, s *incident.State, c plan.Communication, now time.Ti
 	}
 	if inner(c.Audience) {
 		f.What, f.Doing = f.Title+". "+f.Situation, underWay(p, s)
-		f.Impact, f.Advice = "Severity: "+f.Severity+".", "Say nothing outside the team; what is said outside is said in the updates."
+		f.Impact, f.Advice = "Severity: "+f.Severity+".", innerAdvice(s, c.Audience)
 		return f
 	}
 	f.What, f.Impact = outerWhat(s, f.Name), outerImpact(p, s)
-	f.Doing, f.Advice = outerDoing(s.Phase), outerAdvice(s.Phase, f.Name)
+	f.Doing, f.Advice = outerDoing(s.Phase), outerAdvice(s.Phase, f.Name, c.Audience)
 	return f
 }
 
@@ -127,9 +127,36 @@ func outerDoing(ph incident.Phase) string {
 	}
 }
 
-func outerAdvice(ph incident.Phase, name string) string {
+func innerAdvice(s *incident.State, audience string) string {
+	const silence = "Say nothing outside the team; what is said outside is said in the updates."
+	if room := s.Room(); room != "" && audience == "responders" {
+		return "Come to " + room + " and say that you are there. " + silence
+	}
+	return silence
+}
+
+// outerAdvice tells each audience what it should do, which differs by what it could do.
+func outerAdvice(ph incident.Phase, name, audience string) string {
+	over := ph == incident.Dismissed || ph.AtLeast(incident.Resolved)
+	switch audience {
+	case "investors":
+		if over {
+			return "You need not do anything. Ask us what you want to know."
+		}
+		return "You need not do anything now. Please do not speak of it in public before we do, and ask whoever wrote you this rather than the people who work on it."
+	case "regulators":
+		if over {
+			return "You need not do anything. We will send you our report."
+		}
+		return "You need not do anything now. Please name us one person to write to; we will tell them what we know when we know it."
+	case "partners":
+		if over {
+			return "You can use " + name + " again. Tell us if anything of yours looks wrong."
+		}
+		return "If anything of yours uses " + name + ", stop that until you hear from us here, and tell us if you see something odd."
+	}
 	const guard = "We never ask for your keys or your recovery phrase. Do not follow links that somebody sends you about this."
-	if ph == incident.Dismissed || ph.AtLeast(incident.Resolved) {
+	if over {
 		return guard
 	}
 	return "Wait for word from us here before you use " + name + " again. " + guard

@@ -66,6 +66,8 @@ func (d *report) promises() {
 			row(what, "by "+clock(u.Due), "posted "+clock(u.Posted), true)
 		case u.State == incident.Posted:
 			row(what, "by "+clock(u.Due), length(u.Posted.Sub(u.Due))+" late", false)
+		case u.State == incident.Ended && !u.Missed.IsZero():
+			row(what, "by "+clock(u.Due), "missed, then no longer owed", false)
 		case u.State != incident.Ended && u.Due.Before(d.s.Last):
 			row(what, "by "+clock(u.Due), "not posted", false)
 		}

@@ -27,6 +27,8 @@ func Postmortem(p *plan.Plan, s *incident.State, happened []incident.Happened, n
 	d.transactions()
 	d.updates()
 	d.promises()
+	d.evidence()
+	d.added()
 	d.people()
 	d.heading(2, "What went well")
 	d.open("everybody who took part", "What helped? What should we do again?")
@@ -112,6 +114,7 @@ var momentNames = []named{
 	{"Detected", func(m incident.Moments) time.Time { return m.Detected }},
 	{"First answer", func(m incident.Moments) time.Time { return m.FirstAnswer }},
 	{"Mustered", func(m incident.Moments) time.Time { return m.Mustered }},
+	{"Responders' room open", func(m incident.Moments) time.Time { return m.Room }},
 	{"Validated", func(m incident.Moments) time.Time { return m.Validated }},
 	{"Decided", func(m incident.Moments) time.Time { return m.Decided }},
 	{"Contained", func(m incident.Moments) time.Time { return m.Contained }},

@@ -47,6 +47,9 @@ func vault() *plan.Plan {
 			{ID: "internal", Name: "Internal updates", Audience: "internal", Timing: plan.Timing{Every: plan.Duration(60 * minute)}, Channel: "room"},
 			{ID: "users", Name: "Message to users", Audience: "users", Timing: plan.Timing{Every: plan.Duration(240 * minute)}, Channel: "news"},
 			{ID: "investors", Name: "Note to investors", Audience: "investors", Timing: plan.Timing{From: "validation"}, Channel: "news"},
+			{ID: "regulators", Name: "Note to the authority", Audience: "regulators", Timing: plan.Timing{From: "validation"}, Channel: "news"},
+			{ID: "partners", Name: "Note to partners", Audience: "partners", Timing: plan.Timing{From: "validation"}, Channel: "news"},
+			{ID: "responders", Name: "Room", Audience: "responders", Timing: plan.Timing{Open: true}, Channel: "room"},
 			{ID: "report", Name: "Public report", Audience: "public", Timing: plan.Timing{From: "resolution"}, Channel: "news", Postmortem: true},
 		},
 		Decisions: []plan.Decision{{ID: "pause", Name: "Pause the vault"}},
@@ -109,6 +112,12 @@ func contained() *incident.State {
 		{ID: "users-2", Communication: "users", Number: 2, Due: at(260 * minute), State: incident.Owed},
 	}
 	s.Notes = []incident.Note{{By: "david-l", At: at(20 * minute), Text: "Janet's phone is +1 555 0100"}}
+	s.Pins = []incident.Pin{{Link: "https://chat.example.com/room", By: "janet-r", At: at(3 * minute)}}
+	s.Added = []incident.Added{{ID: "added-1", Name: "Call the exchange | now", After: "pause", By: "omar-k", At: at(14 * minute)}}
+	s.Evidence = []incident.Evidence{
+		{ID: "evidence-1", Step: "find", Form: incident.EvidenceTransaction, What: evm.Hash{0xbb}.String(), Chain: 31337, Note: "the first", By: "omar-k", At: at(15 * minute)},
+		{ID: "evidence-2", Form: incident.EvidenceText, What: "They <asked> for it", By: "janet-r", At: at(16 * minute)},
+	}
 	s.Moments.FirstAnswer, s.Moments.Validated, s.Moments.Decided = at(2*minute), at(4*minute), at(9*minute)
 	s.Moments.Contained, s.Moments.FirstPublic = at(13*minute), at(25*minute)
 	return s
@@ -167,11 +176,14 @@ func TestDrafts(t *testing.T) {
 		{"users-resolved.txt", "users", resolved, 600 * minute},
 		{"users-dismissed.txt", "users", dismissed, 5 * minute},
 		{"investors-contained.txt", "investors", contained(), 40 * minute},
+		{"regulators-contained.txt", "regulators", contained(), 40 * minute},
+		{"partners-contained.txt", "partners", contained(), 40 * minute},
+		{"responders-contained.txt", "responders", contained(), 40 * minute},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			got := comms.Draft(p, c.state, communication(t, p, c.communication), at(c.after))
 			golden(t, c.file, got)
-			if c.communication == "users" {
+			if c.communication == "users" || c.communication == "partners" {
 				if remarks := comms.PlainLanguage(got); len(remarks) > 0 {
 					t.Errorf("our own draft is not plain: %+v", remarks)
 				}
