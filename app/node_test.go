@@ -49,7 +49,7 @@ func TestTwoNodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	kinds := map[string]int{}
-	for _, h := range v.Happened {
+	for _, h := range happened(t, v) {
 		kinds[h.Event.Kind()]++
 	}
 	if kinds["opened"] != 1 || kinds["noted"] != 2 {

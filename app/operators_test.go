@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"tocsin/engine"
 	"tocsin/incident"
 )
 
@@ -67,7 +68,7 @@ func TestTwoOperatorsClickTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := 0
-		for _, h := range v.Happened {
+		for _, h := range happened(t, v) {
 			if h.Event.Kind() == kind {
 				n++
 			}
@@ -115,7 +116,7 @@ func TestTwoOperatorsClickTheSame(t *testing.T) {
 			calls[c.Delivery] = true
 		}
 	}
-	for _, h := range v.Happened {
+	for _, h := range happened(t, v) {
 		if h.Actor.Kind == "person" && (h.Actor.ID == "" || h.Actor.Via != "session") {
 			t.Errorf("event %s has the actor %+v", h.Event.Kind(), h.Actor)
 		}
@@ -136,4 +137,14 @@ func (s *served) step(t *testing.T, id string) string {
 	}
 	t.Fatalf("incident %s has no step for a person", id)
 	return ""
+}
+
+// happened is what happened in an incident as a view has it.
+func happened(t testing.TB, v *engine.View) []incident.Happened {
+	t.Helper()
+	list, err := v.Happened(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
 }

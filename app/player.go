@@ -143,7 +143,11 @@ func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident
 		if u.Number > 1 {
 			return false, nil // the next one is owed later
 		}
-		text, err := comms.DraftUpdate(v.Plan, v.State, u, v.Happened, time.Now().UTC())
+		happened, err := v.Happened(ctx)
+		if err != nil {
+			return false, err
+		}
+		text, err := comms.DraftUpdate(v.Plan, v.State, u, happened, time.Now().UTC())
 		if err != nil {
 			return false, err
 		}

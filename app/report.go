@@ -100,8 +100,13 @@ func report(ctx context.Context, e *engine.Engine, st *stage.Stage, id, folder s
 	}
 	s := v.State
 	r := &Report{
+<<<<<<< HEAD
+		Incident: id, Events: int(v.Events), closed: s.Phase == incident.Closed, AnsweredBy: []string{}, Approvals: []ReportApproval{},
+		Phases: Phases{s.Moments.Detected, s.Moments.Validated, s.Moments.Contained, s.Moments.Resolved, s.Moments.Closed},
+=======
 		Incident: id, Events: len(v.Records), closed: s.Phase == incident.Closed, AnsweredBy: []string{}, Approvals: []ReportApproval{},
 		Phases: phases(s),
+>>>>>>> 13a07f4be90b7dc351c8862114c7de08d7e4acb0
 	}
 	for _, a := range s.Answers {
 		if a.Comes() {
@@ -154,7 +159,11 @@ func report(ctx context.Context, e *engine.Engine, st *stage.Stage, id, folder s
 		return nil, fmt.Errorf("write export: %w", err)
 	}
 	r.Postmortem = filepath.Join(folder, "postmortem-"+id+".md")
-	text := comms.Postmortem(v.Plan, s, v.Happened, time.Now().UTC())
+	happened, err := v.Happened(ctx)
+	if err != nil {
+		return nil, err
+	}
+	text := comms.Postmortem(v.Plan, s, happened, time.Now().UTC())
 	for _, u := range s.Updates { // as the team posted it among themselves, if it did
 		if c, _ := v.Plan.Communication(u.Communication); c.Postmortem && c.Audience == "internal" && u.State == incident.Posted {
 			text = u.Text

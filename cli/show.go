@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -36,7 +37,7 @@ type shownEvent struct {
 }
 
 // show prints an incident; the tasks are those of person.
-func (t *terminal) show(v *engine.View, person string) error {
+func (t *terminal) show(ctx context.Context, v *engine.View, person string) error {
 	p, s := v.Plan, v.State
 	now := time.Now().UTC()
 	out := shown{Incident: s, Muster: incident.MusterOf(p, s, now), Tasks: []incident.Task{}, Steps: []shownStep{}}
@@ -46,7 +47,11 @@ func (t *terminal) show(v *engine.View, person string) error {
 	for _, st := range incident.StepsOf(p, s) {
 		out.Steps = append(out.Steps, shownStep{st.ID, st.Name, st.State, st.By, st.Say})
 	}
-	for _, h := range v.Happened {
+	happened, err := v.Happened(ctx)
+	if err != nil {
+		return err
+	}
+	for _, h := range happened {
 		actor := h.Actor.ID
 		if actor == "" {
 			actor = h.Actor.Kind

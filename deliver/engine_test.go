@@ -107,7 +107,11 @@ func TestPageThroughTheEngine(t *testing.T) {
 		if len(b.taken) != 1 {
 			t.Errorf("%d messages taken, though Janet had answered the first", len(b.taken))
 		}
-		for _, r := range v.Records {
+		records, err := v.Records(t.Context())
+		if err != nil {
+			t.Error(err)
+		}
+		for _, r := range records {
 			if strings.Contains(string(r.Bytes)+string(r.Openings), secret) {
 				t.Error("the record holds the secret of the page's link")
 			}

@@ -13,19 +13,30 @@ import (
 	"tocsin/store"
 )
 
-// fill opens an incident and writes notes into it, a thousand to a commit, until it has so many events.
-func fill(b *testing.B, st store.Store, e *engine.Engine, events uint64) string {
+// fill opens an incident and writes notes and findings into it until it has so many events.
+func fill(b testing.TB, st store.Store, e *engine.Engine, events uint64) string {
 	b.Helper()
-	v := report(b, e)
-	last := v.Records[len(v.Records)-1]
-	head, err := st.Head(b.Context(), last.Stream)
+	id := report(b, e).State.ID
+	extend(b, st, id, events)
+	return id
+}
+
+// extend writes notes and findings into an incident, a thousand to a commit, until it has so many events.
+func extend(b testing.TB, st store.Store, id string, events uint64) {
+	b.Helper()
+	head, err := st.Head(b.Context(), "incident/"+id)
 	if err != nil {
 		b.Fatal(err)
 	}
+	newest, err := st.Before(b.Context(), head.Stream, 0, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	last := newest[0]
 	salt := func() [16]byte { return [16]byte{1} }
 	for seq := last.Seq; seq < events; {
 		a := store.Append{Stream: last.Stream, Expect: seq, Kind: head.Kind, Protocol: head.Protocol, Open: true, Summary: head.Summary}
-		for range 1000 {
+		for range min(1000, events-seq) {
 			seq++
 			ev := incident.Event(incident.EventNoted{By: "ben", Text: "I am looking at the logs of the second node."})
 			if seq%2 == 0 {
@@ -43,7 +54,6 @@ func fill(b *testing.B, st store.Store, e *engine.Engine, events uint64) string 
 			b.Fatal(err)
 		}
 	}
-	return v.State.ID
 }
 
 // BenchmarkView opens an incident of 100,000 events: cold by an engine that has never seen it, warm after one more event.

@@ -47,6 +47,7 @@ type Engine struct {
 	carriers map[string]Carrier
 	bell     bell
 	urgent   chan string // ids of deliveries stored by this process
+	grown    chan string // ids of incidents of which a snapshot is wanted
 
 	observing sync.Mutex // held while an observation changes incidents, for it locks several
 
@@ -61,7 +62,7 @@ type Engine struct {
 func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger, contacts: o.Contacts,
-		carriers: map[string]Carrier{}, urgent: make(chan string, workers), entries: map[string]*entry{}, plans: map[string]*plan.Plan{},
+		carriers: map[string]Carrier{}, urgent: make(chan string, workers), grown: make(chan string, workers), entries: map[string]*entry{}, plans: map[string]*plan.Plan{},
 		records: map[string]*planEntry{}, mutes: map[string]*muteEntry{},
 	}
 	if e.clock.read == nil {
@@ -221,7 +222,7 @@ func (e *Engine) opening(ctx context.Context, cmd incident.Command, op incident.
 		return store.Commit{}, nil, err
 	}
 	cmd.Op = op
-	return e.decide(&View{State: &incident.State{}, Plan: p, id: op.ID}, cmd)
+	return e.decide(&View{State: &incident.State{}, Plan: p, engine: e, id: op.ID}, cmd)
 }
 
 // number finds the next free incident id: the day and a number. A day's numbers have no gaps, so it need not ask for each.
@@ -285,7 +286,9 @@ func (e *Engine) decide(v *View, cmd incident.Command) (store.Commit, *View, err
 		return store.Commit{}, nil, err
 	}
 	// What is appended lies behind what v shows, and only the newest view is appended to: no view ever changes.
-	next := &View{State: v.State.Next(), Plan: v.Plan, Happened: v.Happened, Records: v.Records, id: v.id}
+	shown := *v
+	next := &shown
+	next.State = v.State.Next()
 	var c store.Commit
 	a := store.Append{Stream: stream(v.id), Expect: v.State.Version, Kind: kindIncident, Protocol: v.State.Protocol}
 	for _, ev := range events {
@@ -294,8 +297,7 @@ func (e *Engine) decide(v *View, cmd incident.Command) (store.Commit, *View, err
 			return store.Commit{}, nil, err
 		}
 		next.State.Apply(incident.Happened{Event: ev, At: r.At, Actor: cmd.Actor}) // its command counts once it is stored
-		next.Happened = append(next.Happened, incident.Happened{Event: ev, At: r.At, Actor: cmd.Actor, Command: cmd.ID})
-		next.Records = append(next.Records, r)
+		next.Events, next.Head = next.Events+1, r.Hash
 		a.Records = append(a.Records, r)
 		for _, d := range incident.Dispatches(next.State, ev) {
 			del, link, err := e.deliver(next.State, d, now)
@@ -308,6 +310,7 @@ func (e *Engine) decide(v *View, cmd incident.Command) (store.Commit, *View, err
 			}
 		}
 	}
+	next.Kinds = tallied(v.Kinds, a.Records)
 	a.Protocol = next.State.Protocol
 	a.DueAt = incident.NextDue(next.Plan, next.State)
 	a.Open = !next.State.Phase.Over()
@@ -319,11 +322,7 @@ func (e *Engine) decide(v *View, cmd incident.Command) (store.Commit, *View, err
 }
 
 func (e *Engine) seal(v *View, ev incident.Event, cmd incident.Command, now time.Time) (journal.Record, error) {
-	var prev [32]byte
-	if n := len(v.Records); n > 0 {
-		prev = v.Records[n-1].Hash
-	}
-	r, err := journal.Seal(prev, journal.Envelope{
+	r, err := journal.Seal(v.Head, journal.Envelope{
 		Stream: stream(v.id), Seq: v.State.Version + 1, Kind: ev.Kind(), KindV: incident.KindVersion, At: now, Actor: cmd.Actor, Command: cmd.ID,
 	}, ev, e.salt)
 	if err != nil {

@@ -134,7 +134,7 @@ func TestRace(t *testing.T) {
 			if won != 1 || count(va, "validated") != 1 || va.State.Version != vb.State.Version {
 				t.Fatalf("round %d: %d won, %d validated, versions %d and %d", round, won, count(va, "validated"), va.State.Version, vb.State.Version)
 			}
-			if !slices.EqualFunc(va.Records, vb.Records, func(x, y recordOf) bool { return x.Hash == y.Hash }) {
+			if !slices.EqualFunc(records(t, va), records(t, vb), func(x, y recordOf) bool { return x.Hash == y.Hash }) {
 				t.Fatalf("round %d: the nodes see different records", round)
 			}
 		}
@@ -157,9 +157,11 @@ func TestViewsStay(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := string(b)
-		for i, h := range v.Happened {
-			s += fmt.Sprint(h.Event, v.Records[i].Hash)
+		rec := records(t, v)
+		for i, h := range happened(t, v) {
+			s += fmt.Sprint(h.Event.Kind(), rec[i].Hash)
 		}
+		s += fmt.Sprint(v.Events, v.Head, v.Kinds)
 		return s
 	}
 	var shots []shot

@@ -50,7 +50,7 @@ func TestSealedContactsAreCalled(t *testing.T) {
 	}
 	v := report(t, e)
 	rung := 0
-	for _, h := range v.Happened {
+	for _, h := range happened(t, v) {
 		if ev, ok := h.Event.(incident.EventPageRung); ok && ev.To != "" {
 			rung++
 		}

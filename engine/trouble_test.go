@@ -130,7 +130,7 @@ func TestClockGoesBack(t *testing.T) {
 		t.Errorf("%d calls three minutes later, want 4", n)
 	}
 	last := time.Time{}
-	for _, h := range view(t, e, id).Happened {
+	for _, h := range happened(t, view(t, e, id)) {
 		if h.At.Before(last) {
 			t.Errorf("%s at %v comes before %v", h.Event.Kind(), h.At, last)
 		}

@@ -18,7 +18,7 @@ import (
 func append1(t *testing.T, st store.Store, e *engine.Engine, id, kind string) {
 	t.Helper()
 	v := view(t, e, id)
-	last := v.Records[len(v.Records)-1]
+	last := records(t, v)[v.Events-1]
 	r, err := journal.Seal(last.Hash, journal.Envelope{
 		Stream: last.Stream, Seq: last.Seq + 1, Kind: kind, KindV: 1, At: last.At, Actor: journal.Actor{Kind: journal.System},
 	}, map[string]string{"new": "thing"}, nil)
@@ -179,7 +179,7 @@ func TestRedact(t *testing.T) {
 		clock := newClock()
 		e := start(t, st, "a", clock.now)
 		id := report(t, e).State.ID
-		for _, r := range view(t, e, id).Records {
+		for _, r := range records(t, view(t, e, id)) {
 			left, err := journal.Redact(r, func(_, value string) bool { return strings.Contains(value, "Money is gone") })
 			if err != nil {
 				t.Fatal(err)

@@ -19,12 +19,15 @@ import (
 // View is an incident at one moment. It does not change; a later look gives another View.
 type View struct {
 	State    *incident.State
-	Plan     *plan.Plan // under which the incident runs
-	Happened []incident.Happened
-	Records  []journal.Record
-	ReadOnly error // an event that this release does not know; the incident can be shown but not decided upon
+	Plan     *plan.Plan        // under which the incident runs
+	Events   uint64            // how many there are, also those that this release does not know
+	Head     [32]byte          // hash of the last one
+	Kinds    map[string]uint64 // how many there are of each kind; not to be changed
+	ReadOnly error             // an event that this release does not know; the incident can be shown but not decided upon
 
-	id string
+	engine  *Engine // to read events with
+	id      string
+	snapped uint64 // event at which the last snapshot stands that is known of
 }
 
 // entry is an incident lately used; its lock is the queue of commands to it.
@@ -79,44 +82,62 @@ func (e *Engine) View(ctx context.Context, id string) (*View, error) {
 func (e *Engine) refresh(ctx context.Context, ent *entry) (*View, error) {
 	v := ent.view
 	if v == nil {
-		v = &View{State: &incident.State{}, id: ent.id}
+		var err error
+		if v, err = e.remembered(ctx, ent.id); err != nil {
+			return nil, err
+		}
 	}
-	records, err := e.store.Load(ctx, stream(ent.id), uint64(len(v.Records)))
-	if err != nil {
-		return nil, fmt.Errorf("load incident %s: %w", ent.id, err)
+	for {
+		records, err := e.store.Window(ctx, stream(ent.id), v.Events, eventWindow)
+		if err != nil {
+			return nil, fmt.Errorf("load incident %s: %w", ent.id, err)
+		}
+		if len(records) == 0 && v.Events == 0 {
+			e.mu.Lock()
+			delete(e.entries, ent.id)
+			e.mu.Unlock()
+			return nil, fault.New(fault.NotFound, "There is no incident %q.", ent.id)
+		}
+		if len(records) > 0 {
+			if v, err = v.after(records); err != nil {
+				return nil, err
+			}
+		}
+		if len(records) < eventWindow {
+			break
+		}
 	}
-	if len(records) == 0 && v.State.ID == "" && len(v.Records) == 0 {
-		e.mu.Lock()
-		delete(e.entries, ent.id)
-		e.mu.Unlock()
-		return nil, fault.New(fault.NotFound, "There is no incident %q.", ent.id)
+	if v.Plan == nil {
+		p, err := e.planByHash(ctx, v.State.Plan.Hex())
+		if err != nil {
+			return nil, err
+		}
+		next := *v
+		next.Plan = p
+		v = &next
 	}
-	if len(records) == 0 {
-		return v, nil
-	}
-	next := &View{State: v.State.Next(), Plan: v.Plan, Happened: v.Happened, Records: v.Records, ReadOnly: v.ReadOnly, id: v.id}
+	ent.view = v
+	e.wantSnapshot(v)
+	return v, nil
+}
+
+// after is the view that results when records follow.
+func (v *View) after(records []journal.Record) (*View, error) {
+	next := *v
+	next.State, next.Kinds = v.State.Next(), tallied(v.Kinds, records)
 	for i, d := range decode(records) {
-		r, h, err := records[i], d.happened, d.err
 		var unknown *incident.UnknownKind
 		switch {
-		case errors.As(err, &unknown):
-			next.ReadOnly = err
-			next.Records = append(next.Records, r)
-		case err != nil:
-			return nil, err
+		case errors.As(d.err, &unknown):
+			next.ReadOnly = d.err
+		case d.err != nil:
+			return nil, d.err
 		default:
-			next.State.Apply(h)
-			next.Happened = append(next.Happened, h)
-			next.Records = append(next.Records, r)
+			next.State.Apply(d.happened)
 		}
+		next.Events, next.Head = next.Events+1, records[i].Hash
 	}
-	if next.Plan == nil {
-		if next.Plan, err = e.planByHash(ctx, next.State.Plan.Hex()); err != nil {
-			return nil, err
-		}
-	}
-	ent.view = next
-	return next, nil
+	return &next, nil
 }
 
 // decoded is a record as it was read, or why it could not be.
@@ -185,8 +206,11 @@ func (e *Engine) Export(ctx context.Context, id string) (journal.Export, error) 
 		return journal.Export{}, fmt.Errorf("load plan of incident %s: %w", id, err)
 	}
 	x := journal.Export{
-		Manifest: journal.Manifest{Incident: stream(id), Protocol: v.State.Protocol, PlanHash: v.State.Plan.Hex()},
-		Records:  v.Records, Canonical: sp.Canonical, Evidence: map[string][]byte{},
+		Manifest:  journal.Manifest{Incident: stream(id), Protocol: v.State.Protocol, PlanHash: v.State.Plan.Hex()},
+		Canonical: sp.Canonical, Evidence: map[string][]byte{},
+	}
+	if x.Records, err = v.Records(ctx); err != nil {
+		return journal.Export{}, err
 	}
 	if x.Plan, err = unzip(sp.Files); err != nil {
 		return journal.Export{}, fmt.Errorf("read plan of incident %s: %w", id, err)

@@ -197,19 +197,31 @@ func view(t testing.TB, e *engine.Engine, id string) *engine.View {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := journal.Verify(v.Records); err != nil {
+	if err := journal.Verify(records(t, v)); err != nil {
 		t.Fatalf("the record of %s does not verify: %v", id, err)
 	}
 	return v
 }
 
 // count counts the events of a kind.
-func count(v *engine.View, kind string) int {
-	n := 0
-	for _, h := range v.Happened {
-		if h.Event.Kind() == kind {
-			n++
-		}
+func count(v *engine.View, kind string) int { return int(v.Kinds[kind]) }
+
+// records are those of an incident as a view has it.
+func records(t testing.TB, v *engine.View) []journal.Record {
+	t.Helper()
+	list, err := v.Records(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	return n
+	return list
+}
+
+// happened is what happened in an incident as a view has it.
+func happened(t testing.TB, v *engine.View) []incident.Happened {
+	t.Helper()
+	list, err := v.Happened(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
 }

@@ -65,6 +65,16 @@ var decoders = func() map[string]func(json.RawMessage) (Event, error) {
 	return m
 }()
 
+// EventOf returns the empty event of a kind; false for a kind that this release does not know.
+func EventOf(kind string) (Event, bool) {
+	decode, ok := decoders[kind]
+	if !ok {
+		return nil, false
+	}
+	e, err := decode(json.RawMessage("{}"))
+	return e, err == nil
+}
+
 func into[E Event]() struct {
 	kind string
 	f    func(json.RawMessage) (Event, error)

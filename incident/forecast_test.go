@@ -185,7 +185,11 @@ func unanswered(t *testing.T, p *plan.Plan, files map[string][]byte, issue strin
 	if v, err = e.View(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	return callsOf(v.Happened)
+	happened, err := v.Happened(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return callsOf(happened)
 }
 
 // callsOf lists the calls of what happened, but for those of further rounds of calling everyone.

@@ -177,9 +177,19 @@ func (c *Console) again(w http.ResponseWriter, r *http.Request, s *session, id s
 	status := statusOf(err)
 	switch key := form.Get("form"); {
 	case strings.HasPrefix(key, "postmortem"):
-		c.render(w, r, status, postmortemBody(l.postmortem()))
+		p, err := l.postmortem(r.Context())
+		if err != nil {
+			c.fail(w, r, err)
+			return
+		}
+		c.render(w, r, status, postmortemBody(p))
 	default:
-		c.render(w, r, status, incidentBody(l.page(c.readings(r.Context()), "", false)))
+		p, err := l.page(r.Context(), c.readings(r.Context()), "", 0)
+		if err != nil {
+			c.fail(w, r, err)
+			return
+		}
+		c.render(w, r, status, incidentBody(p))
 	}
 }
 

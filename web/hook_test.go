@@ -160,7 +160,8 @@ func TestHookOpensAndTakesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if last := v.Happened[len(v.Happened)-1]; last.Actor.ID != "prometheus" {
+	all := happened(t, v)
+	if last := all[len(all)-1]; last.Actor.ID != "prometheus" {
 		t.Errorf("taken back by %s", last.Actor.ID)
 	}
 	// An alarm that comes after its all-clear counts: late is better than never.

@@ -53,13 +53,17 @@ type incidentPage struct {
 	After     string // the post-mortem, once it is resolved
 }
 
-// page makes the whole page of an incident.
-func (l *look) page(readings []Reading, show string, all bool) *incidentPage {
+// page makes the whole page of an incident, whose timeline shows events of one kind or all, and those before one or the newest.
+func (l *look) page(ctx context.Context, readings []Reading, show string, before uint64) (*incidentPage, error) {
 	s := l.state
+	past, err := l.timeline(ctx, show, before)
+	if err != nil {
+		return nil, err
+	}
 	p := &incidentPage{
 		shell: l.shell, ID: s.ID, Base: l.base(), Band: bandOf(s, l.Now), Situation: situationOf(l.plan, s, l.Now),
 		Course: l.course(), Procedure: l.procedure(), Actions: l.actions(), People: l.people(), Moments: l.moments(), Correct: l.correcting(),
-		Findings: l.findings(), Timeline: l.timeline(show, all), Plan: short(s.Plan.Hex()),
+		Findings: l.findings(), Timeline: past, Plan: short(s.Plan.Hex()),
 	}
 	p.Owed, p.Posted = l.updates()
 	p.Sheet = sheet{Name: l.name(l.person), Href: l.base(), Now: l.at(l.Now), Tasks: l.tasksOf(l.tasks), Quiet: p.People.Say}
@@ -75,11 +79,9 @@ func (l *look) page(readings []Reading, show string, all bool) *incidentPage {
 	if s.Phase.AtLeast(incident.Resolved) && s.Phase != incident.Dismissed {
 		p.After = l.path("postmortem")
 	}
-	if n := len(l.view.Records); n > 0 {
-		p.Record = fmt.Sprintf("Record: %d events, last %x", n, l.view.Records[n-1].Hash[:4])
-	}
+	p.Record = fmt.Sprintf("Record: %d events, last %x", l.view.Events, l.view.Head[:4])
 	l.shell.Fault, l.shell.Kept = l.forms.homeless(), l.forms.words()
-	return p
+	return p, nil
 }
 
 // places are where one can jump to.

@@ -12,13 +12,14 @@ import (
 // look is one incident as one person sees it at one time; the parts of its page are made from it.
 type look struct {
 	*shell
-	forms  *forms
-	view   *engine.View
-	plan   *plan.Plan
-	state  *incident.State
-	person string
-	tasks  []incident.Task
-	rights func(access.Right) error
+	forms    *forms
+	view     *engine.View
+	happened []incident.Happened // only where a post-mortem is written
+	plan     *plan.Plan
+	state    *incident.State
+	person   string
+	tasks    []incident.Task
+	rights   func(access.Right) error
 }
 
 // may reports whether the person may do something.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"tocsin/access"
 	"tocsin/decision"
@@ -57,7 +58,13 @@ func (c *Console) incident(w http.ResponseWriter, r *http.Request, s *session) {
 	}
 	sh := c.incidentShell(s, v, "")
 	q := r.URL.Query()
-	c.render(w, r, http.StatusOK, incidentBody(c.lookAt(sh, s, v).page(c.readings(r.Context()), q.Get("show"), q.Has("all"))))
+	before, _ := strconv.ParseUint(q.Get("before"), 10, 64) // anything else begins with the newest
+	p, err := c.lookAt(sh, s, v).page(r.Context(), c.readings(r.Context()), q.Get("show"), before)
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	c.render(w, r, http.StatusOK, incidentBody(p))
 }
 
 // decision shows one decision alone, as a yes or, if asked, as a no.

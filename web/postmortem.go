@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"tocsin/access"
@@ -30,13 +31,23 @@ func (c *Console) postmortem(w http.ResponseWriter, r *http.Request, s *session)
 		c.fail(w, r, err)
 		return
 	}
-	c.render(w, r, http.StatusOK, postmortemBody(c.lookAt(c.incidentShell(s, v, "/postmortem"), s, v).postmortem()))
+	p, err := c.lookAt(c.incidentShell(s, v, "/postmortem"), s, v).postmortem(r.Context())
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	c.render(w, r, http.StatusOK, postmortemBody(p))
 }
 
-func (l *look) postmortem() *postmortemPage {
+func (l *look) postmortem(ctx context.Context) (*postmortemPage, error) {
+	happened, err := l.view.Happened(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l.happened = happened
 	p := &postmortemPage{shell: l.shell, Band: l.bandBack(), Base: l.base(), Early: !l.state.Phase.AtLeast(incident.Resolved)}
 	p.Live = false // nothing on this page may change under somebody who writes
-	p.Draft = comms.Postmortem(l.plan, l.state, l.view.Happened, l.Now)
+	p.Draft = comms.Postmortem(l.plan, l.state, happened, l.Now)
 	for i := range l.state.Updates {
 		u := &l.state.Updates[i]
 		com, ok := l.plan.Communication(u.Communication)
@@ -55,5 +66,5 @@ func (l *look) postmortem() *postmortemPage {
 		}
 	}
 	l.shell.Fault, l.shell.Kept = l.forms.homeless(), l.forms.words()
-	return p
+	return p, nil
 }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"net/url"
 	"strconv"
 
 	"tocsin/incident"
@@ -13,8 +15,8 @@ const timelineShown = 60
 type timeline struct {
 	Filters []filter
 	Entries []entry
-	Earlier int // not shown
-	All     string
+	Earlier string // where those before them stand
+	Latest  string // where the newest stand, if these are not
 	Note    *form
 }
 
@@ -66,38 +68,56 @@ func entryKind(e incident.Event) (kind string, large bool) {
 	}
 }
 
-// timeline makes the timeline: only of one kind if show names one, all of it if all is set.
-func (l *look) timeline(show string, all bool) timeline {
-	t := timeline{All: l.base() + "?all=1"}
-	if show != "" {
-		t.All += "&show=" + show
-	}
-	t.All += "#timeline"
-	counts := map[string]int{}
-	happened := l.view.Happened
-	for i := len(happened) - 1; i >= 0; i-- {
-		h := happened[i]
-		kind, large := entryKind(h.Event)
-		counts[kind]++
-		if show != "" && kind != show {
-			continue
+// timeline makes the timeline, newest first: only of one kind if show names one, and only what came before an event if before is
+// the number of one.
+func (l *look) timeline(ctx context.Context, show string, before uint64) (timeline, error) {
+	t := timeline{}
+	counts := map[string]uint64{}
+	var kinds []string // of events, that are shown
+	for name, n := range l.view.Kinds {
+		kind := kindOfEvent(name)
+		counts[kind] += n
+		if kind == show {
+			kinds = append(kinds, name)
 		}
-		if !all && len(t.Entries) >= timelineShown {
-			t.Earlier++
-			continue
-		}
-		t.Entries = append(t.Entries, entry{
-			Key: "event-" + strconv.Itoa(i+1), At: l.at(h.At), Kind: kind, Moment: large,
-			Say: incident.Describe(l.plan, l.state, h),
-		})
 	}
-	t.Filters = append(t.Filters, filter{Label: "All " + strconv.Itoa(len(happened)), Href: l.base() + "#timeline", Current: show == ""})
-	for _, kind := range entryKinds {
-		if n := counts[kind]; n > 0 {
-			t.Filters = append(t.Filters, filter{
-				Label: kind + " " + strconv.Itoa(n), Href: l.base() + "?show=" + kind + "#timeline", Current: show == kind,
+	if show == "" || len(kinds) > 0 {
+		list, err := l.view.Latest(ctx, before, timelineShown+1, kinds...)
+		if err != nil {
+			return t, err
+		}
+		for i, x := range list {
+			if i == timelineShown {
+				t.Earlier = l.base() + "?" + url.Values{"show": {show}, "before": {strconv.FormatUint(list[i-1].Seq, 10)}}.Encode() + "#timeline"
+				break
+			}
+			kind, large := entryKind(x.Event)
+			t.Entries = append(t.Entries, entry{
+				Key: "event-" + strconv.FormatUint(x.Seq, 10), At: l.at(x.At), Kind: kind, Moment: large,
+				Say: incident.Describe(l.plan, l.state, x.Happened),
 			})
 		}
 	}
-	return t
+	if before > 0 {
+		t.Latest = l.base() + "?" + url.Values{"show": {show}}.Encode() + "#timeline"
+	}
+	t.Filters = append(t.Filters, filter{Label: "All " + strconv.FormatUint(l.view.Events, 10), Href: l.base() + "#timeline", Current: show == ""})
+	for _, kind := range entryKinds {
+		if n := counts[kind]; n > 0 {
+			t.Filters = append(t.Filters, filter{
+				Label: kind + " " + strconv.FormatUint(n, 10), Href: l.base() + "?show=" + kind + "#timeline", Current: show == kind,
+			})
+		}
+	}
+	return t, nil
+}
+
+// kindOfEvent is the kind for people of a kind of events.
+func kindOfEvent(name string) string {
+	e, ok := incident.EventOf(name)
+	if !ok {
+		return "Record"
+	}
+	kind, _ := entryKind(e)
+	return kind
 }

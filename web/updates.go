@@ -94,7 +94,7 @@ func (l *look) update(u *incident.Update) update {
 
 // draft is the first draft of an update; where the plan's template cannot be used, the one without it.
 func (l *look) draft(u *incident.Update) string {
-	text, _ := comms.DraftUpdate(l.plan, l.state, u, l.view.Happened, l.Now)
+	text, _ := comms.DraftUpdate(l.plan, l.state, u, l.happened, l.Now)
 	return text
 }
 

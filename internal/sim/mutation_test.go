@@ -46,6 +46,14 @@ func (l *lying) Load(ctx context.Context, stream string, after uint64) ([]journa
 	return records, err
 }
 
+func (l *lying) Window(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
+	records, err := l.Store.Window(ctx, stream, after, limit)
+	if l.load != nil {
+		records = l.load(stream, records)
+	}
+	return records, err
+}
+
 func (l *lying) Seen(ctx context.Context, marks []string) (map[string]string, error) {
 	seen, err := l.Store.Seen(ctx, marks)
 	if l.seen != nil {
