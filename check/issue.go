@@ -62,6 +62,9 @@ func (c *checker) checkDetection(path string, i *plan.Issue) {
 		return
 	}
 	yet, mend := "", "Declare a detector and name it under detection.detectors."
+	if public {
+		mend = "The public form waits for others: declare a detector besides that looks by itself, or let somebody look often."
+	}
 	if len(dead) > 0 {
 		yet = fmt.Sprintf(" %s does not run yet.", list(dead))
 		if len(dead) > 1 {

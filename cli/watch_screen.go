@@ -244,10 +244,16 @@ func measureText(m detect.Measure, width int) string {
 	}
 	fields := strings.Fields(m.Text)
 	for i, f := range fields {
-		if x, err := strconv.ParseFloat(f, 64); err == nil && !math.IsInf(x, 0) && !math.IsNaN(x) {
+		if x, err := strconv.ParseFloat(strings.ReplaceAll(f, ",", ""), 64); err == nil && !math.IsInf(x, 0) && !math.IsNaN(x) {
 			fields[i] = strconv.FormatFloat(x, 'g', 4, 64)
 			if math.Abs(x) >= 0.001 && math.Abs(x) < 1e7 {
-				fields[i] = strconv.FormatFloat(math.Round(x*1000)/1000, 'f', -1, 64)
+				whole, frac, dot := strings.Cut(strconv.FormatFloat(math.Round(x*1000)/1000, 'f', -1, 64), ".")
+				if fields[i] = whole; strings.Contains(f, ",") {
+					fields[i] = thousands(whole)
+				}
+				if dot {
+					fields[i] += "." + frac
+				}
 			}
 		}
 	}

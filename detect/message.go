@@ -244,7 +244,23 @@ func inUnits(n number, a plan.Asset) string {
 	if a.Unit == "" {
 		return n.String()
 	}
-	return n.decimal(a.Decimals) + " " + a.Unit
+	return grouped(n.decimal(a.Decimals)) + " " + a.Unit
+}
+
+// grouped sets a comma before each three digits of a figure's whole part, as in 12,000,000.5.
+func grouped(figure string) string {
+	first := strings.IndexFunc(figure, unicode.IsDigit)
+	if first < 0 {
+		return figure
+	}
+	end := strings.IndexByte(figure, '.')
+	if end < 0 {
+		end = len(figure)
+	}
+	for i := end - 3; i > first; i -= 3 {
+		figure = figure[:i] + "," + figure[i:]
+	}
+	return figure
 }
 
 // text writes a variable's value. What an outsider chose is cut and stripped of what could disturb a screen.

@@ -73,13 +73,13 @@ func (m metric) text(f float64) string {
 	case failedShare:
 		return short(f*100) + " %"
 	case gasPrice:
-		return short(f) + " gwei"
+		return grouped(short(f)) + " gwei"
 	case outflow:
 		if m.unit != "" {
-			return short(f) + " " + m.unit
+			return grouped(short(f)) + " " + m.unit
 		}
 	}
-	return short(f)
+	return grouped(short(f))
 }
 
 // short writes a figure with as many digits as matter.

@@ -46,7 +46,7 @@ func (x *spike) sight(g *Sight, r *rule, c *Counter, now uint64) {
 	case of.Last.Window >= window:
 		g.State = Firing
 	case x.unclear(of, window, g.Baseline.Figure):
-		g.State, g.Why = Firing, "It fired, and no whole window has been below its threshold since"
+		g.State, g.Why = Firing, "It fired, and no whole window has come down since"
 	case now < of.Last.Time+x.coolDown:
 		g.cools(of.Last.Time + x.coolDown)
 	}

@@ -91,11 +91,11 @@ func TestTheTenFindAnAttack(t *testing.T) {
 		by[f.Detector] = f.Say
 	}
 	for id, want := range map[string]string{
-		"assets-cover-debt":  "The vault owes 5000000000000 and holds 3000000000000: 2000000 USD are missing",
-		"foreign-withdrawal": alice.Hex() + " withdrew 2000000 USD out of the account of " + bob.Hex(),
-		"large-withdrawal":   bob.Hex() + " withdrew 2000000 USD at once",
-		"outflow":            "2000005 USD left the vault in 10m, where 50 USD are usual",
-		"upgraded":           "The code of the vault was replaced by " + alice.Hex(),
+		"assets-cover-debt":  "The vault holds 2,000,000 USD less than it owes",
+		"foreign-withdrawal": alice.Hex() + " withdrew 2,000,000 USD out of the account of " + bob.Hex(),
+		"large-withdrawal":   bob.Hex() + " withdrew 2,000,000 USD at once",
+		"outflow":            "2,000,005 USD left the vault in 10m, where 50 USD are usual",
+		"vault-upgraded":     "The code of the vault was replaced by " + alice.Hex(),
 		"owner-changed":      "The vault passed from " + bob.Hex() + " to " + alice.Hex(),
 		"failures":           "fail, where 0 % are usual",
 		"one-sender":         alice.Hex() + " sent 33 transactions in 5m",

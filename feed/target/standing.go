@@ -38,10 +38,13 @@ func (s *State) Sights(p *plan.Plan) []detect.Sight {
 		case m == nil || m.Of != t.mark():
 			g.State, g.Why = detect.Unknown, "It has not been looked at yet"
 		default:
+			g.Value = m.value(t.Kind)
 			if wrong := m.wrong(); len(wrong) > 0 {
 				g.State, g.Why = detect.Firing, upper(strings.Join(wrong[:min(len(wrong), mostListed)], "; "))
+				if t.Kind == Web {
+					g.Value.Text = "not as known"
+				}
 			}
-			g.Value = m.value(t.Kind)
 		}
 		sights[t.Detector] = g
 	}

@@ -22,6 +22,14 @@ func (w *world) stands(p *plan.Plan, state, why string) {
 	}
 }
 
+// shows holds the figure of the target to what it should be.
+func (w *world) shows(p *plan.Plan, want string) {
+	w.t.Helper()
+	if got := w.state.Sights(p)[0].Value.Text; got != want {
+		w.t.Errorf("it shows %q, want %q", got, want)
+	}
+}
+
 func TestHowATargetStands(t *testing.T) {
 	d := plan.Detector{ID: "d", Name: "Watch", Kind: HTTP, URL: "https://a.example/", Failures: 2}
 	p := &plan.Plan{Protocol: "acme", Detectors: []plan.Detector{{ID: "other", Kind: "match"}, d}}
@@ -29,10 +37,12 @@ func TestHowATargetStands(t *testing.T) {
 	w.stands(p, detect.Unknown, "not been looked at yet")
 	w.see(answered(200, ""))
 	w.stands(p, detect.Quiet, "")
+	w.shows(p, "answers")
 	w.see(answered(500, ""))
 	w.stands(p, detect.Quiet, "")
+	w.shows(p, "1 failure")
 	w.see(answered(500, ""))
-	w.stands(p, detect.Firing, "it answers with status 500, since 2026-11-21 12:02:00 UTC")
+	w.stands(p, detect.Firing, "It answers with status 500, since 2026-11-21 12:02:00 UTC")
 	w.see(answered(200, ""))
 	w.stands(p, detect.Quiet, "")
 	p.Detectors[1].Every = 1
@@ -46,8 +56,10 @@ func TestHowADomainStands(t *testing.T) {
 	w := with(t, d, assets...)
 	w.see(told("NS", "r1=a", "r2=a"))
 	w.stands(p, detect.Quiet, "")
+	w.shows(p, "as known")
 	w.see(told("NS", "r1=a", "r2=b"))
-	w.stands(p, detect.Firing, "the name servers (NS): a resolver says b, where a was")
+	w.shows(p, "not as known")
+	w.stands(p, detect.Firing, "The name servers (NS): a resolver says b, where a was")
 	w.see(told("NS", "r1=b", "r2=b"))
 	w.stands(p, detect.Quiet, "")
 	w.see(told("MX", "r1=10 b"))
@@ -55,7 +67,7 @@ func TestHowADomainStands(t *testing.T) {
 	w.see(told("MX", "r1=10 a"))
 	w.see(told("A", "r1=192.0.2.1"))
 	w.see(told("A", "r1=203.0.113.9"))
-	w.stands(p, detect.Firing, "the addresses (A) are 203.0.113.9 since")
+	w.stands(p, detect.Firing, "The addresses (A) are 203.0.113.9 since")
 }
 
 func TestHowAPageStands(t *testing.T) {
@@ -63,7 +75,7 @@ func TestHowAPageStands(t *testing.T) {
 	p := &plan.Plan{Protocol: "acme", Detectors: []plan.Detector{d}}
 	w := with(t, d)
 	w.see(served(script("https://evil.example/x.js", "e")))
-	w.stands(p, detect.Firing, "scripts come from evil.example, which the plan does not name")
+	w.stands(p, detect.Firing, "Scripts come from evil.example, which the plan does not name")
 	w.see(served())
 	w.stands(p, detect.Quiet, "")
 	w.see(shown(Certificate{Issuer: "CA", Key: "k", Mistrust: "it is for another name", From: noon.Add(-80 * 24 * time.Hour), Until: noon.Add(24 * time.Hour)}))
