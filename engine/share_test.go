@@ -40,7 +40,7 @@ func TestNodesShare(t *testing.T) {
 				t.Errorf("%s was taken %d times", id, n)
 			}
 			rung := map[string]int{}
-			for _, h := range view(t, first, id).Happened {
+			for _, h := range happened(t, view(t, first, id)) {
 				if ev, ok := h.Event.(incident.EventPageRung); ok {
 					rung[ev.Delivery]++
 				}
