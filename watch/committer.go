@@ -84,6 +84,8 @@ func (c *committer) take(it item) {
 		return
 	case it.blind != nil:
 		c.loose = append(c.loose, *it.blind)
+	case it.behind != nil:
+		c.remember(*it.behind)
 	case it.answers != nil:
 		c.judge(*it.answers)
 	case it.final != nil:

@@ -14,6 +14,7 @@ type item struct {
 	blind   *incident.Finding // about an endpoint
 	look    *look             // at the head
 	answers *answers          // to what detectors want to know
+	behind  *behind           // what was seen behind a proxy
 	final   *depth            // what the chain calls safe and finalized
 	turn    *turn             // to be taken once what came in order before is committed
 }

@@ -9,6 +9,7 @@ import (
 	"tocsin/chain"
 	"tocsin/detect"
 	"tocsin/evm"
+	"tocsin/incident"
 )
 
 // How the code behind proxies is looked at.
@@ -30,6 +31,34 @@ func newAttic() attic {
 	return attic{again: make(chan struct{}, 1), seen: map[string]evm.Address{}, told: map[string]bool{}}
 }
 
+// behind is what was seen behind a proxy.
+type behind struct {
+	proxy evm.Address
+	code  evm.Address // where it lies; zero if nobody knows
+	found []incident.Finding
+}
+
+// recall takes up what was seen before this session, by whichever node.
+func (a *attic) recall(list []detect.Proxied, seen map[evm.Address]evm.Address) {
+	for _, p := range list {
+		if at, ok := seen[p.Address]; ok {
+			a.seen[p.Asset] = at
+		}
+	}
+}
+
+// remember takes what was seen behind a proxy: what changes while nobody watches is to be noticed as well.
+func (c *committer) remember(b behind) {
+	c.loose = append(c.loose, b.found...)
+	if b.code == (evm.Address{}) {
+		return
+	}
+	if c.state.Behind == nil {
+		c.state.Behind = map[evm.Address]evm.Address{}
+	}
+	c.state.Behind[b.proxy] = b.code
+}
+
 // nudge has the code looked at again at once.
 func (a *attic) nudge() {
 	select {
@@ -41,7 +70,11 @@ func (a *attic) nudge() {
 // proxies looks at the code behind the plan's proxies until ctx ends: at the start, when an upgrade is seen, and now and then.
 func (w *Watcher) proxies(ctx context.Context, c *committer) {
 	w.attic.told = map[string]bool{} // what a session before this one told may not have been committed
-	for list := w.o.Index.Proxies(w.chain); len(list) > 0; {
+	list := w.o.Index.Proxies(w.chain)
+	if len(list) == 0 || c.within(ctx, func(context.Context) error { w.attic.recall(list, c.state.Behind); return nil }) != nil {
+		return
+	}
+	for {
 		err := w.lookBehind(ctx, c, list)
 		if ctx.Err() != nil {
 			return
@@ -79,17 +112,24 @@ func (w *Watcher) lookBehind(ctx context.Context, c *committer, list []detect.Pr
 			failed = append(failed, fmt.Errorf("look behind %s: %w", p.Asset, err))
 			continue
 		}
+		b := behind{proxy: p.Address, code: at}
 		for _, f := range w.o.Index.Behind(p.Asset, at, w.attic.seen[p.Asset], code, head) {
-			if w.attic.told[f.ID] {
-				continue
+			if !w.attic.told[f.ID] {
+				b.found = append(b.found, convert(f))
 			}
-			found := convert(f)
-			if err := c.put(ctx, item{blind: &found}); err != nil {
-				return err
-			}
+		}
+		if len(b.found) == 0 && (at == w.attic.seen[p.Asset] || at == evm.Address{}) {
+			continue
+		}
+		if err := c.put(ctx, item{behind: &b}); err != nil {
+			return err
+		}
+		for _, f := range b.found {
 			w.attic.told[f.ID] = true
 		}
-		w.attic.seen[p.Asset] = at
+		if at != (evm.Address{}) {
+			w.attic.seen[p.Asset] = at
+		}
 	}
 	return errors.Join(failed...)
 }

@@ -132,7 +132,7 @@ func TestUpgradeToCodeThatCannotBePaused(t *testing.T) {
 	if err := n.Mine(1); err != nil {
 		t.Fatal(err)
 	}
-	d.await(t, ctx, "the watch stands", func() bool { return d.commits > 0 })
+	d.await(t, ctx, "the watch stands", func() bool { return d.last.Block > 0 })
 	word := slotWord(newer)
 	n.call(ctx, word[:])
 	lacks := func(s string) bool {
@@ -186,11 +186,53 @@ func TestCodeBehindEachKindOfProxy(t *testing.T) {
 			close(co.items)
 			var said []string
 			for it := range co.items {
-				said = append(said, it.blind.Say)
+				for _, f := range it.behind.found {
+					said = append(said, f.Say)
+				}
 			}
 			if got := strings.Join(said, "\n"); (c.want == "") != (got == "") || !strings.Contains(got, c.want) || len(said) > 1 {
 				t.Errorf("says %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// What is put behind a proxy while nobody watches, and says nothing of itself, is noticed by whoever watches next.
+func TestCodeReplacedWhileNobodyWatched(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	d, p := newDesk(), proxyPlan("eip1967")
+	var said []string
+	d.heard = func(say string) { said = append(said, say) }
+	for i, code := range []evm.Address{older, newer, newer} {
+		n := proxyNode(t, ctx, types.Account{Code: []byte{0}, Storage: map[common.Hash]common.Hash{implementationSlot: slotWord(code)}})
+		if _, _, err := d.Lease(ctx, "", time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+		w := New(Options{Engine: d, Client: n.client, Plan: p, Index: testIndex(t, p)})
+		s, err := w.load(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &committer{w: w, epoch: d.epoch, items: make(chan item, 8), state: s}
+		w.attic.recall(w.o.Index.Proxies(chainID), s.Behind)
+		if err := w.lookBehind(ctx, c, w.o.Index.Proxies(chainID)); err != nil {
+			t.Fatal(err)
+		}
+		for len(c.items) > 0 {
+			c.take(<-c.items)
+		}
+		if err := c.commit(ctx); err != nil {
+			t.Fatal(err)
+		}
+		moves := 0
+		for _, s := range said {
+			if strings.Contains(s, "it ran that at "+older.Hex()+" before") {
+				moves++
+			}
+		}
+		if moves != min(i, 1) {
+			t.Fatalf("watch %d says %q", i, said)
+		}
 	}
 }

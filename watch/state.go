@@ -24,6 +24,8 @@ type state struct {
 	Alarms  []alarm            `json:"alarms,omitempty"`  // about the watch itself, that stand
 	Pace    *pace              `json:"pace,omitempty"`    // of the chain
 	Erring  map[string]*erring `json:"erring,omitempty"`  // detectors that could not judge of late
+
+	Behind map[evm.Address]evm.Address `json:"behind,omitempty"` // code seen last behind each proxy
 }
 
 const stateVersion = 1
