@@ -201,7 +201,8 @@ func (d *draw) whim(a *account, who string) string {
 	return d.one("dismiss", "dismiss", "reopen", "answer cannot", "answer coming-cannot-sign", "note", "ask action pause", "ask action unpause",
 		"ask step stop-theft/repair", "severity low", "severity critical", "validate outage", "begin "+step, "end "+step+" skipped",
 		"end "+step+" failed", "role lead "+who, "role incident-manager "+who, "sign "+last+" approve wrong", "sign "+last+" refuse right",
-		"sign "+last+" approve right", "contain", "resolve", "close")
+		"sign "+last+" approve right", "contain", "resolve", "close", "resolve despite", "close despite", "offer lead ben",
+		"offer incident-manager "+who, "leave", "leave", "undo "+step, "add "+step, "waive team", "waive users", "reinstate users", "pin")
 }
 
 // obey is what a task asks for, most of the time.
@@ -221,7 +222,9 @@ func (d *draw) obey(t incident.Task) string {
 	case incident.TaskUpdate:
 		return "post " + t.Ref
 	case incident.TaskSecond:
-		return map[string]string{"dismiss": "dismiss", "resolve": "resolve", "lower": "severity low"}[t.Ref]
+		return d.second(t)
+	case incident.TaskAccept:
+		return d.one("accept ", "accept ", "decline ") + t.Ref
 	case incident.TaskContain:
 		return "contain"
 	case incident.TaskResolve:
@@ -232,6 +235,20 @@ func (d *draw) obey(t incident.Task) string {
 		return "retry " + t.Ref
 	}
 	return "task " + t.Kind // nobody here knows how: the world breaks
+}
+
+// second is what somebody says who confirms what another wants.
+func (d *draw) second(t incident.Task) string {
+	verb, what, _ := strings.Cut(strings.Fields(t.Ref)[0], "-")
+	switch {
+	case strings.Contains(t.Ref, "despite"):
+		return verb + " despite"
+	case verb == "waive":
+		return "waive " + what
+	case verb == "lower":
+		return "severity low"
+	}
+	return verb
 }
 
 // plan is the plan that the incident runs under.

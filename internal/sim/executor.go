@@ -44,8 +44,11 @@ func (c *chain) Carry(ctx context.Context, p engine.Parcel) engine.Outcome {
 		op = c.press(p.Incident, a)
 	case incident.LandedOnce:
 		op = incident.OpEffect{Action: a.ID, Got: strconv.FormatBool(c.head().paused), Holds: c.holds(a), Block: c.head().number}
-		if c.receipt(a.Landed.Tx) == nil {
+		switch at := c.receipt(a.Landed.Tx); {
+		case at == nil:
 			op = incident.OpUnlanded{Action: a.ID, Why: "Its block was forgotten."}
+		case !c.holds(a) && c.final(at.number): // somebody has undone it
+			op = incident.OpFailed{Action: a.ID, Why: "It has no effect."}
 		}
 	}
 	if op == nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/crypto"
 
@@ -70,9 +71,27 @@ func (w *World) command(who, id string, words []string) (incident.Op, error) {
 	case "contain":
 		return incident.OpContain{Note: "It has stopped"}, nil
 	case "resolve":
-		return incident.OpResolve{Absent: incident.Reopening(a.plan(), a.state)}, nil
+		return incident.OpResolve{Absent: incident.Reopening(a.plan(), a.state), Despite: strings.Join(words[1:], " ")}, nil
 	case "close":
-		return incident.OpClose{}, nil
+		return incident.OpClose{Despite: strings.Join(words[1:], " ")}, nil
+	case "offer":
+		return incident.OpHandOver{Role: word(1), To: word(2)}, nil
+	case "accept":
+		return incident.OpAccept{Role: word(1)}, nil
+	case "decline":
+		return incident.OpDecline{Role: word(1)}, nil
+	case "leave":
+		return incident.OpLeave{}, nil
+	case "undo":
+		return incident.OpUndoStep{Step: word(1), Why: "It was not"}, nil
+	case "add":
+		return incident.OpAddStep{Name: "Look again", After: word(1)}, nil
+	case "waive":
+		return incident.OpWaive{Communication: word(1), Why: "Nobody asks for it"}, nil
+	case "reinstate":
+		return incident.OpReinstate{Communication: word(1), Why: "Somebody asks for it"}, nil
+	case "pin":
+		return incident.OpPin{Link: "https://example.com/room"}, nil
 	case "retry":
 		return incident.OpRetry{Action: word(1)}, nil
 	case "note":
