@@ -100,13 +100,8 @@ func report(ctx context.Context, e *engine.Engine, st *stage.Stage, id, folder s
 	}
 	s := v.State
 	r := &Report{
-<<<<<<< HEAD
 		Incident: id, Events: int(v.Events), closed: s.Phase == incident.Closed, AnsweredBy: []string{}, Approvals: []ReportApproval{},
-		Phases: Phases{s.Moments.Detected, s.Moments.Validated, s.Moments.Contained, s.Moments.Resolved, s.Moments.Closed},
-=======
-		Incident: id, Events: len(v.Records), closed: s.Phase == incident.Closed, AnsweredBy: []string{}, Approvals: []ReportApproval{},
 		Phases: phases(s),
->>>>>>> 13a07f4be90b7dc351c8862114c7de08d7e4acb0
 	}
 	for _, a := range s.Answers {
 		if a.Comes() {

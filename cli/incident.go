@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -120,37 +119,11 @@ func (t *terminal) incidentShow() *cobra.Command {
 }
 
 // do makes a command that does one thing to an incident.
-func (t *terminal) do(use, short string, names []string, right access.Right, more func(*cobra.Command), op func(ctx context.Context, v *engine.View, args []string) (incident.Op, error)) *cobra.Command {
+func (t *terminal) do(use, short string, names []string, right access.Right, more func(*cobra.Command), op func(v *engine.View, args []string) (incident.Op, error)) *cobra.Command {
 	var d desk
 	c := &cobra.Command{
 		Use: use, Short: short, Args: exactly(names...),
-<<<<<<< HEAD
-		RunE: func(c *cobra.Command, args []string) error {
-			k, err := t.open(c.Context(), d)
-			if err != nil {
-				return err
-			}
-			defer k.Close()
-			v, err := k.Engine.View(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			actor, err := d.actor(v.Plan, right)
-			if err != nil {
-				return err
-			}
-			o, err := op(c.Context(), v, args)
-			if err != nil {
-				return err
-			}
-			if v, err = k.Engine.Do(c.Context(), args[0], incident.Command{Actor: actor, Op: o}); err != nil {
-				return err
-			}
-			return t.show(c.Context(), v, d.as)
-		},
-=======
 		RunE: func(c *cobra.Command, args []string) error { return t.carryOut(c, d, args, right, op) },
->>>>>>> 13a07f4be90b7dc351c8862114c7de08d7e4acb0
 	}
 	d.flags(c, true)
 	if more != nil {
@@ -181,14 +154,14 @@ func (t *terminal) carryOut(c *cobra.Command, d desk, args []string, right acces
 	if v, err = k.Engine.Do(c.Context(), args[0], incident.Command{Actor: actor, Op: o}); err != nil {
 		return err
 	}
-	return t.show(v, d.as)
+	return t.show(c.Context(), v, d.as)
 }
 
 func (t *terminal) incidentAnswer() *cobra.Command {
 	var note string
 	return t.do("answer INCIDENT ANSWER", "Say whether you come: coming, coming-cannot-sign or cannot", []string{"an incident", "an answer"}, access.Answer,
 		func(c *cobra.Command) { c.Flags().StringVar(&note, "note", "", "a sentence about it") },
-		func(_ context.Context, _ *engine.View, args []string) (incident.Op, error) {
+		func(_ *engine.View, args []string) (incident.Op, error) {
 			return incident.OpAnswer{Answer: args[1], Note: note}, nil
 		})
 }
@@ -202,7 +175,7 @@ func (t *terminal) incidentValidate() *cobra.Command {
 			c.Flags().StringVar(&issue, "issue", "", "which issue of the plan it is, if not the one shown")
 			c.Flags().StringArrayVar(&criteria, "criterion", nil, "activation criterion that holds, word for word; may be repeated")
 		},
-		func(context.Context, *engine.View, []string) (incident.Op, error) {
+		func(*engine.View, []string) (incident.Op, error) {
 			return incident.OpValidate{Issue: issue, Criteria: criteria, Note: note}, nil
 		})
 }
@@ -211,7 +184,7 @@ func (t *terminal) incidentDismiss() *cobra.Command {
 	var why string
 	return t.do("dismiss INCIDENT", "Say that it is nothing; at a severity that wants it, a second person has to say so too", []string{"an incident"}, access.Dismiss,
 		func(c *cobra.Command) { c.Flags().StringVar(&why, "why", "", "the reason") },
-		func(context.Context, *engine.View, []string) (incident.Op, error) {
+		func(*engine.View, []string) (incident.Op, error) {
 			return incident.OpDismiss{Why: why}, nil
 		})
 }
@@ -223,7 +196,7 @@ func (t *terminal) incidentStep() *cobra.Command {
 			c.Flags().StringVar(&note, "note", "", "what was found or done")
 			c.Flags().StringVar(&from, "from", "", "the person to take the step over from, if somebody has begun it")
 		},
-		func(_ context.Context, _ *engine.View, args []string) (incident.Op, error) {
+		func(_ *engine.View, args []string) (incident.Op, error) {
 			if args[2] == "begin" {
 				return incident.OpBeginStep{Step: args[1], From: from}, nil
 			}
@@ -239,7 +212,7 @@ func (t *terminal) incidentApprove() *cobra.Command {
 			c.Flags().StringVar(&signature, "signature", "", "65 bytes in hexadecimal; - reads it from standard input")
 			c.Flags().BoolVar(&refuse, "refuse", false, "the signature says no")
 		},
-		func(_ context.Context, _ *engine.View, args []string) (incident.Op, error) {
+		func(_ *engine.View, args []string) (incident.Op, error) {
 			sig, err := t.signature(signature)
 			if err != nil {
 				return nil, err
@@ -253,14 +226,16 @@ func (t *terminal) incidentApprove() *cobra.Command {
 }
 
 func (t *terminal) incidentUpdate() *cobra.Command {
+	var asked *cobra.Command
 	var text string
 	var posted []string
 	return t.do("update INCIDENT UPDATE", "Post an update that is owed", []string{"an incident", "an update"}, access.Post,
 		func(c *cobra.Command) {
+			asked = c
 			c.Flags().StringVar(&text, "text", "", "the text; - reads it from standard input; the draft if it is not given")
 			c.Flags().StringSliceVar(&posted, "posted", nil, "channels of the plan where you have posted it yourself")
 		},
-		func(ctx context.Context, v *engine.View, args []string) (incident.Op, error) {
+		func(v *engine.View, args []string) (incident.Op, error) {
 			words := text
 			switch text {
 			case "-":
@@ -274,7 +249,7 @@ func (t *terminal) incidentUpdate() *cobra.Command {
 				if u == nil {
 					return nil, fault.New(fault.NotFound, "No update %q is owed.", args[1])
 				}
-				happened, err := v.Happened(ctx)
+				happened, err := v.Happened(asked.Context())
 				if err != nil {
 					return nil, err
 				}
@@ -292,7 +267,7 @@ func (t *terminal) incidentContain() *cobra.Command {
 	var note string
 	return t.do("contain INCIDENT", "Say that it has stopped, where nothing can be measured", []string{"an incident"}, access.Resolve,
 		func(c *cobra.Command) { c.Flags().StringVar(&note, "note", "", "how it was stopped") },
-		func(context.Context, *engine.View, []string) (incident.Op, error) {
+		func(*engine.View, []string) (incident.Op, error) {
 			return incident.OpContain{Note: note}, nil
 		})
 }
@@ -306,7 +281,7 @@ func (t *terminal) incidentResolve() *cobra.Command {
 			c.Flags().StringArrayVar(&absent, "absent", nil, "thing that would reopen it and does not happen, word for word; may be repeated; all for every one")
 			c.Flags().StringVar(&despite, "despite", "", "why it is resolved although something is missing; it may take two")
 		},
-		func(_ context.Context, v *engine.View, _ []string) (incident.Op, error) {
+		func(v *engine.View, _ []string) (incident.Op, error) {
 			if slices.Equal(absent, []string{"all"}) {
 				absent = incident.Reopening(v.Plan, v.State)
 			}
@@ -321,7 +296,7 @@ func (t *terminal) incidentClose() *cobra.Command {
 			c.Flags().StringVar(&note, "note", "", "a sentence about it")
 			c.Flags().StringVar(&despite, "despite", "", "why it is closed although something is missing; it may take two")
 		},
-		func(context.Context, *engine.View, []string) (incident.Op, error) {
+		func(*engine.View, []string) (incident.Op, error) {
 			return incident.OpClose{Note: note, Despite: despite}, nil
 		})
 }
@@ -330,7 +305,7 @@ func (t *terminal) incidentReopen() *cobra.Command {
 	var why string
 	return t.do("reopen INCIDENT", "Make an incident live again", []string{"an incident"}, access.Report,
 		func(c *cobra.Command) { c.Flags().StringVar(&why, "why", "", "the reason") },
-		func(context.Context, *engine.View, []string) (incident.Op, error) {
+		func(*engine.View, []string) (incident.Op, error) {
 			return incident.OpReopen{Why: why}, nil
 		})
 }
