@@ -39,7 +39,7 @@ func (l *language) compile(text string, vars []variable, want *cel.Type) (*expre
 		return nil, l.problemOf(text, issues, vars)
 	}
 	if !checked.OutputType().IsExactType(want) {
-		return nil, &Problem{Line: 1, Column: 1, Say: "the expression gives a " + checked.OutputType().String() + " where a " + want.String() + " is wanted"}
+		return nil, &Problem{Line: 1, Column: 1, Say: givesWrong(checked.OutputType(), want)}
 	}
 	tree = checked.NativeRep()
 	if wrong := fold(tree.Expr()); wrong != nil {
@@ -68,6 +68,10 @@ func (l *language) problemOf(text string, issues *cel.Issues, vars []variable) *
 		l.unknown(p, text, vars)
 	case strings.Contains(e.Message, "invalid int literal"):
 		p.Say = `a number this large is written u256("…")`
+	default:
+		if say := mismatch(e.Message); say != "" {
+			p.Say = say
+		}
 	}
 	return p
 }
