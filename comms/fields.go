@@ -153,7 +153,7 @@ func outerAdvice(ph incident.Phase, name, audience string) string {
 		if over {
 			return "You can use " + name + " again. Tell us if anything of yours looks wrong."
 		}
-		return "If anything of yours uses " + name + ", stop that until you hear from us here, and tell us if you see something odd."
+		return "Stop using " + name + " in anything of yours until you hear from us here. Tell us if you see something odd."
 	}
 	const guard = "We never ask for your keys or your recovery phrase. Do not follow links that somebody sends you about this."
 	if over {

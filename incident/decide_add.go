@@ -125,7 +125,7 @@ func checkLink(s string) error {
 	switch scheme {
 	case "https", "http":
 		rest, ok = strings.CutPrefix(rest, "//")
-	case "tel", "sip":
+	case "tel":
 	default:
 		ok = false
 	}

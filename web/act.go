@@ -40,6 +40,13 @@ var verbs = map[string]verb{
 	"close":     {access.Close, closeOp},
 	"reopen":    {access.Close, func(v url.Values) incident.Op { return incident.OpReopen{Why: v.Get("why")} }},
 	"note":      {access.Respond, func(v url.Values) incident.Op { return incident.OpNote{Text: v.Get("text")} }},
+	"waive":     {access.Post, waiveOp},
+	"reinstate": {access.Post, reinstateOp},
+	"pin":       {access.Respond, pinOp},
+	"reply":     {access.Step, replyOp},
+	"undo":      {access.Step, undoOp},
+	"add":       {access.Step, addOp},
+	"attach":    {access.Respond, attachOp},
 	"retry":     {access.Step, func(v url.Values) incident.Op { return incident.OpRetry{Action: v.Get("action")} }},
 }
 
@@ -48,7 +55,11 @@ func validateOp(v url.Values) incident.Op {
 }
 
 func endOp(v url.Values) incident.Op {
-	return incident.OpEndStep{Step: v.Get("step"), State: v.Get("state"), Note: v.Get("note")}
+	op := incident.OpEndStep{Step: v.Get("step"), State: v.Get("state"), Note: v.Get("note"), Answer: v.Get("answer")}
+	if op.State == "" && op.Answer != "" { // the answers are buttons of their own
+		op.State = incident.Done
+	}
+	return op
 }
 
 func proposeOp(v url.Values) incident.Op {
@@ -56,7 +67,7 @@ func proposeOp(v url.Values) incident.Op {
 }
 
 func postOp(v url.Values) incident.Op {
-	return incident.OpPost{Update: v.Get("update"), Text: lines(v.Get("text")), ByHand: v["by_hand"]}
+	return incident.OpPost{Update: v.Get("update"), Text: lines(v.Get("text")), ByHand: v["by_hand"], Lost: v["lost"], Link: v.Get("link")}
 }
 
 // lines undoes what browsers do to line ends in a text field.
@@ -94,10 +105,16 @@ func anchorOf(form url.Values) string {
 		return "step-" + url.PathEscape(form.Get("step"))
 	case form.Get("decision") != "":
 		return "decision-" + url.PathEscape(form.Get("decision"))
-	case form.Get("update") != "":
+	case form.Get("update") != "" || form.Has("communication"):
 		return "updates"
 	case form.Get("action") != "":
 		return "action-" + url.PathEscape(form.Get("action"))
+	case form.Has("what"):
+		return "evidence"
+	case form.Has("after"):
+		return "procedure"
+	case form.Has("link"):
+		return "pins"
 	case form.Has("text"):
 		return "timeline"
 	default:

@@ -43,6 +43,12 @@ type incidentPage struct {
 	Actions   []carried
 	Owed      []update
 	Posted    []update
+	ToCome    []owing
+	Waived    []owing
+	Pins      pins
+	Add       *addForm // a step on the spot
+	Attach    *form    // evidence
+	Evidence  []evidence
 	People    people
 	Moments   []past
 	Correct   *correcting
@@ -66,6 +72,8 @@ func (l *look) page(ctx context.Context, readings []Reading, show string, before
 		Findings: l.findings(), Timeline: past, Plan: short(s.Plan.Hex()),
 	}
 	p.Owed, p.Posted = l.updates()
+	p.ToCome, p.Waived = l.owings()
+	p.Pins, p.Add, p.Attach, p.Evidence = l.pins(), l.adding(), l.attaching(), l.evidence()
 	p.Sheet = sheet{Name: l.name(l.person), Href: l.base(), Now: l.at(l.Now), Tasks: l.tasksOf(l.tasks), Quiet: p.People.Say}
 	p.Verdicts = l.verdicts()
 	p.readouts(l, readings)

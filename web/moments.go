@@ -90,6 +90,7 @@ func (l *look) moments() []past {
 		add("Dismissed", m.Dismissed, recorded.Dismissed, 0)
 		return list
 	}
+	add("Responders' room open", m.Room, recorded.Room, 0)
 	add("Validated", m.Validated, recorded.Validated, 0)
 	add("Decided", m.Decided, recorded.Decided, 0)
 	add("Contained", m.Contained, recorded.Contained, 0)

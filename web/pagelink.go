@@ -23,6 +23,7 @@ type pageLinkPage struct {
 	Given    string  // what they answered
 	GivenAt  *moment // when
 	Answered bool    // just now
+	Pins     []incident.Pin
 }
 
 // pageLink shows a page's link. It changes nothing: mail scanners follow links.
@@ -78,6 +79,7 @@ func (c *Console) showPageLink(w http.ResponseWriter, r *http.Request, status in
 	p := &pageLinkPage{
 		shell: sh, Name: incident.NameOf(v.Plan, link.Person), Title: v.State.Title, Say: sit.Say, Detail: sit.Detail,
 		Since: sh.at(v.State.Opened), Answered: r.URL.Query().Has("answered"),
+		Pins: v.State.Pins,
 	}
 	for _, pg := range v.State.Pages {
 		if pg.ID == link.Page {

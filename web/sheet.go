@@ -70,6 +70,10 @@ func (l *look) tasksOf(list []incident.Task) []task {
 				row.Href, row.Label = l.path("postmortem"), "Write it"
 			}
 		case incident.TaskSecond:
+			if c, ok := strings.CutPrefix(t.Ref, "waive-"); ok {
+				anchor, label = "communication-"+c, "Read and confirm"
+				break
+			}
 			anchor, _, _ = strings.Cut(t.Ref, " ") // the form stands where the first person found it
 			label = "Read and confirm"
 		case incident.TaskAccept:

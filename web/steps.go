@@ -40,6 +40,11 @@ type step struct {
 	End      *form
 	CanDone  bool // a person may say that it is done; else an action does it
 	Note     string
+	Answer   string // that was given
+	Reply    *form  // changes it
+	Undo     *form  // takes back that it was done
+	Added    string // by whom it was added on the spot
+	Found    []evidence
 }
 
 // branch is one answer to a step's question, and where it leads.
@@ -81,6 +86,10 @@ func (l *look) step(v incident.StepView) step {
 	s.Remark = l.remark(v)
 	s.Open = s.Yours || v.State == incident.StepNow || v.State == incident.UnderWay || v.State == incident.Failed
 	s.Facts = l.stepFacts(v)
+	s.Answer, s.Found = v.Answer, l.found(v.Evidence)
+	if v.Added != nil {
+		s.Added = l.name(v.Added.By)
+	}
 	if v.Question != nil {
 		s.Ask, s.Branches = v.Question.Ask, l.branches(*v.Question)
 	}
@@ -115,6 +124,8 @@ func (l *look) stepForms(s *step, v incident.StepView) {
 	find := v.Purpose == "find"
 	s.CanDone = v.Step.Action == ""
 	switch v.State {
+	case incident.Done, incident.Skipped:
+		l.backForms(s, v)
 	case incident.StepNow, incident.Failed:
 		if s.CanDone && (validated || find) {
 			f := l.form("begin-"+v.ID, "begin")
@@ -140,7 +151,7 @@ func (l *look) stepForms(s *step, v incident.StepView) {
 	}
 	settled := v.Decision == nil || v.Decision.State != incident.Open && v.Decision.State != incident.Met
 	failed := v.Action != nil && v.Action.State == incident.Gone
-	if l.may(access.Propose) && v.Step.Decision != "" && v.State != incident.StepToCome && v.State != incident.Done && v.State != incident.Skipped && (settled || failed) {
+	if l.may(access.Propose) && v.Step.Decision != "" && v.State != incident.StepToCome && !v.Over() && (settled || failed) {
 		f := l.form("propose-"+v.ID, "propose")
 		s.Propose = &f
 	}
@@ -153,6 +164,8 @@ func marks(v incident.StepView) (mark, word string) {
 		return "done", ""
 	case incident.Skipped:
 		return "missed", "Skipped"
+	case incident.NotTaken:
+		return "missed", "Not to be done"
 	case incident.Failed:
 		return "failed", "Failed"
 	case incident.UnderWay:
@@ -173,24 +186,28 @@ func (l *look) remark(v incident.StepView) string {
 	case !v.Ended.IsZero():
 		return together(v.By) + ", " + l.at(v.Ended).Second()
 	case v.State == incident.UnderWay:
-		text := together(v.By) + " since " + l.at(v.Begun).Minute()
-		if v.Budget > 0 {
-			c := clock{Until: v.Begun.Add(time.Duration(v.Budget)), Now: l.Now}
-			text += ", " + length(c.Until.Sub(c.Now)) + " " + c.Word() + " of " + length(time.Duration(v.Budget))
-		}
-		return text
-	case v.State == incident.StepToCome && v.Say != "":
+		return together(v.By) + " since " + l.at(v.Begun).Minute() + l.timeLeft(v)
+	case (v.State == incident.StepToCome || v.State == incident.NotTaken) && v.Say != "":
 		return v.Say
 	case v.Step.Action != "":
-		return "done by Tocsin"
+		return "done by Tocsin" + l.timeLeft(v)
 	}
 	if r, ok := l.plan.Role(v.Owner); ok {
 		if h := l.state.Holder(v.Owner); h != "" {
-			return l.name(h) + ", " + r.Name
+			return l.name(h) + ", " + r.Name + l.timeLeft(v)
 		}
-		return r.Name
+		return r.Name + l.timeLeft(v)
 	}
 	return ""
+}
+
+// timeLeft says how much of the plan's time for a step is left, or how far it is over.
+func (l *look) timeLeft(v incident.StepView) string {
+	if v.Due.IsZero() {
+		return ""
+	}
+	c := clock{Until: v.Due, Now: l.Now}
+	return ", " + length(c.Until.Sub(c.Now)) + " " + c.Word() + " of " + length(time.Duration(v.Budget))
 }
 
 func (l *look) stepFacts(v incident.StepView) []row {

@@ -26,7 +26,13 @@ type update struct {
 	ByHand   []plan.Channel // where Tocsin cannot post
 	Approval string         // decision that it needs first
 	Post     *form
-	Write    string // the page on which it is written, for a post-mortem
+	Write    string         // the page on which it is written, for a post-mortem
+	Owes     string         // by whom it is owed
+	Late     string         // how late it is, if it was missed
+	Room     bool           // it opens the responders' room
+	Lost     []plan.Channel // accounts that might be lost
+	Backup   *plan.Channel  // that takes their place
+	PassOn   *form          // it was posted and did not get through
 }
 
 // Owed says where it goes and when it is owed.
@@ -63,7 +69,18 @@ func (l *look) update(u *incident.Update) update {
 		v.By = l.name(u.By)
 	}
 	if u.State == incident.Posted {
+		if len(u.Waiting) > 0 && l.going() && l.may(access.Post) {
+			f := l.form("post-"+u.ID, "post")
+			v.PassOn, v.ByHand = &f, incident.ByHand(l.plan, u)
+		}
 		return v
+	}
+	v.Room = c.Timing.Open
+	if who := incident.Responsible(l.plan, l.state, u, l.Now); who != "" {
+		v.Owes = l.name(who)
+	}
+	if !u.Missed.IsZero() {
+		v.Late = "Missed: " + length(l.Now.Sub(u.Due)) + " late."
 	}
 	due := clock{Until: u.Due, Now: l.Now}
 	if v.Yours {
@@ -78,6 +95,7 @@ func (l *look) update(u *incident.Update) update {
 		v.Approval = d.Name
 	} else {
 		v.ByHand = incident.ByHand(l.plan, u)
+		v.Lost, v.Backup = l.lostAccounts(u)
 	}
 	if !l.going() || !l.may(access.Post) {
 		return v

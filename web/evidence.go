@@ -1,0 +1,115 @@
+package web
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"tocsin/access"
+	"tocsin/incident"
+	"tocsin/plan"
+)
+
+// evidence is one thing found or done, as the record holds it.
+type evidence struct {
+	What string
+	Link string // address to follow, for a link
+	Code bool
+	Note string
+	By   string
+	At   moment
+}
+
+// evidence is what belongs to the incident rather than to one of its steps.
+func (l *look) evidence() []evidence {
+	var list []incident.Evidence
+	for _, e := range l.state.Evidence {
+		if e.Step == "" {
+			list = append(list, e)
+		}
+	}
+	return l.found(list)
+}
+
+func (l *look) found(list []incident.Evidence) []evidence {
+	var rows []evidence
+	for _, e := range list {
+		x := evidence{What: e.What, Note: e.Note, By: l.name(e.By), At: l.at(e.At), Code: e.Form == incident.EvidenceTransaction}
+		if e.Form == incident.EvidenceLink {
+			x.Link = e.What
+		}
+		if e.Chain != 0 {
+			x.Note = strings.TrimSpace("On chain " + strconv.FormatUint(e.Chain, 10) + ". " + e.Note)
+		}
+		rows = append(rows, x)
+	}
+	return rows
+}
+
+// attaching is the form that puts evidence into the record, also after the incident is over.
+func (l *look) attaching() *form {
+	if l.view.ReadOnly != nil || !l.may(access.Respond) {
+		return nil
+	}
+	f := l.form("attach", "attach")
+	return &f
+}
+
+// addForm adds a step on the spot.
+type addForm struct {
+	Form  form
+	Steps []step
+	Roles []plan.Role
+}
+
+func (l *look) adding() *addForm {
+	if !l.going() || !l.may(access.Step) || l.state.Phase.AtLeast(incident.Resolved) {
+		return nil
+	}
+	a := &addForm{Form: l.form("add", "add"), Roles: l.plan.Roles}
+	for _, v := range incident.StepsOf(l.plan, l.state) {
+		if !v.Over() {
+			a.Steps = append(a.Steps, step{Anchor: v.ID, Name: v.Name, Number: v.Number})
+		}
+	}
+	return a
+}
+
+// backForms adds what can be taken back of a step that has ended.
+func (l *look) backForms(s *step, v incident.StepView) {
+	if l.state.Phase.AtLeast(incident.Resolved) {
+		return
+	}
+	if v.State == incident.Skipped || v.Step.Action == "" && !v.Irreversible {
+		f := l.form("undo-"+v.ID, "undo")
+		s.Undo = &f
+	}
+	if v.State == incident.Done && v.Question != nil {
+		f := l.form("reply-"+v.ID, "reply")
+		s.Reply = &f
+	}
+}
+
+// Steps are the steps that evidence may belong to.
+func (p *incidentPage) Steps() []step {
+	if p.Procedure == nil {
+		return nil
+	}
+	return p.Procedure.Steps
+}
+
+func replyOp(v url.Values) incident.Op {
+	return incident.OpAnswerStep{Step: v.Get("step"), Answer: v.Get("answer"), Why: v.Get("why")}
+}
+
+func undoOp(v url.Values) incident.Op {
+	return incident.OpUndoStep{Step: v.Get("step"), Why: v.Get("why")}
+}
+
+func addOp(v url.Values) incident.Op {
+	return incident.OpAddStep{Name: v.Get("name"), How: lines(v.Get("how")), Owner: v.Get("owner"), After: v.Get("after")}
+}
+
+func attachOp(v url.Values) incident.Op {
+	return incident.OpAttach{Step: v.Get("step"), What: lines(v.Get("what")), Note: v.Get("note")}
+}
