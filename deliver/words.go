@@ -3,6 +3,7 @@ package deliver
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +48,11 @@ func (w words) page(m notify.Message, dp incident.Dispatch) (notify.Message, boo
 	m.Urgent = true
 	m.Subject = w.headline()
 	var b strings.Builder
-	if why := w.why(dp.Page); why != "" {
+	if w.quiet(dp.Page) {
+		m.Urgent = false
+		m.Subject = "Are you still there? " + m.Subject
+		fmt.Fprintf(&b, "%s, you said that you are coming, and nothing has been heard of you for a while. Are you still there? If you do not say so within five minutes, others are called in your place.\n\n", who.Name)
+	} else if why := w.why(dp.Page); why != "" {
 		fmt.Fprintf(&b, "%s, you are called: %s.\n\n", who.Name, why)
 	} else {
 		fmt.Fprintf(&b, "%s, you are called.\n\n", who.Name)
@@ -93,6 +98,11 @@ func (w words) headline() string {
 		return sev.Name + ": " + w.state.Title
 	}
 	return w.state.Title
+}
+
+// quiet reports whether a page asks somebody who has come whether they are still there.
+func (w words) quiet(page string) bool {
+	return slices.ContainsFunc(w.state.Pages, func(pg incident.Page) bool { return pg.ID == page && pg.Quiet })
 }
 
 func (w words) why(page string) string {

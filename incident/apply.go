@@ -3,6 +3,8 @@ package incident
 import (
 	"slices"
 	"time"
+
+	"tocsin/journal"
 )
 
 // Apply makes an event part of the state. It never fails on stored history: what refers to nothing is ignored.
@@ -10,6 +12,9 @@ func (s *State) Apply(h Happened) {
 	s.Version++
 	s.Last = h.At
 	s.Carried(h.Command)
+	if h.Actor.Kind == journal.Person {
+		s.saw(h.Actor.ID, h.At)
+	}
 	switch e := h.Event.(type) {
 	case EventOpened:
 		s.ID, s.Protocol, s.Plan, s.Exercise = e.ID, e.Protocol, e.Plan, e.Exercise
@@ -83,7 +88,7 @@ func (s *State) Carried(command string) {
 func (s *State) applyPeople(h Happened) bool {
 	switch e := h.Event.(type) {
 	case EventPageRequested:
-		s.Pages = append(s.Pages, Page{ID: e.Page, Person: e.Person, Why: e.Why, Requested: h.At, State: Ringing, NextRing: h.At})
+		s.Pages = append(s.Pages, Page{ID: e.Page, Person: e.Person, Why: e.Why, Quiet: e.Quiet, Requested: h.At, State: Ringing, NextRing: h.At})
 	case EventPageRung:
 		if p := s.page(e.Page); p != nil {
 			p.Rung++

@@ -153,6 +153,7 @@ func (d *decider) settle() {
 			d.settleSteps()
 			d.askDecisions()
 			d.callApprovers()
+			d.settleReach()
 			d.settleMuster()
 		}
 		if len(d.events) == n {

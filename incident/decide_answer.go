@@ -40,7 +40,7 @@ func (d *decider) come(who, answer, note string) {
 	}
 	if answer == Cannot {
 		d.handOver(who)
-		d.backUp(who)
+		d.replace(who)
 		return
 	}
 	if d.p.Core(who) {

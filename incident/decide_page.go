@@ -80,10 +80,15 @@ func (d *decider) ringWorse(all bool) {
 func (d *decider) tickPages() {
 	for i := range d.s.Pages {
 		pg := d.s.Pages[i]
-		if pg.State == Ringing && !pg.NextRing.IsZero() && !d.now.Before(pg.NextRing) {
+		switch {
+		case pg.State != Ringing || d.now.Before(pg.due()):
+		case pg.Quiet:
+			d.endQuiet(pg)
+		default:
 			d.ring(pg.ID)
 		}
 	}
+	d.tickQuiet()
 	d.tickEveryone()
 }
 
@@ -91,10 +96,11 @@ func pageTimes(p *plan.Plan, s *State) []time.Time {
 	var ts []time.Time
 	for _, pg := range s.Pages {
 		if pg.State == Ringing {
-			ts = append(ts, pg.NextRing)
+			ts = append(ts, pg.due())
 		}
 	}
-	return append(ts, everyoneTime(p, s, MusterOf(p, s, s.Last)))
+	m := MusterOf(p, s, s.Last)
+	return append(append(ts, quietTimes(p, s, m)...), everyoneTime(p, s, m))
 }
 
 func (d *decider) endPages() {
@@ -132,7 +138,7 @@ func (d *decider) outcome(op OpOutcome) error {
 	for _, pg := range d.s.Pages {
 		latest := pg.latest()
 		isLatest := slices.ContainsFunc(latest, func(c Call) bool { return c.Delivery == op.Delivery })
-		if pg.State == Ringing && isLatest && unheard(latest) && !deadEnd(pg, len(ladder(d.p, pg.Person))) {
+		if pg.State == Ringing && !pg.Quiet && isLatest && unheard(latest) && !deadEnd(pg, len(ladder(d.p, pg.Person))) {
 			d.ring(pg.ID)
 		}
 	}

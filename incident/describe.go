@@ -68,7 +68,16 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		return "The people to be told on " + e.Moment + " are called."
 	case EventNobody:
 		return "Nobody has come. Whoever watches the server is told, and everybody is called until somebody answers."
+	case EventOutOfReach:
+		return strings.Join(append([]string{sayOutOfReach(p, decided(e.Decision), e.Lost, e.Could)}, e.Instead...), " ")
+	case EventWithinReach:
+		return decided(e.Decision) + " can be decided again."
+	case EventWentQuiet:
+		return name(e.Person) + " has not said that they are still there, and counts as gone."
 	case EventPageRequested:
+		if e.Quiet {
+			return name(e.Person) + " is asked, without being rung: " + e.Why
+		}
 		return name(e.Person) + " is called: " + e.Why + "."
 	case EventPageRung:
 		who := ""

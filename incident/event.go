@@ -49,6 +49,7 @@ type (
 		Page   string `json:"page"`
 		Person string `json:"person"`
 		Why    string `json:"why"`
+		Quiet  bool   `json:"quiet,omitempty"` // it asks somebody who has come whether they are still there
 	}
 	EventPageRung struct {
 		Page     string           `json:"page"`

@@ -68,7 +68,9 @@ func TestForecastOfTheWholeCourse(t *testing.T) {
 2m ben email, told on detection
 2m cyd email, told on detection
 4m ada email, told on detection
+4m ben email, without them nobody can decide: Pause the vault
 6m ada phone, told on detection
+6m ben email, without them nobody can decide: Pause the vault
 8m dan email, backup for Ada
 10m dan email, backup for Ada
 12m ada email, not enough people have come

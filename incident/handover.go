@@ -195,9 +195,7 @@ func (d *decider) leave(op OpLeave) error {
 		}
 	}
 	d.handOver(who)
-	if !d.s.Phase.AtLeast(Contained) {
-		d.backUp(who)
-	}
+	d.replace(who)
 	return nil
 }
 

@@ -50,6 +50,14 @@ func rounds(p *plan.Plan) int {
 	return 2
 }
 
+// due is when a page that rings is to be looked at again.
+func (pg *Page) due() time.Time {
+	if pg.Quiet {
+		return pg.Requested.Add(stillWithin)
+	}
+	return pg.NextRing
+}
+
 // latest returns the calls of a page that were made last, together.
 func (pg *Page) latest() []Call {
 	n := len(pg.Calls)

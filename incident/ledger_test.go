@@ -19,6 +19,7 @@ type ledger struct {
 	validated bool
 	ordered   map[string]bool
 	nonces    map[string]incident.Transaction
+	landed    map[string]bool // actions whose transaction is in a block: tried again, they need another nonce
 	lost      map[string]bool // actions whose transaction landed and failed: the next may have another nonce
 }
 
@@ -27,7 +28,7 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 	if l.open == nil {
 		*l = ledger{
 			open: map[string]bool{}, subjects: map[string]incident.Subject{}, names: map[string]string{}, votes: map[string]map[string]string{},
-			ordered: map[string]bool{}, nonces: map[string]incident.Transaction{}, lost: map[string]bool{},
+			ordered: map[string]bool{}, nonces: map[string]incident.Transaction{}, landed: map[string]bool{}, lost: map[string]bool{},
 		}
 	}
 	switch e := h.Event.(type) {
@@ -48,7 +49,13 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 	case incident.EventActionOrdered:
 		l.order(t, p, e)
 	case incident.EventActionLanded:
-		l.lost[e.ID] = e.Landing.Status == 0
+		l.landed[e.ID], l.lost[e.ID] = true, e.Landing.Status == 0
+	case incident.EventActionUnlanded:
+		l.landed[e.ID] = false
+	case incident.EventActionRetried:
+		if l.landed[e.ID] {
+			delete(l.nonces, e.ID)
+		}
 	case incident.EventActionSigned:
 		before, ok := l.nonces[e.ID]
 		if ok && (before.Nonce != e.Tx.Nonce || before.From != e.Tx.From) && !l.lost[e.ID] && e.Void == "" {
@@ -76,7 +83,19 @@ func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered
 		t.Fatalf("decision %q does not authorise action %s", l.names[e.Decision], e.Action)
 	}
 	yes := func(person string) bool { return l.votes[e.Decision][person] == decision.Approve }
-	for _, who := range d.Required { // the plans of these tests require persons only
+	for _, who := range d.Required { // the plans of these tests require persons, and groups of persons
+		if g, ok := p.Group(who); ok {
+			n := 0
+			for _, m := range g.Members {
+				if yes(m) {
+					n++
+				}
+			}
+			if n < g.Need || g.Need == 0 {
+				t.Fatalf("action %s was ordered with %d of the %d of %s", e.Action, n, g.Need, who)
+			}
+			continue
+		}
 		silent := l.votes[e.Decision][who] == ""
 		if yes(who) || silent && slices.ContainsFunc(d.StandIns, func(in plan.StandIn) bool { return in.For == who && yes(in.Who) }) {
 			continue

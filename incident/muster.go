@@ -55,6 +55,9 @@ func MusterOf(p *plan.Plan, s *State, now time.Time) Muster {
 		w.Met = st.State == decision.Met
 		w.People = s.approversWanted(p, d, now)
 		m.Wanted = append(m.Wanted, w)
+		if o := outOfReach(p, s, d, now); o != nil {
+			m.OutOfReach = append(m.OutOfReach, *o)
+		}
 	}
 	var missing []string
 	for _, w := range m.Wanted {
@@ -70,6 +73,11 @@ func MusterOf(p *plan.Plan, s *State, now time.Time) Muster {
 		m.Say = "Still wanted: somebody for " + strings.Join(missing, "; ") + "."
 		if len(s.Alarms) > 0 && s.deserted() {
 			m.Say = "Nobody has come. Everybody was called at " + clock(s.Everyone) + " and is called until somebody answers. " + m.Say
+		}
+		for _, o := range m.OutOfReach {
+			if len(s.Alarms) == 0 || !s.deserted() {
+				m.Say += " " + o.Say
+			}
 		}
 	} else {
 		m.Say = "Enough people have come."
@@ -116,8 +124,13 @@ func standing(p *plan.Plan, s *State) []There {
 	return list
 }
 
+// StandingAsked is the standing of somebody who has come and is asked whether they are still there.
+const StandingAsked = "asked"
+
 func (s *State) standingOf(who string, since time.Time) (string, time.Time) {
-	if pg := s.ringing(who); pg != nil && !s.here(who) {
+	if pg := s.ringing(who); pg != nil && pg.Quiet {
+		return StandingAsked, pg.Requested
+	} else if pg != nil && !s.here(who) {
 		if s.Phase.AtLeast(Contained) {
 			return "told", pg.Requested
 		}

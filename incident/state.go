@@ -136,7 +136,8 @@ type Finding struct {
 type Page struct {
 	ID        string    `json:"id"`
 	Person    string    `json:"person"`
-	Why       string    `json:"why"` // in words: "told on detection", "backup for Janet R"
+	Why       string    `json:"why"`             // in words: "told on detection", "backup for Janet R"
+	Quiet     bool      `json:"quiet,omitempty"` // it asks somebody who has come whether they are still there, and rings nobody
 	Requested time.Time `json:"requested"`
 	State     string    `json:"state"` // ringing, answered, exhausted, ended
 	Rung      int       `json:"rung"`  // calls made so far
@@ -169,6 +170,7 @@ type Answer struct {
 	At     time.Time `json:"at"`
 	Note   string    `json:"note,omitempty"`
 	Left   bool      `json:"left,omitempty"` // they had come, and went
+	Seen   time.Time `json:"seen,omitzero"`  // when they last did anything
 }
 
 // The answers.
@@ -176,6 +178,7 @@ const (
 	Coming       = "coming"
 	ComingNoSign = "coming-cannot-sign"
 	Cannot       = "cannot"
+	WentQuiet    = "went-quiet" // no answer of theirs: they had come, and nothing is heard of them any more
 )
 
 // Comes reports whether the person has said that they come, able to sign or not.

@@ -22,6 +22,8 @@ type Decision struct {
 	Approvals []Approval       `json:"approvals,omitempty"`
 	State     string           `json:"state"` // open, met, refused, expired, withdrawn
 	Settled   time.Time        `json:"settled,omitzero"`
+
+	OutOfReach time.Time `json:"out_of_reach,omitzero"` // since when those who may still come cannot meet it
 }
 
 // The states of a decision.

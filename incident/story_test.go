@@ -26,7 +26,7 @@ var rewrite = flag.Bool("rewrite", false, "write what happens into the stories")
 //
 //	10:00:00 ada: coming I am at my desk
 //
-// or, on a later day, +1d 10:00:00. Words of the form name=value before the first other word are options.
+// or, on a later day, +1d 10:00:00. A story that begins with "# On 2026-10-25" happens on that day. Words of the form name=value before the first other word are options.
 func TestStories(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	more, _ := filepath.Glob("testdata/*/*.txt") // beside a plan of their own
@@ -54,7 +54,13 @@ func TestStories(t *testing.T) {
 
 // tell plays a story and returns it with what happened.
 func tell(t *testing.T, folder, text string) string {
-	s := &story{world: newWorld(t, loadPlan(t, folder))}
+	s := &story{world: newWorld(t, loadPlan(t, folder)), day: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
+	if on, ok := strings.CutPrefix(text, "# On "); ok {
+		var err error
+		if s.day, err = time.Parse(time.DateOnly, on[:len(time.DateOnly)]); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var out strings.Builder
 	for block := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n\n") {
 		lines := strings.Split(block, "\n")
@@ -79,7 +85,8 @@ func tell(t *testing.T, folder, text string) string {
 
 type story struct {
 	*world
-	standing string // as last told
+	standing string    // as last told
+	day      time.Time // on which it begins
 }
 
 // play carries out one line.
@@ -125,7 +132,7 @@ func (s *story) moment(line string) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.now = time.Date(2026, 11, 21+days, at.Hour(), at.Minute(), at.Second(), 0, time.UTC)
+	s.now = time.Date(s.day.Year(), s.day.Month(), s.day.Day()+days, at.Hour(), at.Minute(), at.Second(), 0, time.UTC)
 	return rest
 }
 
@@ -155,7 +162,7 @@ func (s *story) until(line, rest string) string {
 }
 
 func (s *story) time(t time.Time) string {
-	days := t.YearDay() - time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC).YearDay()
+	days := int(t.Sub(s.day) / (24 * time.Hour))
 	if days == 0 {
 		return t.Format(time.TimeOnly)
 	}

@@ -40,13 +40,15 @@ type Muster struct {
 	Say    string  `json:"say"`    // one sentence: who is still wanted
 	People []There `json:"people"` // everybody called, in order of calling
 	Wanted []Want  `json:"wanted"`
+
+	OutOfReach []OutOfReach `json:"out_of_reach,omitempty"` // decisions that cannot be met as things stand
 }
 
 // There is one person's standing.
 type There struct {
 	Person string    `json:"person"`
 	Name   string    `json:"name"`
-	State  string    `json:"state"` // signed, coming, coming-cannot-sign, ringing, cannot, left, no-answer, told
+	State  string    `json:"state"` // signed, coming, coming-cannot-sign, asked, went-quiet, ringing, cannot, left, no-answer, told
 	Roles  []string  `json:"roles,omitempty"`
 	Since  time.Time `json:"since,omitzero"`
 }
@@ -108,7 +110,9 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
 	}
 	var ts []Task
 	add := func(t Task) { ts = append(ts, t) }
-	if pg := s.ringing(person); pg != nil {
+	if pg := s.ringing(person); pg != nil && pg.Quiet {
+		add(Task{Kind: TaskAnswer, Ref: pg.ID, Title: "Say whether you are still there", Say: "Nothing has been heard of you for a while. Without an answer you count as gone, and others are called in your place.", Due: pg.due()})
+	} else if pg != nil {
 		add(Task{Kind: TaskAnswer, Ref: pg.ID, Title: "Say whether you are coming", Say: "You are being called: " + pg.Why + ". Your answer ends your own paging only.", Due: answerBy(p, s, pg)})
 	}
 	acceptTasks(p, s, person, add)
