@@ -73,8 +73,9 @@ func (l *look) lostAccounts(u *incident.Update) ([]plan.Channel, *plan.Channel) 
 		return nil, nil
 	}
 	var list []plan.Channel
-	for _, ch := range incident.ByHand(l.plan, u) {
-		if ch.ID != b.ID {
+	c, _ := l.plan.Communication(u.Communication)
+	for _, id := range append([]string{c.Channel}, c.Also...) {
+		if ch, ok := l.plan.Channel(id); ok && ch.ID != b.ID && !incident.Posts(ch.Kind) {
 			list = append(list, ch)
 		}
 	}
