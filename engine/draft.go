@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tocsin/incident"
 	"tocsin/journal"
@@ -21,6 +22,8 @@ type draft struct {
 	mutes   *muteRecord     // what is muted; nil until it is asked for
 	hushed  bool            // a finding is kept quiet
 	stands  map[string]bool // findings that the draft takes back (false) or counts again
+
+	recorded map[string]*Found // findings that came before: as the record has them last; nil if they were taken back
 }
 
 type changed struct {
@@ -73,6 +76,9 @@ func (d *draft) gather(ctx context.Context, o Observation) error {
 	if err := d.retract(ctx, o, seen); err != nil {
 		return err
 	}
+	if err := d.recall(ctx, o, seen); err != nil {
+		return err
+	}
 	var loud []incident.Finding
 	for _, f := range o.Findings {
 		if d.commit.Marks[mark(f.ID)] != "" {
@@ -105,6 +111,18 @@ func (d *draft) gather(ctx context.Context, o Observation) error {
 		return err
 	}
 	return d.guard(ctx, o.Protocol)
+}
+
+// recall looks up what the record says of the findings that come again.
+func (d *draft) recall(ctx context.Context, o Observation, seen map[string]string) (err error) {
+	var again []string
+	for _, f := range o.Findings {
+		if seen[markRetracted(f.ID)] != "" && !strings.HasPrefix(seen[mark(f.ID)], kindIncident+"/") {
+			again = append(again, f.ID)
+		}
+	}
+	d.recorded, err = d.engine.standings(ctx, o.Protocol, again)
+	return err
 }
 
 // rings reports whether a finding calls people.

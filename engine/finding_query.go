@@ -134,19 +134,28 @@ func (e *Engine) Observed(ctx context.Context, protocol string) ([]incident.Find
 	return list, err
 }
 
-// standing finds the last word of the record on a finding: the finding, or nil if it was taken back or never recorded.
-func (e *Engine) standing(ctx context.Context, protocol, id string) (*Found, error) {
-	var found *Found
+// standings finds the last word of the record on findings, in one pass however many they are: each finding, or nil if it was taken
+// back or never recorded.
+func (e *Engine) standings(ctx context.Context, protocol string, ids []string) (map[string]*Found, error) {
+	found, open := map[string]*Found{}, map[string]bool{}
+	for _, id := range ids {
+		open[id] = true
+	}
+	if len(open) == 0 {
+		return found, nil
+	}
 	err := e.backward(ctx, protocol, 0, func(r journal.Record) (bool, error) {
 		n, err := readNoted(r)
-		if err != nil {
+		switch {
+		case err != nil:
 			return false, err
+		case n.found != nil && open[n.found.ID]:
+			found[n.found.ID] = n.found
+			delete(open, n.found.ID)
+		case n.retracted != nil:
+			delete(open, n.retracted.Finding)
 		}
-		if n.found != nil && n.found.ID == id {
-			found = n.found
-			return false, nil
-		}
-		return n.retracted == nil || n.retracted.Finding != id, nil
+		return len(open) > 0, nil
 	})
 	return found, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -184,4 +185,53 @@ func TestConflictEnds(t *testing.T) {
 	if err := e.Observe(t.Context(), f.observation(found("f1"))); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("it ended with %v", err)
 	}
+}
+
+// windows counts how often a record is read from.
+type windows struct {
+	store.Store
+	read int
+}
+
+func (w *windows) Window(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
+	w.read++
+	return w.Store.Window(ctx, stream, after, limit)
+}
+
+// A reorganisation takes back a flood, and it comes again, without the record being gone through for each finding.
+func TestAFloodIsTakenBackInOnePass(t *testing.T) {
+	clock := newClock()
+	st := &windows{Store: open(t)}
+	e := start(t, st, "a", clock.now)
+	f := follow(t, e, clock.now().Add(24*time.Hour))
+	var flood []incident.Finding
+	var ids []string
+	for i := range 400 {
+		flood = append(flood, of("odd", fmt.Sprintf("o%d", i), "observe"))
+		ids = append(ids, flood[i].ID)
+	}
+	f.see(flood...)
+	st.read = 0
+	o := f.observation()
+	o.Retracted, o.RetractedWhy = append(ids, ids[7]), "Its block is gone."
+	if err := e.Observe(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	f.see(flood...)
+	f.see(flood...)
+	if st.read > 40 {
+		t.Errorf("the record was read from %d times", st.read)
+	}
+	stands, struck := 0, 0
+	for _, s := range recorded(t, e, engine.FindingQuery{Limit: 2000}) {
+		if strings.HasSuffix(s, "retracted") {
+			struck++
+		} else {
+			stands++
+		}
+	}
+	if stands != len(flood) || struck != len(flood) {
+		t.Errorf("%d stand and %d are taken back, of %d that came twice", stands, struck, len(flood))
+	}
+	verified(t, st)
 }

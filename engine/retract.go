@@ -13,6 +13,7 @@ import (
 // retract takes findings back: in the record, and in the incident that each led to.
 func (d *draft) retract(ctx context.Context, o Observation, seen map[string]string) error {
 	by := map[string][]string{}
+	var ask []string
 	for _, id := range o.Retracted {
 		if s, ok := strings.CutPrefix(seen[mark(id)], kindIncident+"/"); ok {
 			by[s] = append(by[s], id)
@@ -21,11 +22,15 @@ func (d *draft) retract(ctx context.Context, o Observation, seen map[string]stri
 		if _, struck := d.stands[id]; struck || seen[mark(id)] == "" {
 			continue
 		}
-		f, err := d.engine.standing(ctx, o.Protocol, id)
-		if err != nil {
-			return err
-		}
-		if f == nil {
+		ask = append(ask, id)
+	}
+	stands, err := d.engine.standings(ctx, o.Protocol, ask)
+	if err != nil {
+		return err
+	}
+	for _, id := range ask {
+		f := stands[id]
+		if _, struck := d.stands[id]; struck || f == nil {
 			continue
 		}
 		if f.Incident != "" { // it was taken back, and led there when it came again
@@ -71,8 +76,8 @@ func (d *draft) restore(ctx context.Context, o Observation, seen map[string]stri
 		case stands, !here && seen[markRetracted(f.ID)] == "":
 			return false, nil
 		case !here:
-			if last, err := d.engine.standing(ctx, o.Protocol, f.ID); err != nil || last != nil {
-				return false, err
+			if d.recorded[f.ID] != nil {
+				return false, nil
 			}
 		}
 		d.word(f.ID, true)
