@@ -94,6 +94,12 @@ func opener(key string) func(*plan.Plan, map[string][]byte) error {
 	return func(p *plan.Plan, files map[string][]byte) error { return contacts.Open(p, files, key) }
 }
 
+// reaches reports whether the database answers.
+func (d *Desk) reaches(ctx context.Context) error {
+	_, err := d.store.Position(ctx)
+	return err
+}
+
 // Close closes the database.
 func (d *Desk) Close() error { return d.store.Close() }
 

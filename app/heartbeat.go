@@ -25,8 +25,8 @@ const (
 )
 
 // heartbeat asks for a URL once a minute while all is well, so that somebody else can watch the watcher: whoever holds the
-// URL raises the alarm when it is no longer asked for. It is silent when a chain is not seen, stands still or is seen late, and
-// when the database does not answer; a machine that stopped is silent of itself.
+// URL raises the alarm when it is no longer asked for. It is silent when a chain is not seen, stands still or is seen late, when
+// the database does not answer, and when the engine found promises that are not kept; a machine that stopped is silent of itself.
 type heartbeat struct {
 	url     string
 	http    *http.Client
@@ -34,6 +34,7 @@ type heartbeat struct {
 	plan    func() *plan.Plan // in force
 	watched func(ctx context.Context, chain uint64) (incident.Watched, error)
 	state   func(ctx context.Context, key string) ([]byte, error) // of a watch
+	audited func() (engine.Audit, error)
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -95,8 +96,20 @@ func (h *heartbeat) beat(ctx context.Context) error {
 	return nil
 }
 
-// well reports what is not: a chain that nobody has seen lately, or a database that does not say.
+// well reports what is not.
 func (h *heartbeat) well(ctx context.Context) error {
+	if err := h.seen(ctx); err != nil {
+		return err
+	}
+	a, err := h.audited()
+	if err != nil {
+		return err
+	}
+	return a.Err()
+}
+
+// seen reports a chain that nobody has seen lately, or a database that does not say.
+func (h *heartbeat) seen(ctx context.Context) error {
 	for _, id := range h.chains {
 		w, err := h.watched(ctx, id)
 		if err != nil {

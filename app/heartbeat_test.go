@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"tocsin/engine"
 	"tocsin/incident"
 	"tocsin/plan"
 )
@@ -53,6 +54,9 @@ func TestTheHeartStopsWhenSomethingIsNotWell(t *testing.T) {
 				return nil, nil
 			},
 		}
+		var audit engine.Audit
+		var unknown error
+		h.audited = func() (engine.Audit, error) { return audit, unknown }
 		h.http = &http.Client{Transport: answers(func(r *http.Request) (int, error) {
 			if r.URL.String() != h.url {
 				t.Errorf("asks for %s", r.URL)
@@ -97,6 +101,17 @@ func TestTheHeartStopsWhenSomethingIsNotWell(t *testing.T) {
 		if n := pass(5*time.Minute, true); n < 4 {
 			t.Errorf("%d beats once the watch is well again", n)
 		}
+		audit = engine.Audit{Wrong: []engine.Wrong{{Kind: "incident", Ref: "7", Say: "Nobody looks after 7."}}}
+		pass(2*time.Minute, true)
+		if n := pass(5*time.Minute, true); n != 0 || !strings.Contains(log.String(), "Nobody looks after 7.") {
+			t.Errorf("%d beats while a promise is not kept; it says %s", n, &log)
+		}
+		audit, unknown = engine.Audit{}, errors.New("nobody knows")
+		pass(2*time.Minute, true)
+		if n := pass(5*time.Minute, true); n != 0 || !strings.Contains(log.String(), "nobody knows") {
+			t.Errorf("%d beats while nobody knows; it says %s", n, &log)
+		}
+		unknown = nil
 		lost = errors.New("disk gone")
 		pass(2*time.Minute, true)
 		if n := pass(5*time.Minute, true); n != 0 || !strings.Contains(log.String(), "disk gone") {

@@ -164,15 +164,16 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	for id := range s.clients {
 		wg.Go(func() { s.gauges.run(ctx, id) })
 	}
+	h := &heartbeat{
+		url: s.o.Heartbeat, http: &http.Client{}, chains: slices.Sorted(maps.Keys(s.clients)), plan: s.gauges.inForce, audited: s.desk.Engine.Audited,
+		watched: s.desk.Engine.Watched, state: s.desk.Engine.WatchState, now: s.desk.Engine.Now, log: s.o.Logger,
+	}
+	d := &doctor{audited: s.desk.Engine.Audited, database: s.desk.reaches, chains: h.seen, now: time.Now, log: s.o.Logger}
 	if s.o.Heartbeat != "" {
-		h := &heartbeat{
-			url: s.o.Heartbeat, http: &http.Client{}, chains: slices.Sorted(maps.Keys(s.clients)), plan: s.gauges.inForce,
-			watched: s.desk.Engine.Watched, state: s.desk.Engine.WatchState, now: s.desk.Engine.Now, log: s.o.Logger,
-		}
 		wg.Go(func() { h.run(ctx) })
 	}
 	work("engine", s.desk.Engine.Run)
-	work("console", func(ctx context.Context) error { return serveHTTP(ctx, l, console, s.o, secure) })
+	work("console", func(ctx context.Context) error { return serveHTTP(ctx, l, d.front(console), s.o, secure) })
 	if s.o.Ready != nil {
 		r := Ready{URL: s.url, Standing: s.standing, Say: say, Chains: []uint64{}}
 		for id := range s.clients {

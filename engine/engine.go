@@ -46,6 +46,7 @@ type Engine struct {
 	contacts func(*plan.Plan, map[string][]byte) error
 	carriers map[string]Carrier
 	bell     bell
+	audited  audited
 	urgent   chan string // ids of deliveries stored by this process
 	grown    chan string // ids of incidents of which a snapshot is wanted
 

@@ -28,6 +28,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer cancel()
 	e.sweep(ctx, &wg)
 	wg.Go(func() { e.hurry(ctx) })
+	wg.Go(func() { e.auditAlways(ctx) })
 	wg.Go(func() { e.snapshots(ctx) })
 	if err := e.store.Work(ctx, workers, e.handle); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("work deliveries: %w", err)

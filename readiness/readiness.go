@@ -31,6 +31,7 @@ const (
 	NotRead    = "plan-not-read"            // somebody of the core team has not said that they have read the plan in force
 	Differs    = "plan-differs-from-folder" // the server's folder holds another plan than the one in force
 	Waiting    = "adoption-waiting"         // a newer plan waits for signatures
+	Unkept     = "promises-not-kept"        // the engine found that something it promised is not done, or could not look
 	Irreplaced = "plan-cannot-be-replaced"  // nobody can bring a newer plan into force
 )
 
@@ -49,7 +50,8 @@ func Look(ctx context.Context, w World) ([]Gap, error) {
 	if err != nil {
 		return nil, err
 	}
-	gaps := append(differs(h, w.Folder), unread(h)...)
+	gaps := append(unkept(w.Engine), differs(h, w.Folder)...)
+	gaps = append(gaps, unread(h)...)
 	gaps = append(gaps, irreplaceable(h, w.Now)...)
 	gaps = append(gaps, waiting(h, w.Now)...)
 	quiet, err := muted(ctx, w, h)
