@@ -99,12 +99,12 @@ func zoneOf(p plan.Person) *time.Location {
 // together keeps a name or a number with its unit on one line.
 func together(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
 
-// thousands groups the digits of a number: 26 551 270.
+// thousands groups the digits of a number: 26,551,270.
 func thousands(n uint64) string {
 	digits := []byte{}
 	for i := 0; n > 0 || i == 0; i++ {
 		if i > 0 && i%3 == 0 {
-			digits = append([]byte("\u00a0"), digits...)
+			digits = append([]byte{','}, digits...)
 		}
 		digits = append([]byte{byte('0' + n%10)}, digits...)
 		n /= 10
