@@ -152,7 +152,7 @@ func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident
 			return false, err
 		}
 		post := incident.OpPost{Update: u.ID, Text: text}
-		for _, ch := range incident.ByHand(v.Plan, u) {
+		for _, ch := range incident.ByHand(v.Plan, v.State, u) {
 			post.ByHand = append(post.ByHand, ch.ID)
 		}
 		op = post

@@ -24,7 +24,7 @@ func Decide(p *plan.Plan, s *State, cmd Command, now time.Time) ([]Event, error)
 		}
 		return nil, fault.New(fault.NotFound, "There is no such incident.")
 	}
-	d := &decider{p: p, s: s.clone(), cmd: cmd, now: now}
+	d := &decider{p: s.trusted(p), whole: p, s: s.clone(), cmd: cmd, now: now}
 	if err := d.allowed(); err != nil {
 		return nil, err
 	}
@@ -38,7 +38,8 @@ func Decide(p *plan.Plan, s *State, cmd Command, now time.Time) ([]Event, error)
 
 // decider gathers the events of one command. Its state runs ahead: each event is applied to it at once.
 type decider struct {
-	p      *plan.Plan
+	p      *plan.Plan // without what the incident distrusts
+	whole  *plan.Plan
 	s      *State
 	cmd    Command
 	now    time.Time
@@ -94,6 +95,14 @@ func (d *decider) do() error {
 		return d.leave(op)
 	case OpCorrect:
 		return d.correct(op)
+	case OpDistrust:
+		return d.distrust(op)
+	case OpTrust:
+		return d.trust(op)
+	case OpRestrict:
+		return d.restrict(op)
+	case OpReveal:
+		return d.reveal(op)
 	case OpValidate:
 		return d.validate(op)
 	case OpDismiss:
@@ -174,6 +183,9 @@ func (d *decider) person() (string, error) {
 	if x.Body {
 		return "", fault.New(fault.Forbidden, "%s is an organisation; a person has to act.", x.Name)
 	}
+	if !d.s.Sees(x.ID) { // who is shut out does not learn of what
+		return "", fault.New(fault.NotFound, "There is no such incident.")
+	}
 	return x.ID, nil
 }
 
@@ -207,10 +219,15 @@ func secondAt(s plan.Severity) string {
 // needSecond asks for a second person where the severity wants one. It returns true once two different people have asked
 // for the same.
 func (d *decider) needSecond(what, who, why, to string) (bool, error) {
-	sev, _ := d.p.Severity(d.s.Severity)
 	if !d.p.SecondPerson(d.s.Severity) {
 		return true, nil
 	}
+	return d.agree(what, who, why, to)
+}
+
+// agree returns true once two different people have asked for the same.
+func (d *decider) agree(what, who, why, to string) (bool, error) {
+	sev, _ := d.p.Severity(d.s.Severity)
 	for _, x := range d.s.Seconds {
 		if x.What != what || x.To != to {
 			continue

@@ -137,6 +137,9 @@ func (d *decider) approve(op OpApprove) error {
 	if err != nil {
 		return err
 	}
+	if d.s.Distrusts(DistrustKey, signer.Hex()) {
+		return fault.New(fault.Forbidden, "The key %s is distrusted in this incident.", signer.Hex()).Instead("Sign with another key of yours.")
+	}
 	d.emit(EventApproval{Decision: x.ID, Approval: Approval{Person: who, Choice: op.Choice, Signer: signer, Signature: op.Signature, At: d.now}})
 	d.there(who)
 	return nil

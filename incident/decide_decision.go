@@ -33,9 +33,20 @@ func (s *State) tally(p *plan.Plan, d *Decision, voices []decision.Voice, now ti
 		return decision.Status{State: decision.Open, Say: "The plan no longer names this decision."}
 	}
 	for _, a := range d.Approvals {
+		if s.void(a) {
+			continue
+		}
 		voices = append(voices, decision.Voice{Person: a.Person, Choice: a.Choice, At: a.At})
 	}
-	return decision.Tally(p, &pd, voices, d.Opened, now, d.Proposer)
+	st := decision.Tally(p, &pd, voices, d.Opened, now, d.Proposer)
+	if len(s.Distrusted)+len(s.Hidden) > 0 && st.State == decision.Open {
+		out := func(who string) bool { return !s.Sees(who) }
+		st.Candidates, st.Wanted, st.Missing = slices.DeleteFunc(st.Candidates, out), slices.DeleteFunc(st.Wanted, out), slices.DeleteFunc(st.Missing, out)
+		if never := s.impossible(p, d, &pd); never != "" {
+			st.Say = never
+		}
+	}
+	return st
 }
 
 // approversWanted lists the people who have not answered and whose approval a decision still needs.

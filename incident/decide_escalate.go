@@ -48,7 +48,7 @@ func told(p *plan.Plan, s *State, moment string, now time.Time) []string {
 	var ids []string
 	add := func(more ...string) {
 		for _, id := range more {
-			if x, ok := p.Person(id); ok && !x.Body && !slices.Contains(ids, id) {
+			if x, ok := p.Person(id); ok && !x.Body && s.Sees(id) && !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}
 		}

@@ -136,6 +136,7 @@ func NextDue(p *plan.Plan, s *State) time.Time {
 	if s.ID == "" || s.Phase.Over() {
 		return time.Time{}
 	}
+	p = s.trusted(p)
 	var due time.Time
 	sooner := func(t time.Time) {
 		if !t.IsZero() && (due.IsZero() || t.Before(due)) {

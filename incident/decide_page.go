@@ -12,7 +12,7 @@ import (
 
 // callPerson begins to page a person, unless they are being paged or cannot be.
 func (d *decider) callPerson(who, why string) {
-	if d.s.ringing(who) != nil {
+	if d.s.ringing(who) != nil || !d.s.Sees(who) {
 		return
 	}
 	id := fmt.Sprintf("page-%d", len(d.s.Pages)+1)

@@ -29,7 +29,12 @@ func (d *decider) tickQuiet() {
 func (d *decider) askStill(who string) {
 	id := fmt.Sprintf("page-%d", len(d.s.Pages)+1)
 	d.emit(EventPageRequested{Page: id, Person: who, Why: whyStill, Quiet: true})
-	d.use(id, silent(ladder(d.p, who)), d.now.Add(stillWithin))
+	ways := silent(ladder(d.p, who))
+	if len(ways) == 0 { // every way to them is distrusted: nobody can ask
+		d.endQuiet(*d.s.page(id))
+		return
+	}
+	d.use(id, ways, d.now.Add(stillWithin))
 }
 
 // endQuiet takes somebody who has not said that they are still there for gone, and calls others in their place.

@@ -57,7 +57,8 @@ func (d *decider) byHand(c plan.Communication, posted, lost []string) error {
 }
 
 // ByHand lists the channels of an update that a person has to post to: those that Tocsin cannot or could not post to.
-func ByHand(p *plan.Plan, u *Update) []plan.Channel {
+func ByHand(p *plan.Plan, s *State, u *Update) []plan.Channel {
+	p = s.trusted(p)
 	c, _ := p.Communication(u.Communication)
 	if u.State != Posted {
 		return slices.DeleteFunc(channelsOf(p, c), func(ch plan.Channel) bool { return Posts(ch.Kind) })
@@ -131,7 +132,7 @@ func (d *decider) heard(u *Update, delivery string) bool {
 
 // passOn records that somebody posted by hand what Tocsin could not.
 func (d *decider) passOn(u *Update, posted []string, who string) error {
-	for _, ch := range ByHand(d.p, u) {
+	for _, ch := range ByHand(d.p, d.s, u) {
 		if !slices.Contains(posted, ch.ID) {
 			return fault.New(fault.Invalid, "Tocsin could not post it to %s.", ch.Name).Instead("Post the text there yourself or pass it on some other way, then say that you have.")
 		}

@@ -120,6 +120,9 @@ func (d *decider) post(op OpPost) error {
 	if !ok {
 		return fault.New(fault.NotFound, "The plan no longer names the communication %q.", u.Communication)
 	}
+	if mute(d.p, c) {
+		return fault.New(fault.Conflict, "Every channel of %s is distrusted.", c.Name).Instead("Tell people some other way, write into the timeline how, and waive the message.")
+	}
 	approved := d.s.approvedText(u)
 	text, err := words(op.Text, "text of the update", approved == "")
 	if err != nil {
@@ -183,10 +186,10 @@ func (d *decider) posted(c plan.Communication, id, text, who string, byHand, los
 // somebody to do it.
 func (d *decider) postDecided(x Decision) {
 	u := d.s.Update(x.Subject.Ref)
-	if u == nil || u.State != Owed || len(ByHand(d.p, u)) > 0 {
+	if u == nil || u.State != Owed || len(ByHand(d.p, d.s, u)) > 0 {
 		return
 	}
-	if c, ok := d.p.Communication(u.Communication); ok {
+	if c, ok := d.p.Communication(u.Communication); ok && !mute(d.p, c) {
 		d.posted(c, u.ID, x.Text, x.Proposer, nil, nil)
 	}
 }

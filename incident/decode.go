@@ -55,7 +55,7 @@ var decoders = func() map[string]func(json.RawMessage) (Event, error) {
 		into[EventActionFailed](), into[EventActionRetried](), into[EventContained](), into[EventUpdateOwed](),
 		into[EventUpdateReminded](), into[EventUpdatePosted](), into[EventUpdateEnded](), into[EventResolved](),
 		into[EventClosed](), into[EventReopened](), into[EventNoted](), into[EventRoleOffered](), into[EventRoleDeclined](), into[EventLeft](),
-		into[EventCorrected](),
+		into[EventCorrected](), into[EventDistrusted](), into[EventTrusted](), into[EventRestricted](), into[EventRevealed](),
 		into[EventWaived](), into[EventReinstated](), into[EventPinned](), into[EventUpdateMoved](), into[EventUpdateSoon](),
 		into[EventUpdateMissed](), into[EventUpdateRerouted](), into[EventUpdatePassedOn](), into[EventStepAnswered](),
 		into[EventStepUndone](), into[EventStepAdded](), into[EventStepOverdue](), into[EventEvidence](),

@@ -119,7 +119,7 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 			return "Nobody is " + strings.ToLower(r.Name) + " any more."
 		}
 		return name(e.Person) + " is " + strings.ToLower(r.Name) + "."
-	case EventRoleOffered, EventRoleDeclined, EventLeft, EventCorrected:
+	case EventRoleOffered, EventRoleDeclined, EventLeft, EventCorrected, EventDistrusted, EventTrusted, EventRestricted, EventRevealed:
 		return describeChange(p, e)
 	case EventMustered:
 		return "Enough people have come."
@@ -282,6 +282,6 @@ func SummaryOf(p *plan.Plan, s *State) Summary {
 		Issues: issues,
 		ID:     s.ID, Protocol: s.Protocol, Title: s.Title, Issue: s.Issue, Category: s.Category, Severity: s.Severity, Asset: s.Asset,
 		Exercise: s.Exercise != nil, Phase: s.Phase, Opened: s.Opened, Last: s.Last, Situation: Situation(p, s),
-		Short: MusterOf(p, s, s.Last).Short,
+		Short: MusterOf(p, s, s.Last).Short, Unseen: s.unseen(),
 	}
 }

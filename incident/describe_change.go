@@ -36,6 +36,29 @@ func describeChange(p *plan.Plan, e Event) string {
 			was = "it was recorded at " + clockFrom(e.At, e.Was)
 		}
 		return name(e.By) + " corrects the moment “" + strings.ReplaceAll(e.Moment, "-", " ") + "” to " + e.At.UTC().Format("2 January 15:04:05") + " UTC; " + was + "." + quote(e.Why)
+	case EventDistrusted:
+		return name(e.By) + " distrusts the " + e.What + " " + ref(p, e.What, string(e.Ref)) + "." + quote(e.Why)
+	case EventTrusted:
+		return name(e.By) + " trusts the " + e.What + " " + ref(p, e.What, string(e.Ref)) + " again." + quote(e.Why)
+	case EventRestricted:
+		var names []string
+		for _, who := range e.Hide {
+			names = append(names, name(who))
+		}
+		return name(e.By) + " hides the incident from " + strings.Join(names, ", ") + "." + quote(e.Why)
+	case EventRevealed:
+		return name(e.By) + " lets " + name(e.Person) + " see the incident again." + quote(e.Why)
 	}
 	return e.Kind()
+}
+
+// ref is what people call a thing that is distrusted.
+func ref(p *plan.Plan, kind, id string) string {
+	if kind == DistrustPerson {
+		return NameOf(p, id)
+	}
+	if c, ok := p.Channel(id); ok && kind == DistrustChannel {
+		return c.Name
+	}
+	return id
 }

@@ -1,7 +1,9 @@
 package incident_test
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tocsin/incident"
@@ -43,6 +45,14 @@ func (s *story) change(verb string, w *said) incident.Op {
 		return incident.OpAccept{Role: w.word()}
 	case "decline":
 		return incident.OpDecline{Role: w.word(), Why: w.text()}
+	case "distrust":
+		return incident.OpDistrust{Kind: w.word(), Ref: w.word(), Why: w.text()}
+	case "trust":
+		return incident.OpTrust{Kind: w.word(), Ref: w.word(), Why: w.text()}
+	case "restrict":
+		return incident.OpRestrict{Hide: strings.Split(w.word(), ","), Why: w.text()}
+	case "reveal":
+		return incident.OpReveal{Person: w.word(), Why: w.text()}
 	case "leave":
 		return incident.OpLeave{Note: w.text()}
 	case "correct":
@@ -54,4 +64,20 @@ func (s *story) change(verb string, w *said) incident.Op {
 		return incident.OpCorrect{Moment: moment, At: at, Why: w.text()}
 	}
 	return nil
+}
+
+// trust confirms what somebody else asked for about whom to trust.
+func (w *world) trust(person, what string) incident.Op {
+	i := slices.IndexFunc(w.state.Seconds, func(x incident.Second) bool { return x.What == what && x.By != person })
+	to := w.state.Seconds[i].To
+	kind, ref, _ := strings.Cut(to, " ")
+	switch what {
+	case "distrust":
+		return incident.OpDistrust{Kind: kind, Ref: ref}
+	case "trust":
+		return incident.OpTrust{Kind: kind, Ref: ref, Why: "It is well again"}
+	case "restrict":
+		return incident.OpRestrict{Hide: strings.Split(to, ",")}
+	}
+	return incident.OpReveal{Person: to, Why: "They are well"}
 }

@@ -177,6 +177,8 @@ func (s *State) clone() *State {
 	c.Seconds = slices.Clone(s.Seconds)
 	c.Escalated = slices.Clone(s.Escalated)
 	c.Offers = slices.Clone(s.Offers)
+	c.Distrusted = slices.Clone(s.Distrusted)
+	c.Hidden, c.HiddenBy = slices.Clone(s.Hidden), slices.Clone(s.HiddenBy)
 	c.Corrections = slices.Clone(s.Corrections)
 	c.commands = nil // asked of the original only
 	return &c

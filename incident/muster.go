@@ -12,6 +12,7 @@ import (
 // MusterOf says who is needed, who has come and who is still being called. An incident is short of people until it has an
 // incident manager, the owner of its first open step, and enough approvers who come or have signed.
 func MusterOf(p *plan.Plan, s *State, now time.Time) Muster {
+	p = s.trusted(p)
 	m := Muster{People: standing(p, s)}
 	var here []string
 	for _, a := range s.Answers {
@@ -128,6 +129,9 @@ func standing(p *plan.Plan, s *State) []There {
 const StandingAsked = "asked"
 
 func (s *State) standingOf(who string, since time.Time) (string, time.Time) {
+	if !s.Sees(who) {
+		return "out", since
+	}
 	if pg := s.ringing(who); pg != nil && pg.Quiet {
 		return StandingAsked, pg.Requested
 	} else if pg != nil && !s.here(who) {

@@ -41,6 +41,9 @@ func outOfReach(p *plan.Plan, s *State, d *Decision, now time.Time) *OutOfReach 
 	end := d.Expires.Add(-time.Nanosecond)
 	var voices []decision.Voice
 	for _, a := range d.Approvals {
+		if s.void(a) {
+			continue
+		}
 		voices = append(voices, decision.Voice{Person: a.Person, Choice: a.Choice, At: a.At, Expires: d.Expires})
 	}
 	st := decision.Tally(p, &pd, voices, d.Opened, end, d.Proposer)
@@ -61,7 +64,7 @@ func outOfReach(p *plan.Plan, s *State, d *Decision, now time.Time) *OutOfReach 
 	}
 	o := &OutOfReach{Decision: d.ID, Name: pd.Name, Lost: lost, Instead: instead(p, s, d)}
 	for _, a := range lost {
-		if slices.Contains(best.Wanted, a.Person) {
+		if slices.Contains(best.Wanted, a.Person) && s.Sees(a.Person) {
 			o.Could = append(o.Could, a.Person)
 		}
 	}
@@ -110,12 +113,15 @@ func instead(p *plan.Plan, s *State, d *Decision) []string {
 
 // losing reports whether anybody at all is not counted on any more.
 func (s *State) losing() bool {
-	return slices.ContainsFunc(s.Answers, func(a Answer) bool { return a.Answer != Coming }) ||
+	return len(s.unseen()) > 0 || slices.ContainsFunc(s.Answers, func(a Answer) bool { return a.Answer != Coming }) ||
 		slices.ContainsFunc(s.Pages, func(pg Page) bool { return pg.State == Exhausted })
 }
 
 // lost says why somebody is not counted on to sign; empty if they may still do so.
 func (s *State) lost(who string) string {
+	if !s.Sees(who) {
+		return "does not count here"
+	}
 	if a := s.Answer(who); a != nil {
 		switch a.Answer {
 		case ComingNoSign:

@@ -81,6 +81,10 @@ func TestRandomCourses(t *testing.T) {
 		incident.OpDecline{},
 		incident.OpLeave{},
 		incident.OpCorrect{},
+		incident.OpDistrust{},
+		incident.OpTrust{},
+		incident.OpRestrict{},
+		incident.OpReveal{},
 	} {
 		if accepted[fmt.Sprintf("%T", op)] == 0 && !testing.Short() {
 			t.Errorf("no course ever had a %T accepted", op)
@@ -278,6 +282,7 @@ func (c *course) whim() incident.Op {
 		incident.OpHandOver{Role: pick(c, c.plan.Roles).ID, To: c.anyone()},
 		incident.OpDecline{Role: pick(c, c.state.Offers).Role, Why: "Not now"},
 		incident.OpLeave{Note: "I sleep"},
+		c.mistrust(),
 		incident.OpCorrect{Moment: pick(c, incident.Correctable[:]), At: c.now.Add(-time.Minute), Why: "The clock was wrong"},
 	})
 }
@@ -305,6 +310,22 @@ func (c *course) otherAnswer() incident.Op {
 		}
 	}
 	return nil
+}
+
+// mistrust is something about whom or what to trust; seldom, for an incident without people is soon over.
+func (c *course) mistrust() incident.Op {
+	who, kind := c.anyone(), pick(c, []string{incident.DistrustChannel, incident.DistrustPerson})
+	ref := pick(c, []string{"email", "phone", pick(c, c.plan.Channels).ID})
+	if kind == incident.DistrustPerson {
+		ref = who
+	}
+	if x := pick(c, c.state.Distrusted); x.Ref != "" {
+		return incident.OpTrust{Kind: x.Kind, Ref: x.Ref, Why: "It is well"}
+	}
+	if hidden := pick(c, c.state.Hidden); hidden != "" {
+		return incident.OpReveal{Person: hidden, Why: "They are well"}
+	}
+	return pick(c, []incident.Op{incident.OpDistrust{Kind: kind, Ref: ref}, incident.OpRestrict{Hide: []string{who}}})
 }
 
 // TestDecideBefore holds that the clock of an incident never runs back.

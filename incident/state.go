@@ -88,6 +88,9 @@ type State struct {
 	Warnings    []Call       `json:"warnings,omitempty"` // about steps that take too long
 	Led         string       `json:"led,omitempty"`      // procedure that an answer led to
 	Moments     Moments      `json:"moments"`
+	Distrusted  []Distrust   `json:"distrusted,omitempty"`
+	Hidden      []string     `json:"hidden,omitempty"`      // persons who must not know of it
+	HiddenBy    []string     `json:"hidden_by,omitempty"`   // who hid it from each of them
 	Offers      []Offer      `json:"offers,omitempty"`      // roles that somebody is asked to take
 	Corrections []Correction `json:"corrections,omitempty"` // of moments, in the order in which they were made
 	Escalated   []string     `json:"escalated,omitempty"`   // moments whose people have been told

@@ -48,7 +48,7 @@ type Muster struct {
 type There struct {
 	Person string    `json:"person"`
 	Name   string    `json:"name"`
-	State  string    `json:"state"` // signed, coming, coming-cannot-sign, asked, went-quiet, ringing, cannot, left, no-answer, told
+	State  string    `json:"state"` // signed, coming, coming-cannot-sign, asked, went-quiet, ringing, cannot, left, out, no-answer, told
 	Roles  []string  `json:"roles,omitempty"`
 	Since  time.Time `json:"since,omitzero"`
 }
@@ -76,7 +76,11 @@ type Summary struct {
 	Last      time.Time `json:"last"`
 	Situation string    `json:"situation"` // one sentence: how things stand
 	Short     bool      `json:"short,omitempty"`
+	Unseen    []string  `json:"unseen,omitempty"` // persons who must not know of it
 }
+
+// Sees reports whether a person may know of the incident.
+func (s *Summary) Sees(person string) bool { return !slices.Contains(s.Unseen, person) }
 
 // Dispatch is one thing that an event wants to leave the house: the payload of a delivery.
 type Dispatch struct {
@@ -105,9 +109,10 @@ const (
 
 // Todo lists what is a person's to do now, most consequential first.
 func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
-	if s.ID == "" || s.Phase.Over() {
+	if s.ID == "" || s.Phase.Over() || !s.Sees(person) {
 		return nil
 	}
+	p = s.trusted(p)
 	var ts []Task
 	add := func(t Task) { ts = append(ts, t) }
 	if pg := s.ringing(person); pg != nil && pg.Quiet {
@@ -128,7 +133,7 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
 		add(Task{Kind: TaskValidate, Title: "Say whether it is real", Say: "Validating begins the procedure and lets what is signed go out. Dismissing ends the alarm.", Due: s.Opened.Add(respondWithin(p, s))})
 	}
 	for _, x := range s.Seconds {
-		if x.By != person && (x.What != whatResolve || resolvable(p, s)) {
+		if x.By != person && !x.about(person) && (x.What != whatResolve || resolvable(p, s)) {
 			what, ref := x.What, x.What
 			if x.What == whatWaive {
 				c, _ := p.Communication(x.To)
@@ -235,9 +240,12 @@ func updateTasks(p *plan.Plan, s *State, person string, now time.Time, add func(
 		if who := responsible(p, s, c, now); who != person && Responsible(p, s, &u, now) != person || u.State != Owed && len(u.Waiting) == 0 {
 			continue
 		}
+		if u.State == Owed && mute(p, c) {
+			continue // nobody can post it; it has to be told some other way, and waived
+		}
 		var names []string
 		if len(u.Waiting) > 0 {
-			for _, ch := range ByHand(p, &u) {
+			for _, ch := range ByHand(p, s, &u) {
 				names = append(names, ch.Name)
 			}
 			add(Task{Kind: TaskUpdate, Ref: u.ID, Title: c.Name + ": pass it on", Say: "It was posted and did not get through. Post it by hand: " + strings.Join(names, ", ") + ".", Due: u.Due})

@@ -209,7 +209,7 @@ func (w *world) post(id string) incident.Op {
 	} else if c.Approval != "" {
 		return op
 	}
-	for _, ch := range incident.ByHand(w.plan, u) {
+	for _, ch := range incident.ByHand(w.plan, w.state, u) {
 		op.ByHand = append(op.ByHand, ch.ID)
 	}
 	return op
@@ -238,6 +238,8 @@ func (w *world) second(person, what string) incident.Op {
 		return incident.OpDismiss{Why: "It is nothing."}
 	case "resolve", "resolve despite what is missing":
 		return incident.OpResolve{Absent: incident.Reopening(w.plan, w.state), Despite: "It can wait."}
+	case "distrust", "trust", "restrict", "reveal":
+		return w.trust(person, what)
 	case "close despite what is missing":
 		return incident.OpClose{Despite: "It can wait."}
 	}

@@ -15,7 +15,21 @@ type people struct {
 	Kinds []string // ways to reach people, as columns
 	Rows  []called
 	Come  int
-	Want  []incident.Want
+	Want  []wanted
+	Lost  []lostQuorum
+}
+
+// wanted is one thing that the incident needs somebody for.
+type wanted struct {
+	For string
+	Who string // who meets it, or who could
+	Met bool
+}
+
+// lostQuorum is a decision that cannot be met as things stand, and what the plan has instead.
+type lostQuorum struct {
+	Name    string
+	Instead []string
 }
 
 // called is one person's standing.
@@ -40,7 +54,13 @@ type cell struct {
 
 func (l *look) people() people {
 	m := incident.MusterOf(l.plan, l.state, l.Now)
-	p := people{Say: m.Say, Short: m.Short, Want: m.Wanted}
+	p := people{Say: m.Say, Short: m.Short}
+	for _, w := range m.Wanted {
+		p.Want = append(p.Want, l.wanted(w))
+	}
+	for _, o := range m.OutOfReach {
+		p.Lost = append(p.Lost, lostQuorum{o.Name, append(o.StandIns, o.Instead...)})
+	}
 	for _, pg := range l.state.Pages {
 		for _, c := range pg.Calls {
 			if !slices.Contains(p.Kinds, c.Contact) {
@@ -56,6 +76,23 @@ func (l *look) people() people {
 		p.Rows = append(p.Rows, row)
 	}
 	return p
+}
+
+func (l *look) wanted(w incident.Want) wanted {
+	var names []string
+	for _, id := range w.People {
+		names = append(names, together(incident.NameOf(l.plan, id)))
+	}
+	out := wanted{For: strings.ToUpper(w.For[:1]) + w.For[1:], Who: strings.Join(names, ", "), Met: w.Met}
+	switch {
+	case out.Who == "" && out.Met:
+		out.Who = "met"
+	case out.Who == "":
+		out.Who = "nobody of the plan could"
+	case !out.Met:
+		out.Who = "still wanted, of " + out.Who
+	}
+	return out
 }
 
 func (l *look) called(t incident.There, kinds []string) called {
@@ -96,6 +133,12 @@ func standingSays(state string) (say string, bad bool) {
 		return "Coming, but cannot sign, said", false
 	case incident.Cannot:
 		return "Cannot come, said", false
+	case incident.StandingAsked:
+		return "Came, and is asked whether they are still there, since", false
+	case incident.WentQuiet:
+		return "Came, and has gone quiet. Counts as gone since", true
+	case "out":
+		return "Shut out: does not count here. Called since", false
 	case "left":
 		return "Left at", false
 	case "ringing":

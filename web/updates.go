@@ -71,7 +71,7 @@ func (l *look) update(u *incident.Update) update {
 	if u.State == incident.Posted {
 		if len(u.Waiting) > 0 && l.going() && l.may(access.Post) {
 			f := l.form("post-"+u.ID, "post")
-			v.PassOn, v.ByHand = &f, incident.ByHand(l.plan, u)
+			v.PassOn, v.ByHand = &f, incident.ByHand(l.plan, l.state, u)
 		}
 		return v
 	}
@@ -94,7 +94,7 @@ func (l *look) update(u *incident.Update) update {
 	if d, ok := l.plan.Decision(c.Approval); ok {
 		v.Approval = d.Name
 	} else {
-		v.ByHand = incident.ByHand(l.plan, u)
+		v.ByHand = incident.ByHand(l.plan, l.state, u)
 		v.Lost, v.Backup = l.lostAccounts(u)
 	}
 	if !l.going() || !l.may(access.Post) {

@@ -124,7 +124,7 @@ func (a *account) post(id string) (incident.Op, error) {
 	}
 	op := incident.OpPost{Update: id, Text: u.Text}
 	if c, _ := a.plan().Communication(u.Communication); c.Approval == "" || u.Text != "" {
-		for _, ch := range incident.ByHand(a.plan(), u) {
+		for _, ch := range incident.ByHand(a.plan(), a.state, u) {
 			op.ByHand = append(op.ByHand, ch.ID)
 		}
 	}
