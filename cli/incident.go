@@ -19,7 +19,7 @@ import (
 func (t *terminal) incident() *cobra.Command {
 	c := &cobra.Command{Use: "incident", Short: "Open, look at and work on incidents"}
 	c.AddCommand(t.incidentOpen(), t.incidentList(), t.incidentShow(), t.incidentAnswer(), t.incidentValidate(), t.incidentDismiss(),
-		t.incidentStep(), t.incidentApprove(), t.incidentUpdate(), t.incidentContain(), t.incidentResolve(), t.incidentTake(), t.incidentHandOver(), t.incidentAccept(), t.incidentDecline(), t.incidentLeave(), t.incidentCorrect(), t.incidentClose(), t.incidentReopen(), t.incidentExport())
+		t.incidentStep(), t.incidentApprove(), t.incidentUpdate(), t.incidentContain(), t.incidentResolve(), t.incidentTake(), t.incidentHandOver(), t.incidentAccept(), t.incidentDecline(), t.incidentLeave(), t.incidentCorrect(), t.incidentClose(), t.incidentReopen(), t.incidentExport(), t.incidentRedact())
 	return c
 }
 

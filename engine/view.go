@@ -87,7 +87,7 @@ func (e *Engine) refresh(ctx context.Context, ent *entry) (*View, error) {
 			return nil, err
 		}
 	}
-	for {
+	for anew := false; ; {
 		records, err := e.store.Window(ctx, stream(ent.id), v.Events, eventWindow)
 		if err != nil {
 			return nil, fmt.Errorf("load incident %s: %w", ent.id, err)
@@ -97,6 +97,10 @@ func (e *Engine) refresh(ctx context.Context, ent *entry) (*View, error) {
 			delete(e.entries, ent.id)
 			e.mu.Unlock()
 			return nil, fault.New(fault.NotFound, "There is no incident %q.", ent.id)
+		}
+		if v.Events > 0 && slices.ContainsFunc(records, func(r journal.Record) bool { return r.Kind == incident.KindRedacted }) && !anew {
+			v, anew = &View{State: &incident.State{}, engine: e, id: ent.id}, true // what it holds has been removed from the record
+			continue
 		}
 		if len(records) > 0 {
 			if v, err = v.after(records); err != nil {

@@ -65,7 +65,7 @@ func (d *decider) allowed() error {
 // present takes note that a person who acts is there, which ends their paging.
 func (d *decider) present() {
 	switch d.cmd.Op.(type) {
-	case OpOpen, OpAnswer, OpNote, OpLeave, OpDecline, OpCorrect:
+	case OpOpen, OpAnswer, OpNote, OpRedact, OpLeave, OpDecline, OpCorrect:
 		return
 	}
 	if d.cmd.Actor.Kind == journal.Person && len(d.events) > 0 && !d.s.Phase.Over() {
@@ -133,6 +133,8 @@ func (d *decider) do() error {
 		return d.reopen(op)
 	case OpNote:
 		return d.note(op)
+	case OpRedact:
+		return d.redact(op)
 	case OpWaive:
 		return d.waive(op)
 	case OpReinstate:

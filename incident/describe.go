@@ -219,6 +219,8 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		return "Reopened." + quote(e.Why)
 	case EventNoted:
 		return name(e.By) + ":" + quote(e.Text)
+	case EventRedacted:
+		return describeRedacted(e, name)
 	}
 	return describeClock(p, s, h, name, told, step)
 }

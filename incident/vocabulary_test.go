@@ -113,6 +113,8 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 		return incident.OpReopen{Why: w.text()}
 	case "note":
 		return incident.OpNote{Text: w.text()}
+	case "redact":
+		return incident.OpRedact{Texts: int(w.number("texts")), Some: w.take("some", ""), Why: w.text()}
 	}
 	if op := s.change(verb, w); op != nil {
 		return op

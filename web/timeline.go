@@ -58,7 +58,7 @@ func entryKind(e incident.Event) (kind string, large bool) {
 		return "Finding", false
 	case incident.EventUpdateOwed, incident.EventUpdateReminded, incident.EventUpdatePosted, incident.EventUpdateEnded:
 		return "Update", false
-	case incident.EventNoted:
+	case incident.EventNoted, incident.EventRedacted:
 		return "Note", false
 	case incident.EventEscalated, incident.EventPageRequested, incident.EventPageRung, incident.EventCallOutcome,
 		incident.EventPageEnded, incident.EventAnswered, incident.EventMustered, incident.EventRoleTaken:
