@@ -58,8 +58,12 @@ func (a *account) read(ctx context.Context, r journal.Record) error {
 		}
 	case incident.EventPageRung:
 		a.calls[e.Delivery] = true
-		if _, err := a.world.disk.Delivery(ctx, e.Delivery); err != nil {
+		d, err := a.world.disk.Delivery(ctx, e.Delivery)
+		if err != nil {
 			return breaks("page", "the call %s has no delivery: %v", e.Delivery, err)
+		}
+		if now := a.world.clockOf(h.Actor.Node); d.State == store.Queued && d.Attempts == 0 && d.NotBefore.After(now) {
+			return breaks("late", "at %s by the clock of %s %s is put off until %s", now.Format(time.TimeOnly), h.Actor.Node, d.ID, d.NotBefore.Format(time.TimeOnly))
 		}
 	case incident.EventCallOutcome:
 		a.settled[e.Delivery] = e.Outcome
@@ -132,6 +136,9 @@ func (a *account) ended(e incident.EventPageEnded) error {
 	switch {
 	case a.phase.AtLeast(incident.Contained) || a.phase.Over():
 	case e.State == incident.Ended:
+		if x := a.state.Answer(pg.Person); x != nil && x.Left {
+			break
+		}
 		return breaks("page", "%s is told no more while the incident is %s", pg.Person, a.phase)
 	case e.State == incident.Exhausted && len(pg.Calls) < a.ways(pg.Person)*a.plan().Escalation.Rounds:
 		return breaks("page", "%s is given up after %d calls", pg.Person, len(pg.Calls))

@@ -92,6 +92,11 @@ func TestRules(t *testing.T) {
 				c.Appends[i].DueAt = time.Time{}
 			}
 		}})},
+		"a call is put off": {"late", doubled(lying{commit: func(_ context.Context, _ store.Store, c *store.Commit) {
+			for i := range c.Deliveries {
+				c.Deliveries[i].NotBefore = c.Deliveries[i].Created.Add(time.Hour)
+			}
+		}})},
 		"a page that was given up": {"page", doubled(lying{after: forge(incident.EventPageRung{}.Kind(), func(r journal.Record) incident.Event {
 			var e incident.EventPageRung
 			_, _ = r.Open(&e)

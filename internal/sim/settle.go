@@ -19,7 +19,8 @@ func (w *World) settle(ctx context.Context) error {
 	}
 	on := w.nodes[0] // the last that is left, and knows nothing but what is stored
 	on.boot()
-	for n := range calmSteps {
+	for range calmSteps {
+		before := w.book.position
 		w.now = w.now.Add(5 * time.Second)
 		if err := w.chain.mine(nil); err != nil {
 			return err
@@ -40,7 +41,7 @@ func (w *World) settle(ctx context.Context) error {
 		if err := w.book.check(ctx, false); err != nil {
 			return err
 		}
-		if quiet, err := w.quiet(ctx); err != nil || quiet && n > 0 {
+		if waits, err := w.waiting(ctx); err != nil || waits == "" && w.book.position == before {
 			return err
 		}
 	}
@@ -49,12 +50,6 @@ func (w *World) settle(ctx context.Context) error {
 
 // calmSteps is after how many steps everything must have come to its end.
 const calmSteps = 60
-
-// quiet reports whether nothing is to leave the house.
-func (w *World) quiet(ctx context.Context) (bool, error) {
-	waiting, err := w.waiting(ctx)
-	return waiting == "", err
-}
 
 // waiting is a delivery that has not come to its end, empty if all have.
 func (w *World) waiting(ctx context.Context) (string, error) {
@@ -90,6 +85,11 @@ func (b *book) checkEnd(ctx context.Context) error {
 		return err
 	} else if id != "" {
 		return breaks("delivery", "%s, and stays so", id)
+	}
+	if found, err := w.nodes[0].engine.Audit(ctx, 0); err != nil {
+		return err
+	} else if err := found.Err(); err != nil {
+		return breaks("audit", "the audit of a world at rest says: %v", err)
 	}
 	for _, a := range b.order {
 		if err := a.checkEnd(ctx); err != nil {

@@ -157,6 +157,7 @@ func (w *World) happen(ctx context.Context, s Step, indent string) error {
 		if err := w.happen(ctx, *s.Meanwhile, " "); err != nil && w.broken == nil {
 			w.broken = err
 		}
+		w.mishaps++ // what it does next it may do without knowing
 	})
 	if s.Meanwhile == nil {
 		n.power.meanwhile = nil
