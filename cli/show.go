@@ -101,6 +101,11 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string) erro
 			}
 		}
 		fmt.Fprintf(w, "\nPeople: %s\n", out.Muster.Say)
+		for _, o := range out.Muster.OutOfReach {
+			for _, instead := range append(slices.Clone(o.StandIns), o.Instead...) {
+				fmt.Fprintf(w, "  Instead: %s\n", instead)
+			}
+		}
 		for _, x := range out.Muster.People {
 			fmt.Fprintf(w, "  %-20s %s  %s\n", x.Name, x.State, strings.Join(x.Roles, ", "))
 		}
