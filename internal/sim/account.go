@@ -140,6 +140,7 @@ func (a *account) ended(e incident.EventPageEnded) error {
 			break
 		}
 		return breaks("page", "%s is told no more while the incident is %s", pg.Person, a.phase)
+	case pg.Quiet: // it rings nobody: one question, and a time to answer
 	case e.State == incident.Exhausted && len(pg.Calls) < a.ways(pg.Person)*a.plan().Escalation.Rounds:
 		return breaks("page", "%s is given up after %d calls", pg.Person, len(pg.Calls))
 	}
