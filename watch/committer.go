@@ -119,6 +119,9 @@ func (c *committer) anew(ctx context.Context) error {
 
 func (c *committer) see(step chain.Step) {
 	b, s := step.Block, c.state
+	if s.Began == 0 && len(s.Detect.Recent) == 0 && !c.hollow {
+		s.Began = b.Number
+	}
 	c.hollow, c.lost = false, false
 	c.doubt(b)
 	if s.Pace == nil {
@@ -184,7 +187,7 @@ func (c *committer) orphan(ref chain.Ref) {
 	if last, ok := c.state.Detect.Last(); !ok || last.Hash != ref.Hash {
 		if !c.lost { // the first of those that are forgotten stands for all below it
 			c.lost = true
-			c.findings = append(c.findings, c.w.deeper(ref.Number, ref.Hash, ref.Number+1))
+			c.findings = append(c.findings, c.deeper(ref.Number, ref.Hash, ref.Number+1))
 		}
 		return
 	}

@@ -68,7 +68,7 @@ func (w *Watcher) anchor(ctx context.Context, number uint64) (*detect.Past, erro
 func (c *committer) begin(after detect.Past) {
 	s := c.state
 	if last, ok := s.Detect.Last(); ok {
-		c.findings = append(c.findings, c.w.deeper(last.Number, last.Hash, s.Detect.Recent[0].Number))
+		c.findings = append(c.findings, c.deeper(last.Number, last.Hash, s.Detect.Recent[0].Number))
 		for i := len(s.Ahead) - 1; i >= 0; i-- {
 			c.retract(s.rollback(i, 0))
 		}
@@ -78,6 +78,8 @@ func (c *committer) begin(after detect.Past) {
 			last, ok = s.Detect.Last()
 		}
 		c.taken++
+	} else {
+		s.Began = after.Number
 	}
 	s.Detect.Recent = []detect.Past{after}
 }

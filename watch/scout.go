@@ -101,7 +101,7 @@ func (c *committer) forsake() {
 	r := c.state.Ahead[n-1]
 	oldest, last := r.Blocks[0], r.last()
 	if r.Cut {
-		f := c.w.deeper(last.Number, last.Hash, oldest.Number)
+		f := c.deeper(last.Number, last.Hash, oldest.Number)
 		if !slices.ContainsFunc(c.findings, func(g incident.Finding) bool { return g.ID == f.ID }) {
 			c.findings = append(c.findings, f)
 		}

@@ -15,6 +15,7 @@ import (
 // state is what a watch leaves in the database.
 type state struct {
 	V       int                `json:"v"`
+	Began   uint64             `json:"began,omitempty"`   // block that the watch began with, of which nothing before was ever found; 0: not known
 	Warm    uint64             `json:"warm,omitempty"`    // blocks up to this one only fill baselines
 	Warming []string           `json:"warming,omitempty"` // detectors whose baseline may not be believed yet
 	Detect  detect.State       `json:"detect"`
@@ -60,11 +61,17 @@ func (s *state) cursor() chain.Cursor {
 }
 
 // deeper is the finding that the chain was reorganised deeper than is remembered. It goes by a block that went; what was
-// seen before the block at since may not have happened.
-func (w *Watcher) deeper(number uint64, hash evm.Hash, since uint64) incident.Finding {
-	return incident.Finding{
+// seen before the block at since may not have happened. A watch that began there has found nothing that is in doubt.
+func (c *committer) deeper(number uint64, hash evm.Hash, since uint64) incident.Finding {
+	w := c.w
+	f := incident.Finding{
 		ID:       fmt.Sprintf("reorg-%d-%d-%x", w.chain, number, hash[:8]),
 		Detector: "reorg", Mode: detect.Page, Issues: w.o.Plan.IssuesOf("reorg"), Chain: w.chain, Block: number, BlockHash: hash, At: w.o.Now().UTC(),
 		Say: fmt.Sprintf("Chain %d was reorganised deeper than is remembered: what happened before block %d may not have happened.", w.chain, since),
 	}
+	if since <= c.state.Began {
+		f.Mode = detect.Observe
+		f.Say = fmt.Sprintf("Chain %d was reorganised to before block %d, with which the watch began: nothing that was found is in doubt.", w.chain, c.state.Began)
+	}
+	return f
 }
