@@ -30,6 +30,9 @@ func (a *account) read(ctx context.Context, r journal.Record) error {
 		return breaks("command", "event %d follows from the command %s, which was carried out before", r.Seq, h.Command)
 	}
 	a.last, a.commands[h.Command] = h.Command, true
+	if err := a.unseen(h); err != nil {
+		return err
+	}
 	a.state.Apply(h)
 	switch e := h.Event.(type) {
 	case incident.EventOpened:
@@ -73,6 +76,37 @@ func (a *account) read(ctx context.Context, r journal.Record) error {
 	return nil
 }
 
+// unseen holds an event to what is hidden from whom: nobody acts on it or is called about it from whom it is hidden.
+func (a *account) unseen(h incident.Happened) error {
+	bad := func(who, what string) error {
+		if !slices.Contains(a.hidden, who) {
+			return nil
+		}
+		return breaks("hidden", "the incident is hidden from %s, who %s (%s)", who, what, h.Event.Kind())
+	}
+	switch e := h.Event.(type) {
+	case incident.EventRestricted:
+		a.hidden = append(a.hidden, e.Hide...)
+		return nil
+	case incident.EventRevealed:
+		a.hidden = slices.DeleteFunc(a.hidden, func(who string) bool { return who == e.Person })
+	case incident.EventPageRequested:
+		return bad(e.Person, "is called")
+	case incident.EventUpdateReminded:
+		return bad(e.Person, "is reminded")
+	case incident.EventPageRung:
+		for _, pg := range a.state.Pages {
+			if pg.ID == e.Page {
+				return bad(pg.Person, "is called")
+			}
+		}
+	}
+	if h.Actor.Kind == journal.Person {
+		return bad(h.Actor.ID, "acts")
+	}
+	return nil
+}
+
 // ordered holds an order to the plan that the incident runs under, by counting as dumbly as can be.
 func (a *account) ordered(e incident.EventActionOrdered, at time.Time) error {
 	asked, ok := a.asked[e.Decision]
@@ -92,7 +126,7 @@ func (a *account) ordered(e incident.EventActionOrdered, at time.Time) error {
 	}
 	said := map[string]bool{} // who has agreed and is not counted yet
 	for who, v := range a.voices[e.Decision] {
-		if v.Choice != decision.Approve {
+		if v.Choice != decision.Approve || slices.Contains(a.hidden, who) {
 			continue
 		}
 		signer, err := asked.Message.With(v.Choice).Signer(v.Signature)
@@ -136,11 +170,11 @@ func (a *account) ended(e incident.EventPageEnded) error {
 	switch {
 	case a.phase.AtLeast(incident.Contained) || a.phase.Over():
 	case e.State == incident.Ended:
-		if x := a.state.Answer(pg.Person); x != nil && x.Left {
+		if x := a.state.Answer(pg.Person); x != nil && x.Left || !a.state.Sees(pg.Person) {
 			break
 		}
 		return breaks("page", "%s is told no more while the incident is %s", pg.Person, a.phase)
-	case pg.Quiet: // it rings nobody: one question, and a time to answer
+	case pg.Quiet: // they had come, and were asked once more
 	case e.State == incident.Exhausted && len(pg.Calls) < a.ways(pg.Person)*a.plan().Escalation.Rounds:
 		return breaks("page", "%s is given up after %d calls", pg.Person, len(pg.Calls))
 	}
@@ -171,7 +205,7 @@ func (a *account) check(h store.Head) error {
 		return breaks("timer", "short of people, and never looked at again")
 	}
 	for _, pg := range a.state.Pages {
-		if pg.State == incident.Ringing && (h.DueAt.IsZero() || pg.NextRing.IsZero() || h.DueAt.After(pg.NextRing)) {
+		if pg.State == incident.Ringing && !pg.Quiet && (h.DueAt.IsZero() || pg.NextRing.IsZero() || h.DueAt.After(pg.NextRing)) {
 			return breaks("timer", "%s is to be called again at %s, and the incident is looked at at %s", pg.Person, pg.NextRing.Format(time.TimeOnly), h.DueAt.Format(time.TimeOnly))
 		}
 	}
@@ -206,7 +240,7 @@ func (a *account) told() error {
 				people = append(people, r.Who...)
 			}
 			for _, who := range people {
-				if !a.state.Called(who) && a.state.Answer(who) == nil {
+				if !a.state.Called(who) && a.state.Answer(who) == nil && a.state.Sees(who) {
 					return breaks("page", "%s is to be told on %s, and was never called", who, moment)
 				}
 			}

@@ -46,6 +46,7 @@ type account struct {
 	last     string          // command of the last event
 	commands map[string]bool // that have had events
 	calls    map[string]bool // deliveries of calls
+	hidden   []string        // persons from whom it is hidden
 	settled  map[string]string
 }
 

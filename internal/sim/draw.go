@@ -167,6 +167,9 @@ func (d *draw) person() []string {
 	a := list[d.rand.IntN(len(list))]
 	if d.chance(12) {
 		who := d.somebody()
+		if d.chance(4) {
+			return []string{"do", who, a.id, d.one("hide", "hide", "reveal", "distrust"), d.somebody()}
+		}
 		return append([]string{"do", who, a.id}, strings.Fields(d.whim(a, who))...)
 	}
 	type chore struct {
@@ -188,7 +191,7 @@ func (d *draw) person() []string {
 		return nil
 	}
 	c := chores[d.rand.IntN(len(chores))]
-	return append([]string{"do", c.who, a.id}, strings.Fields(d.obey(c.task))...)
+	return append([]string{"do", c.who, a.id}, strings.Fields(d.obey(a, c.task))...)
 }
 
 // whim is what nobody asked for.
@@ -206,7 +209,7 @@ func (d *draw) whim(a *account, who string) string {
 }
 
 // obey is what a task asks for, most of the time.
-func (d *draw) obey(t incident.Task) string {
+func (d *draw) obey(a *account, t incident.Task) string {
 	switch t.Kind {
 	case incident.TaskAnswer:
 		return "answer " + d.one(incident.Coming, incident.Coming, incident.Coming, incident.ComingNoSign, incident.Cannot)
@@ -222,7 +225,7 @@ func (d *draw) obey(t incident.Task) string {
 	case incident.TaskUpdate:
 		return "post " + t.Ref
 	case incident.TaskSecond:
-		return d.second(t)
+		return d.second(a, t)
 	case incident.TaskAccept:
 		return d.one("accept ", "accept ", "decline ") + t.Ref
 	case incident.TaskContain:
@@ -238,7 +241,12 @@ func (d *draw) obey(t incident.Task) string {
 }
 
 // second is what somebody says who confirms what another wants.
-func (d *draw) second(t incident.Task) string {
+func (d *draw) second(a *account, t incident.Task) string {
+	for _, x := range a.state.Seconds {
+		if verb := map[string]string{"restrict": "hide", "reveal": "reveal"}[x.What]; x.What == t.Ref && verb != "" {
+			return verb + " " + x.To
+		}
+	}
 	verb, what, _ := strings.Cut(strings.Fields(t.Ref)[0], "-")
 	switch {
 	case strings.Contains(t.Ref, "despite"):

@@ -150,6 +150,11 @@ func TestRules(t *testing.T) {
 			_, _ = r.Open(&e)
 			return incident.EventUpdateReminded{ID: e.ID, Person: "ada", Delivery: "reminder"}
 		})})},
+		"somebody is called from whom it is hidden": {"hidden", doubled(lying{after: forge(incident.EventRestricted{}.Kind(), func(r journal.Record) incident.Event {
+			var e incident.EventRestricted
+			_, _ = r.Open(&e)
+			return incident.EventPageRequested{Page: "page-99", Person: e.Hide[0], Why: "told on detection"}
+		})})},
 		"mutes are not heard of": {"mute", doubled(lying{load: func(stream string, records []journal.Record) []journal.Record {
 			return slices.DeleteFunc(records, func(r journal.Record) bool { return r.Kind == (mute.EventMuted{}).Kind() })
 		}})},

@@ -90,6 +90,12 @@ func (w *World) command(who, id string, words []string) (incident.Op, error) {
 		return incident.OpWaive{Communication: word(1), Why: "Nobody asks for it"}, nil
 	case "reinstate":
 		return incident.OpReinstate{Communication: word(1), Why: "Somebody asks for it"}, nil
+	case "hide":
+		return incident.OpRestrict{Hide: strings.Split(word(1), ","), Why: "It may be them"}, nil
+	case "reveal":
+		return incident.OpReveal{Person: word(1), Why: "It is not them"}, nil
+	case "distrust":
+		return incident.OpDistrust{Kind: incident.DistrustPerson, Ref: word(1), Why: "It may be them"}, nil
 	case "pin":
 		return incident.OpPin{Link: "https://example.com/room"}, nil
 	case "retry":
