@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -95,6 +96,9 @@ func (e *Engine) handle(ctx context.Context, id string) error {
 	out, lost := e.reported(ctx, d)
 	if out.State == "" {
 		out, lost = e.carry(ctx, d)
+		if died(d) && d.Kind != incident.DispatchAction && (out.State == Landed || out.State == Unknown) {
+			out.Say = strings.TrimSpace(out.Say + " " + sentTwice)
+		}
 	}
 	if lost {
 		return nil // somebody else has it and will say what became of it
@@ -126,6 +130,27 @@ func (e *Engine) handle(ctx context.Context, id string) error {
 		}
 	}
 	return e.finish(ctx, d, out.State, time.Time{}, out)
+}
+
+// sentTwice is said of what went out, and perhaps had gone out before.
+const sentTwice = "It may have been sent twice: whoever had it before stopped in the middle."
+
+// kept is what stays with a delivery of what an attempt came to.
+type kept struct {
+	Outcome
+	Attempt int `json:",omitempty"` // from 1; 0 if an older release wrote it
+}
+
+// died reports whether the attempt before this one ended without a word: its node died, or lost the database.
+func died(d store.Delivery) bool {
+	if d.Attempts < 2 {
+		return false
+	}
+	var k kept
+	if len(d.Outcome) == 0 || json.Unmarshal(d.Outcome, &k) != nil {
+		return true
+	}
+	return k.Attempt != 0 && k.Attempt != d.Attempts-1
 }
 
 // reportAgain is after how long an outcome is reported again that the database did not take.
@@ -160,7 +185,7 @@ func (e *Engine) reported(ctx context.Context, d store.Delivery) (Outcome, bool)
 }
 
 func (e *Engine) finish(ctx context.Context, d store.Delivery, state string, notBefore time.Time, out Outcome) error {
-	b, err := marshal(out)
+	b, err := marshal(kept{out, d.Attempts})
 	if err != nil {
 		return err
 	}
