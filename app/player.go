@@ -136,7 +136,7 @@ func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident
 		if v.State.Step(t.Ref).State != incident.UnderWay {
 			op = incident.OpBeginStep{Step: t.Ref}
 		} else {
-			op = incident.OpEndStep{Step: t.Ref, State: incident.Done, Note: "Walked through in the exercise."}
+			op = incident.OpEndStep{Step: t.Ref, State: incident.Done, Note: "Walked through in the exercise.", Answer: answerTo(v, t.Ref)}
 		}
 	case incident.TaskUpdate:
 		u := v.State.Update(t.Ref)
@@ -233,4 +233,14 @@ func (c *cast) answer(ctx context.Context, v *engine.View, x plan.Person, t inci
 		}
 	}
 	return false, nil
+}
+
+// answerTo is the first answer to the question of a step, "" if it asks none.
+func answerTo(v *engine.View, step string) string {
+	for _, st := range incident.StepsOf(v.Plan, v.State) {
+		if st.ID == step && st.Question != nil && len(st.Question.Branches) > 0 {
+			return st.Question.Branches[0].Answer
+		}
+	}
+	return ""
 }

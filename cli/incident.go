@@ -9,17 +9,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin/access"
-	"tocsin/comms"
 	"tocsin/decision"
 	"tocsin/engine"
-	"tocsin/fault"
 	"tocsin/incident"
 )
 
 func (t *terminal) incident() *cobra.Command {
 	c := &cobra.Command{Use: "incident", Short: "Open, look at and work on incidents"}
 	c.AddCommand(t.incidentOpen(), t.incidentList(), t.incidentShow(), t.incidentAnswer(), t.incidentValidate(), t.incidentDismiss(),
-		t.incidentStep(), t.incidentApprove(), t.incidentUpdate(), t.incidentContain(), t.incidentResolve(), t.incidentTake(), t.incidentHandOver(), t.incidentAccept(), t.incidentDecline(), t.incidentLeave(), t.incidentCorrect(), t.incidentClose(), t.incidentReopen(), t.incidentExport(), t.incidentRedact())
+		t.incidentStep(), t.incidentApprove(), t.incidentUpdate(), t.incidentContain(), t.incidentResolve(), t.incidentTake(), t.incidentHandOver(), t.incidentAccept(), t.incidentDecline(), t.incidentLeave(), t.incidentCorrect(), t.incidentClose(), t.incidentReopen(), t.incidentExport(), t.incidentRedact(),
+		t.incidentOwed(), t.incidentWaive(), t.incidentReinstate(), t.incidentPin(), t.incidentReply(), t.incidentUndo(), t.incidentAdd(), t.incidentAttach(), t.incidentLessons())
 	return c
 }
 
@@ -189,21 +188,6 @@ func (t *terminal) incidentDismiss() *cobra.Command {
 		})
 }
 
-func (t *terminal) incidentStep() *cobra.Command {
-	var note, from string
-	return t.do("step INCIDENT STEP begin|done|skipped|failed", "Begin or end a step of the procedure", []string{"an incident", "a step", "what became of it"}, access.Step,
-		func(c *cobra.Command) {
-			c.Flags().StringVar(&note, "note", "", "what was found or done")
-			c.Flags().StringVar(&from, "from", "", "the person to take the step over from, if somebody has begun it")
-		},
-		func(_ *engine.View, args []string) (incident.Op, error) {
-			if args[2] == "begin" {
-				return incident.OpBeginStep{Step: args[1], From: from}, nil
-			}
-			return incident.OpEndStep{Step: args[1], State: args[2], Note: note}, nil
-		})
-}
-
 func (t *terminal) incidentApprove() *cobra.Command {
 	var signature string
 	var refuse bool
@@ -222,44 +206,6 @@ func (t *terminal) incidentApprove() *cobra.Command {
 				choice = decision.Refuse
 			}
 			return incident.OpApprove{Decision: args[1], Choice: choice, Signature: sig}, nil
-		})
-}
-
-func (t *terminal) incidentUpdate() *cobra.Command {
-	var asked *cobra.Command
-	var text string
-	var posted []string
-	return t.do("update INCIDENT UPDATE", "Post an update that is owed", []string{"an incident", "an update"}, access.Post,
-		func(c *cobra.Command) {
-			asked = c
-			c.Flags().StringVar(&text, "text", "", "the text; - reads it from standard input; the draft if it is not given")
-			c.Flags().StringSliceVar(&posted, "posted", nil, "channels of the plan where you have posted it yourself")
-		},
-		func(v *engine.View, args []string) (incident.Op, error) {
-			words := text
-			switch text {
-			case "-":
-				b, err := io.ReadAll(io.LimitReader(t.in, 1<<20))
-				if err != nil {
-					return nil, fmt.Errorf("read the text: %w", err)
-				}
-				words = string(b)
-			case "":
-				u := v.State.Update(args[1])
-				if u == nil {
-					return nil, fault.New(fault.NotFound, "No update %q is owed.", args[1])
-				}
-				happened, err := v.Happened(asked.Context())
-				if err != nil {
-					return nil, err
-				}
-				draft, err := comms.DraftUpdate(v.Plan, v.State, u, happened, v.State.Last)
-				if err != nil {
-					return nil, err
-				}
-				words = draft
-			}
-			return incident.OpPost{Update: args[1], Text: words, ByHand: posted}, nil
 		})
 }
 

@@ -22,11 +22,14 @@ type shown struct {
 }
 
 type shownStep struct {
-	ID    string `json:"id"`
-	Name  string `json:"name"`
-	State string `json:"state"`
-	By    string `json:"by,omitempty"`
-	Say   string `json:"say,omitempty"`
+	ID     string    `json:"id"`
+	Name   string    `json:"name"`
+	State  string    `json:"state"`
+	By     string    `json:"by,omitempty"`
+	Say    string    `json:"say,omitempty"`
+	Answer string    `json:"answer,omitempty"`
+	Due    time.Time `json:"due,omitzero"`    // until when the plan allows time for it
+	Added  bool      `json:"added,omitempty"` // on the spot
 }
 
 type shownEvent struct {
@@ -45,7 +48,7 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string) erro
 		out.Tasks = append(out.Tasks, incident.Todo(p, s, person, now)...)
 	}
 	for _, st := range incident.StepsOf(p, s) {
-		out.Steps = append(out.Steps, shownStep{st.ID, st.Name, st.State, st.By, st.Say})
+		out.Steps = append(out.Steps, shownStep{st.ID, st.Name, st.State, st.By, st.Say, st.Answer, st.Due, st.Added != nil})
 	}
 	happened, err := v.Happened(ctx)
 	if err != nil {
@@ -69,6 +72,9 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string) erro
 		if v.ReadOnly != nil {
 			fmt.Fprintln(w, "This release can only show it:", v.ReadOnly)
 		}
+		for _, x := range s.Pins {
+			fmt.Fprintf(w, "%s: %s\n", x.Title(), clip(x.Link))
+		}
 		writeReports(w, s.Findings)
 		if person != "" {
 			fmt.Fprintf(w, "\nNow, for %s:\n", incident.NameOf(p, person))
@@ -87,6 +93,12 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string) erro
 			fmt.Fprintln(w, "\nProcedure:")
 			for i, st := range out.Steps {
 				fmt.Fprintf(w, "  %d. %-28s %-10s %s %s\n", i+1, st.Name, st.State, st.ID, st.Say)
+				if st.Answer != "" {
+					fmt.Fprintf(w, "     answered: %s\n", clip(st.Answer))
+				}
+				if !st.Due.IsZero() && now.After(st.Due) {
+					fmt.Fprintf(w, "     overdue since %s\n", moment(st.Due))
+				}
 			}
 		}
 		for i := range s.Decisions {
@@ -99,6 +111,12 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string) erro
 				c, _ := p.Communication(u.Communication)
 				fmt.Fprintf(w, "\nUpdate %s: %s, owed by %s\n", u.ID, c.Name, u.Due.Format("2006-01-02 15:04 UTC"))
 			}
+		}
+		if len(s.Evidence) > 0 {
+			fmt.Fprintln(w, "\nEvidence:")
+		}
+		for _, e := range s.Evidence {
+			fmt.Fprintf(w, "  %s  %s  %s  %s\n", moment(e.At), incident.NameOf(p, e.By), clip(e.What), clip(e.Note))
 		}
 		fmt.Fprintf(w, "\nPeople: %s\n", out.Muster.Say)
 		for _, o := range out.Muster.OutOfReach {

@@ -9,8 +9,9 @@ import (
 	"tocsin/plan"
 )
 
-// notTaken are the steps that answers lead past: those of the question's track between it and where the answer leads, and
-// tracks that begin where another answer would have led.
+// notTaken are the steps that answers lead past: those between the question and where its answer leads, if that is on the
+// question's track, and tracks that another answer would have begun, for they wait for the question. A step that waits for
+// something else is done whatever the answer is.
 func notTaken(steps []plan.Step, s *State) map[string]bool {
 	passed := map[string]bool{}
 	for i, st := range steps {
@@ -20,13 +21,13 @@ func notTaken(steps []plan.Step, s *State) map[string]bool {
 		}
 		to := slices.IndexFunc(steps, func(x plan.Step) bool { return x.ID == b.Step })
 		for k := i + 1; k < to; k++ {
-			if steps[k].Track == st.Track {
+			if steps[k].Track == st.Track && steps[to].Track == st.Track {
 				passed[steps[k].ID] = true
 			}
 		}
 		for _, other := range st.Question.Branches {
 			first := slices.IndexFunc(steps, func(x plan.Step) bool { return x.ID == other.Step })
-			if first < 0 || to < 0 || steps[first].Track == st.Track || steps[first].Track == steps[to].Track {
+			if first < 0 || to < 0 || steps[first].Track == st.Track || steps[first].Track == steps[to].Track || !slices.Contains(steps[first].After, st.ID) {
 				continue
 			}
 			for _, x := range steps[first:] {
