@@ -65,7 +65,7 @@ func (a *account) read(ctx context.Context, r journal.Record) error {
 		if err != nil {
 			return breaks("page", "the call %s has no delivery: %v", e.Delivery, err)
 		}
-		if now := a.world.clockOf(h.Actor.Node); d.State == store.Queued && d.Attempts == 0 && d.NotBefore.After(now) {
+		if now, lives := a.world.clockOf(h.Actor.Node); lives && d.State == store.Queued && d.Attempts == 0 && d.NotBefore.After(now) {
 			return breaks("late", "at %s by the clock of %s %s is put off until %s", now.Format(time.TimeOnly), h.Actor.Node, d.ID, d.NotBefore.Format(time.TimeOnly))
 		}
 	case incident.EventCallOutcome:

@@ -48,14 +48,14 @@ func (n *node) boot() {
 	n.engine.Carry(incident.DispatchAction, w.chain)
 }
 
-// clockOf is the time by which a life of a node goes.
-func (w *World) clockOf(life string) time.Time {
+// clockOf is the time by which a life of a node goes; false of a life that is over.
+func (w *World) clockOf(life string) (time.Time, bool) {
 	for _, n := range w.nodes {
 		if life == n.lives() {
-			return w.now.Add(max(0, n.ahead))
+			return w.now.Add(max(0, n.ahead)), true
 		}
 	}
-	return w.now
+	return w.now, false
 }
 
 // lives is the name of a node's engine in its present life.

@@ -2,6 +2,29 @@
 // any two of its calls, or be overtaken there by others; phones that stay silent; people who come late, refuse, or sign with
 // the wrong key; a chain that forgets its last blocks; feeds and other monitors; clocks that jump; plans adopted on the way.
 // Time moves only here, and everything follows from a history: a text that can be kept, replayed and shrunk.
+//
+//	go test ./internal/sim -seeds N         N worlds, on all processors; of the first that breaks a rule, the smallest history that does
+//	go test ./internal/sim -seeds N -first M  the same from seed M on
+//	go test ./internal/sim -seed N -v       one world, printed
+//	go test ./internal/sim -replay FILE -v  a history that was kept, printed
+//
+// A book reads along what is stored and believes no node. Its rules are named by what they guard:
+//
+//	chain     each record follows from the one before it, in time too
+//	replay    what a node has in mind is what the stored events come to
+//	page      whom the plan wants told is called; nobody is given up early; it is known what became of each call
+//	late      a call is due as soon as it is stored
+//	timer     an incident short of people, or calling somebody, is looked at again in time
+//	quorum    nothing is ordered but by signatures that the plan in force then asks for
+//	landing   no action lands twice
+//	finding   what there is to be found counts once; what was taken back does not
+//	mute      a muted detector, or one that only observes, opens nothing
+//	reminder  nobody is rung for an update before containment
+//	hidden    from whom an incident is hidden is not called and does not act
+//	command   a command is carried out once
+//	twice     nothing is handed over twice without a death or a standstill in between
+//	delivery  whatever is to leave the house comes to its end
+//	audit     the auditor finds nothing in a world at rest
 package sim
 
 import (
