@@ -22,7 +22,9 @@ func TestEntriesThatAreNewAreFindings(t *testing.T) {
 	w.quiet(Sight{Entries: []Entry{old}}) // it was seen before
 	w.quiet(Sight{Blind: "nothing listens there"})
 	w.quiet(Sight{Blind: "nothing listens there"})
-	w.finds("page", Sight{Blind: "nothing listens there"}, "nothing listens there, 3 times")
+	if f := w.finds("page", Sight{Blind: "nothing listens there"}, "nothing listens there, 3 times"); strings.Contains(f.Say, "Posted") {
+		t.Errorf("%q speaks of an entry that nobody read", f.Say)
+	}
 }
 
 func TestWordsChooseEntries(t *testing.T) {

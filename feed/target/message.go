@@ -74,10 +74,11 @@ func misplaced(text string, at int, say string) *detect.Problem {
 	}
 }
 
-// say writes the sentence of a finding. What happened is told in any case.
+// say writes the sentence of a finding. What happened is told in any case. The message of a feed is about an entry: where there
+// is none, as when the feed cannot be read, it would say something else than what happened.
 func (t *Target) say(facts map[string]string) string {
 	why := strings.TrimRight(facts["why"], ". ")
-	if len(t.message) == 0 {
+	if len(t.message) == 0 || t.Kind == Feed && facts["title"] == "" {
 		return t.Name + ": " + why + "."
 	}
 	var b strings.Builder
