@@ -147,6 +147,7 @@ var cases = []struct {
 	{"rota-not-begun", Warning, "rotas[watch].start", "id: watch", []string{"groups:", "rotas:\n  - {id: watch, name: Watch, time_zone: Europe/Vienna, start: 2036-11-02, members: [ada, ben]}\ngroups:"}, nil},
 	{"rota-of-one", Note, "rotas[watch].members", "id: watch", []string{"groups:", "rotas:\n  - {id: watch, name: Watch, time_zone: Europe/Vienna, start: 2026-11-02, members: [ada]}\ngroups:"}, nil},
 	{"rota-member-unreachable", Warning, "rotas[watch].members[1]", "id: watch", []string{"groups:", "  - {id: mia, name: Mia}\nrotas:\n  - {id: watch, name: Watch, time_zone: Europe/Vienna, start: 2026-11-02, members: [ada, mia]}\ngroups:"}, []string{"person-without-contact"}},
+	{"rota-member-unreachable", Warning, "rotas[watch].cover[0]", "person: mia", []string{"groups:", "  - {id: mia, name: Mia}\nrotas:\n  - {id: watch, name: Watch, time_zone: Europe/Vienna, start: 2026-11-02, members: [ada, ben], cover: [{from: 2026-11-09, to: 2026-11-10, person: mia}]}\ngroups:"}, []string{"person-without-contact"}},
 	{"person-indispensable", Warning, "core_team[ada]", "id: ada", []string{"for: ada, who: cy, after: 9m", "for: team, who: cy, after: 9m", "required: [lia]", "required: [ada]", "responsible: lia", "responsible: ada"}, []string{"decision-stops-with-one-away", "decision-stops-with-one-away"}},
 
 	{"asset-without-chain", Error, "assets[vault]", "id: vault", []string{"kind: contract, chain: 1,", "kind: contract,"}, []string{"action-broken", "detector-broken", "issue-detected-by-hand"}},

@@ -215,7 +215,7 @@ func (c *checker) checkRotas() {
 				at = fmt.Sprintf("%s.cover[%d]", path, i-len(r.Members))
 			}
 			c.add(Warning, "rota-member-unreachable", at, fmt.Sprintf("While %s is on call in the rota %q, nobody can be reached.", c.nameOf(ref), r.Name),
-				"The page of that shift rings nowhere.",
+				"Whoever comes next in the rota is called in their place, and does not know that they are on call.",
 				"Write a contact, or take them out of the rota.")
 		}
 	}
