@@ -89,6 +89,7 @@ var cases = []struct {
 	{"detector-unready", Note, "detectors[withdrawals].asset", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: web, asset: vault"}, []string{"issue-detected-by-hand"}},
 	{"detector-never-fires", Error, "detectors[withdrawals].where", "id: withdrawals", []string{"transaction: true,", "transaction: true, where: 'tx.value > 9 && tx.value < 5',"}, nil},
 	{"detector-never-fires", Error, "detectors[withdrawals].minimum", "id: withdrawals", []string{"kind: match, asset: vault, transaction: true, mode: act", "kind: spike, asset: vault, metric: transactions, window: 1s, minimum: 1000000000, mode: page"}, nil},
+	{"detector-name-taken", Error, "detectors[blind].id", "id: blind", []string{"mode: act}", "mode: act}\n  - {id: blind, name: Spare, kind: match, asset: vault, transaction: true}"}, []string{"detector-without-issue"}},
 	{"watch-unwatched", Note, "detectors", "id: withdrawals", []string{", {what: The console stands still, who: ada}", ""}, nil},
 	{"nobody-told-when-blind", Error, "escalation", "rules:", []string{"      core: detection", "      who: [dee]\n      when: detection", "extended_team:", "  - {id: dee, name: Dee}\nextended_team:"}, []string{"nobody-told-on-detection", "person-without-contact"}},
 	{"nobody-told-on-detection", Error, "categories[attack]", "id: attack", []string{"core: detection", "core: validation"}, nil},

@@ -21,6 +21,7 @@ var codes = []string{
 	"detection-shared",
 	"detector-broken",
 	"detector-never-fires",
+	"detector-name-taken",
 	"detector-unfinished",
 	"detector-unready",
 	"cheap-detector-acts",

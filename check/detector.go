@@ -13,6 +13,11 @@ func (c *checker) checkDetectors() {
 		d := &c.plan.Detectors[n]
 		path := fmt.Sprintf("detectors[%s]", d.ID)
 		c.checkActing(d, path)
+		if plan.OwnDetector(d.ID) {
+			c.add(Error, "detector-name-taken", path+".id", fmt.Sprintf("The detector %q has the id of one that runs by itself: %s.", d.Name, d.ID),
+				"Findings of both would be one to everybody: muted together, listed together, and of the same issues.",
+				"Give it another id.")
+		}
 		if len(c.issuesOf[d.ID]) == 0 {
 			c.add(Note, "detector-without-issue", path, fmt.Sprintf("No issue names the detector %q.", d.Name),
 				"What it finds would belong to nothing that the plan knows how to answer.",
