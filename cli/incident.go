@@ -17,7 +17,8 @@ import (
 func (t *terminal) incident() *cobra.Command {
 	c := &cobra.Command{Use: "incident", Short: "Open, look at and work on incidents"}
 	c.AddCommand(t.incidentOpen(), t.incidentList(), t.incidentShow(), t.incidentAnswer(), t.incidentValidate(), t.incidentDismiss(),
-		t.incidentStep(), t.incidentApprove(), t.incidentUpdate(), t.incidentContain(), t.incidentResolve(), t.incidentTake(), t.incidentHandOver(), t.incidentAccept(), t.incidentDecline(), t.incidentLeave(), t.incidentCorrect(), t.incidentClose(), t.incidentReopen(), t.incidentExport(), t.incidentRedact(),
+		t.incidentStep(), t.incidentApprove(), t.incidentUpdate(), t.incidentContain(), t.incidentResolve(), t.incidentTake(), t.incidentHandOver(), t.incidentAccept(), t.incidentDecline(), t.incidentLeave(), t.incidentCorrect(),
+		t.incidentDistrust(), t.incidentTrust(), t.incidentRestrict(), t.incidentReveal(), t.incidentClose(), t.incidentReopen(), t.incidentExport(), t.incidentRedact(),
 		t.incidentOwed(), t.incidentWaive(), t.incidentReinstate(), t.incidentPin(), t.incidentReply(), t.incidentUndo(), t.incidentAdd(), t.incidentAttach(), t.incidentLessons())
 	return c
 }
@@ -107,6 +108,9 @@ func (t *terminal) incidentShow() *cobra.Command {
 			}
 			defer k.Close()
 			v, err := k.Engine.View(c.Context(), args[0])
+			if err == nil {
+				err = visible(v, d.as)
+			}
 			if err != nil {
 				return err
 			}
@@ -115,45 +119,6 @@ func (t *terminal) incidentShow() *cobra.Command {
 	}
 	d.flags(c, true)
 	return c
-}
-
-// do makes a command that does one thing to an incident.
-func (t *terminal) do(use, short string, names []string, right access.Right, more func(*cobra.Command), op func(v *engine.View, args []string) (incident.Op, error)) *cobra.Command {
-	var d desk
-	c := &cobra.Command{
-		Use: use, Short: short, Args: exactly(names...),
-		RunE: func(c *cobra.Command, args []string) error { return t.carryOut(c, d, args, right, op) },
-	}
-	d.flags(c, true)
-	if more != nil {
-		more(c)
-	}
-	return c
-}
-
-// carryOut does one thing to the incident that the first argument names, and shows how it stands then.
-func (t *terminal) carryOut(c *cobra.Command, d desk, args []string, right access.Right, op func(v *engine.View, args []string) (incident.Op, error)) error {
-	k, err := t.open(c.Context(), d)
-	if err != nil {
-		return err
-	}
-	defer k.Close()
-	v, err := k.Engine.View(c.Context(), args[0])
-	if err != nil {
-		return err
-	}
-	actor, err := d.actor(v.Plan, right)
-	if err != nil {
-		return err
-	}
-	o, err := op(v, args)
-	if err != nil {
-		return err
-	}
-	if v, err = k.Engine.Do(c.Context(), args[0], incident.Command{Actor: actor, Op: o}); err != nil {
-		return err
-	}
-	return t.show(c.Context(), v, d.as)
 }
 
 func (t *terminal) incidentAnswer() *cobra.Command {

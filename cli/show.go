@@ -72,6 +72,12 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string) erro
 		if v.ReadOnly != nil {
 			fmt.Fprintln(w, "This release can only show it:", v.ReadOnly)
 		}
+		for _, x := range s.Distrusted {
+			fmt.Fprintf(w, "DISTRUSTED: %s %s %s\n", x.Kind, clip(x.Ref), clip(x.Why))
+		}
+		for _, who := range s.Hidden {
+			fmt.Fprintf(w, "HIDDEN from %s\n", incident.NameOf(p, who))
+		}
 		for _, x := range s.Pins {
 			fmt.Fprintf(w, "%s: %s\n", x.Title(), clip(x.Link))
 		}

@@ -126,7 +126,7 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 	case EventValidated:
 		return name(e.By) + " says that it is real." + quote(e.Note)
 	case EventSecondWanted:
-		what := e.What
+		what := asked(e.What, e.To)
 		if c, ok := p.Communication(e.To); ok && e.What == whatWaive {
 			what += " " + c.Name
 		}

@@ -340,3 +340,14 @@ func (s *State) dropSecondTo(what, to string) {
 func (x *Second) about(person string) bool {
 	return (x.What == whatDistrust || x.What == whatRestrict) && slices.Contains(strings.FieldsFunc(x.To, func(r rune) bool { return r == ' ' || r == ',' }), person)
 }
+
+// Asked is what somebody asked for, with whom or what it concerns.
+func (x *Second) Asked() string { return asked(x.What, x.To) }
+
+func asked(what, to string) string {
+	switch what {
+	case whatDistrust, whatTrust, whatRestrict, whatReveal:
+		return what + " " + to
+	}
+	return what
+}

@@ -52,6 +52,7 @@ type incidentPage struct {
 	People    people
 	Moments   []past
 	Correct   *correcting
+	Trust     trust
 	Findings  []finding
 	Timeline  timeline
 	Record    string // how many events, and the last one's hash
@@ -68,7 +69,7 @@ func (l *look) page(ctx context.Context, readings []Reading, show string, before
 	}
 	p := &incidentPage{
 		shell: l.shell, ID: s.ID, Base: l.base(), Band: bandOf(s, l.Now), Situation: situationOf(l.plan, s, l.Now),
-		Course: l.course(), Procedure: l.procedure(), Actions: l.actions(), People: l.people(), Moments: l.moments(), Correct: l.correcting(),
+		Course: l.course(), Procedure: l.procedure(), Actions: l.actions(), People: l.people(), Moments: l.moments(), Correct: l.correcting(), Trust: l.trust(),
 		Findings: l.findings(), Timeline: past, Plan: short(s.Plan.Hex()),
 	}
 	p.Owed, p.Posted = l.updates()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tocsin/access"
+	"tocsin/fault"
 	"tocsin/incident"
 	"tocsin/plan"
 	"tocsin/readiness"
@@ -87,7 +88,7 @@ func (c *Console) overviewOf(ctx context.Context, s *session, fs *forms) (*overv
 	p := &overviewPage{shell: sh, Open: s.may(access.Report) == nil}
 	p.Sheet = sheet{Name: together(s.person.Name), Href: "/", Now: sh.at(sh.Now)}
 	for _, sum := range list {
-		if sum.Protocol != s.protocol {
+		if sum.Protocol != s.protocol || !sum.Sees(s.person.ID) {
 			continue
 		}
 		if sum.Phase.Over() {
@@ -96,7 +97,10 @@ func (c *Console) overviewOf(ctx context.Context, s *session, fs *forms) (*overv
 			}
 			continue
 		}
-		v, err := c.Engine.View(ctx, sum.ID)
+		v, err := c.viewOf(ctx, s, sum.ID)
+		if fault.Is(err, fault.NotFound) {
+			continue // it was hidden just now
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
+	"tocsin/access"
+	"tocsin/engine"
 	"tocsin/fault"
 	"tocsin/incident"
 	"tocsin/journal"
@@ -43,6 +46,10 @@ func (c *Console) answerPage(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, err)
 		return
 	}
+	if _, err := c.trusted(r.Context(), link); err != nil {
+		c.fail(w, r, err)
+		return
+	}
 	_, err = c.Engine.Do(r.Context(), link.Incident, incident.Command{
 		ID:    commandID(r.PostForm),
 		Actor: journal.Actor{Kind: journal.Person, ID: link.Person, Via: "page-link"},
@@ -59,6 +66,18 @@ func (c *Console) answerPage(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/page/"+secret+"?answered", http.StatusSeeOther)
 }
 
+// trusted is the incident of a page's link that still counts: one that went over a way that is distrusted since does not.
+func (c *Console) trusted(ctx context.Context, link access.Page) (*engine.View, error) {
+	v, err := c.Engine.View(ctx, link.Incident)
+	if err != nil {
+		return nil, err
+	}
+	if !v.State.Whole(v.Plan, link.Page, link.Person) {
+		return nil, fault.New(fault.Expired, "This link no longer counts.").Instead("Sign in, or call your team.")
+	}
+	return v, nil
+}
+
 func (c *Console) showPageLink(w http.ResponseWriter, r *http.Request, status int, fs *forms, _ bool) {
 	secret := r.PathValue("secret")
 	link, err := c.Access.PageLink(r.Context(), secret)
@@ -66,7 +85,7 @@ func (c *Console) showPageLink(w http.ResponseWriter, r *http.Request, status in
 		c.fail(w, r, err)
 		return
 	}
-	v, err := c.Engine.View(r.Context(), link.Incident)
+	v, err := c.trusted(r.Context(), link)
 	if err != nil {
 		c.fail(w, r, err)
 		return

@@ -15,13 +15,13 @@ import (
 	"tocsin/journal"
 )
 
-// viewOf is an incident of the person's own protocol; others do not exist for them.
+// viewOf is an incident of the person's own protocol that is not hidden from them; others do not exist for them.
 func (c *Console) viewOf(ctx context.Context, s *session, id string) (*engine.View, error) {
 	v, err := c.Engine.View(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if v.State.Protocol != s.protocol {
+	if v.State.Protocol != s.protocol || !v.State.Sees(s.person.ID) {
 		return nil, fault.New(fault.NotFound, "There is no incident %q.", id)
 	}
 	return v, nil

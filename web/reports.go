@@ -63,8 +63,11 @@ func (c *Console) reportList(w http.ResponseWriter, r *http.Request, s *session)
 				c.fail(w, r, err)
 				return
 			}
+			if !v.State.Sees(s.person.ID) {
+				f.Incident = ""
+			}
 			for _, g := range v.State.Findings {
-				if g.ID == f.ID {
+				if g.ID == f.ID && v.State.Sees(s.person.ID) {
 					f.Text, f.Contact = g.Text, g.Contact
 				}
 			}

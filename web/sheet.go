@@ -75,6 +75,9 @@ func (l *look) tasksOf(list []incident.Task) []task {
 				break
 			}
 			anchor, _, _ = strings.Cut(t.Ref, " ") // the form stands where the first person found it
+			if anchor == "trust" || anchor == "reveal" {
+				anchor = "distrusted"
+			}
 			label = "Read and confirm"
 		case incident.TaskAccept:
 			anchor, label = "role-"+t.Ref, "Read and answer"
