@@ -20,6 +20,10 @@ func TestClockThatWasAhead(t *testing.T) {
 			t.Fatal(err)
 		}
 		opened := report(t, ahead)
+		first, err := st.Stale(t.Context(), clock.now(), 100)
+		if err != nil || len(first) == 0 {
+			t.Errorf("nobody can hand over the calls of a node that was ahead and is gone (%v)", err)
+		}
 		right := engine.New(engine.Options{Store: st, Node: "right", Now: clock.now})
 		if _, err := right.Do(t.Context(), opened.State.ID, incident.Command{
 			Actor: journal.Actor{Kind: journal.Person, ID: "ada", Via: "session"}, Op: incident.OpAnswer{Answer: incident.Cannot},
@@ -27,7 +31,7 @@ func TestClockThatWasAhead(t *testing.T) {
 			t.Fatal(err)
 		}
 		stale, err := st.Stale(t.Context(), clock.now(), 100)
-		if err != nil || len(stale) == 0 {
+		if err != nil || len(stale) <= len(first) {
 			t.Errorf("nobody can hand over the call to who stands in for ada (%v)", err)
 		}
 	})

@@ -74,8 +74,8 @@ func (e *Engine) deliver(s *incident.State, d incident.Dispatch, now time.Time) 
 	if err != nil {
 		return store.Delivery{}, nil, err
 	}
-	// It is due now by this node's clock. The incident's time may be ahead, since another clock was; that must not put it off.
-	return store.Delivery{ID: d.ID, Stream: stream(s.ID), Kind: d.Kind, Payload: payload, State: store.Queued, NotBefore: e.now(), Created: now}, link, nil
+	// It is due at once, and by no clock: one that is ahead must not put it off for the nodes whose clocks are right.
+	return store.Delivery{ID: d.ID, Stream: stream(s.ID), Kind: d.Kind, Payload: payload, State: store.Queued, Created: now}, link, nil
 }
 
 // pageLinkLife is how long a page's link answers.

@@ -20,7 +20,6 @@ type node struct {
 	number int
 	life   int
 	skew   time.Duration // of its clock
-	ahead  time.Duration // of its engine, whose time does not go back
 	power  *power
 	engine *engine.Engine
 }
@@ -30,14 +29,13 @@ func (n *node) name() string { return nodeName(n.number) }
 func (n *node) boot() {
 	w := n.world
 	n.life++
-	n.ahead = n.skew
 	var seen store.Store = w.disk
 	if w.ground.double != nil {
 		seen = w.ground.double(seen)
 	}
 	n.power = &power{Store: seen}
 	n.engine = engine.New(engine.Options{
-		Store: n.power, Node: n.lives(), Now: func() time.Time { return w.now.Add(n.skew) },
+		Store: n.power, Node: fmt.Sprintf("%s.%d", n.name(), n.life), Now: func() time.Time { return w.now.Add(n.skew) },
 		Random: (*dice)(rand.New(rand.NewPCG(w.history.Seed, uint64(n.number<<32|n.life)))),
 	})
 	for _, kind := range []string{
@@ -47,19 +45,6 @@ func (n *node) boot() {
 	}
 	n.engine.Carry(incident.DispatchAction, w.chain)
 }
-
-// clockOf is the time by which a life of a node goes; false of a life that is over.
-func (w *World) clockOf(life string) (time.Time, bool) {
-	for _, n := range w.nodes {
-		if life == n.lives() {
-			return w.now.Add(max(0, n.ahead)), true
-		}
-	}
-	return w.now, false
-}
-
-// lives is the name of a node's engine in its present life.
-func (n *node) lives() string { return fmt.Sprintf("%s.%d", n.name(), n.life) }
 
 // took says what became of what a node was to do.
 func (n *node) took(err error) error {
@@ -100,7 +85,7 @@ func (n *node) step(ctx context.Context, words []string) error {
 		return nil
 	case "clock":
 		by, err := time.ParseDuration(word(1))
-		n.skew, n.ahead = by, max(n.ahead, by)
+		n.skew = by
 		return err
 	case "feed":
 		return n.follow(ctx, word(1))
