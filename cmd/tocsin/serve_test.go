@@ -316,19 +316,21 @@ func (s *server) watches(w *world) bool {
 // once holds the mail to one message for each page and ring.
 func (w *world) once(id string) {
 	w.t.Helper()
-	links := map[string]int{}
-	for _, l := range w.post.all() {
-		if link := pageLink.FindString(l.Text); link != "" {
-			links[link]++
+	var links map[string]int
+	w.until("a letter for each call", func() bool { // what a node had in its hands when it died goes out a little later
+		want := w.show(id, "janet").count("page-rung")
+		links = map[string]int{}
+		for _, l := range w.post.all() {
+			if link := pageLink.FindString(l.Text); link != "" {
+				links[link]++
+			}
 		}
-	}
+		return len(links) >= want
+	})
 	for link, n := range links {
 		if n != 1 {
 			w.t.Errorf("%d letters with the link %s", n, link)
 		}
-	}
-	if want := w.show(id, "janet").count("page-rung"); len(links) < want {
-		w.t.Errorf("%d calls, and %d letters", want, len(links))
 	}
 }
 
@@ -449,7 +451,10 @@ func TestAFolderThatDiffersChangesNothing(t *testing.T) {
 // TestTwoServers runs two servers on one data folder: whatever happens, happens once, also when the one that leads dies.
 func TestTwoServers(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	twoServers(t, newWorld(t))
+}
+
+func twoServers(t *testing.T, w *world) {
 	one, two := w.serve(), w.serve()
 	if one.Plan.InForce != two.Plan.InForce || one.Plan.First == two.Plan.First {
 		t.Errorf("ready: %+v and %+v", one.ready, two.ready)
