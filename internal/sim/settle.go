@@ -25,7 +25,7 @@ func (w *World) settle(ctx context.Context) error {
 		if err := w.chain.mine(nil); err != nil {
 			return err
 		}
-		errs := []error{on.engine.Step(ctx), on.watch(ctx), on.follow(ctx, "0")}
+		errs := []error{on.watch(ctx), on.follow(ctx, "0"), on.engine.Step(ctx)}
 		for _, f := range w.feed.sent {
 			if !w.feed.heard[f.ID] {
 				errs = append(errs, on.report(ctx, f))
