@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -106,18 +105,6 @@ func (s *State) unusable(id, kind, to string) bool {
 		}
 	}
 	return false
-}
-
-// leadsOver reports whether an address leads over a host or one below it.
-func leadsOver(to, host string) bool {
-	name := to
-	if u, err := url.Parse(to); err == nil && u.Hostname() != "" {
-		name = u.Hostname()
-	} else if _, domain, ok := strings.Cut(to, "@"); ok {
-		name = domain
-	}
-	name, host = strings.ToLower(name), strings.ToLower(host)
-	return name == host || strings.HasSuffix(name, "."+host)
 }
 
 // trusted is a plan without the ways that the incident distrusts; whoever does not see the incident cannot be reached. It is

@@ -74,7 +74,11 @@ func (w *world) walk(id string, people ...string) {
 					if slices.ContainsFunc(r.Steps, func(s recordStep) bool { return s.ID == task.Ref && s.State == "now" }) {
 						to = "begin"
 					}
-					w.on("incident", "step", id, task.Ref, to, "--as", who, "--note", "As the plan says.")
+					args := []string{"incident", "step", id, task.Ref, to, "--as", who, "--note", "As the plan says."}
+					if to == "done" && task.Ref == "identify-exploit" {
+						args = append(args, "--answer", "No, the pause holds")
+					}
+					w.on(args...)
 				default:
 					continue
 				}
