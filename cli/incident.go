@@ -189,11 +189,11 @@ func (t *terminal) incidentResolve() *cobra.Command {
 	return t.do("resolve INCIDENT", "Say that service is restored", []string{"an incident"}, access.Resolve,
 		func(c *cobra.Command) {
 			c.Flags().StringVar(&note, "note", "", "a sentence about it")
-			c.Flags().StringArrayVar(&absent, "absent", nil, "thing that would reopen it and does not happen, word for word; may be repeated; all for every one")
+			c.Flags().StringArrayVar(&absent, "absent", nil, "thing that would reopen it and does not happen, word for word; may be repeated; all of them if it is not given")
 			c.Flags().StringVar(&despite, "despite", "", "why it is resolved although something is missing; it may take two")
 		},
 		func(v *engine.View, _ []string) (incident.Op, error) {
-			if slices.Equal(absent, []string{"all"}) {
+			if len(absent) == 0 || slices.Equal(absent, []string{"all"}) { // who resolves says that nothing of it happens
 				absent = incident.Reopening(v.Plan, v.State)
 			}
 			return incident.OpResolve{Note: note, Absent: absent, Despite: despite}, nil
