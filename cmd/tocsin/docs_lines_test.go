@@ -73,6 +73,10 @@ var docs = []doc{
 	{line: "tocsin watch DIR --endpoint CHAINID=URL", as: "tocsin watch examples/vault --endpoint 31337=$ENDPOINT --once", says: "Withdrawal by somebody other", before: (*docWorld).start},
 	{line: "tocsin watch --data data", as: "tocsin watch --data data --once --json", says: `"detectors"`},
 
+	// docs/records.md
+	{line: "tocsin head --data data --out heads.json", before: (*docWorld).start},
+	{line: "tocsin head --data data --check heads.json"},
+
 	// docs/mute.md
 	{line: "tocsin findings --data data --since 24h", says: "indings", before: (*docWorld).start},
 	{line: "tocsin findings --data data --detector unauthorised-withdrawal --limit 20 --json", says: `"findings"`},
