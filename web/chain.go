@@ -26,9 +26,13 @@ func (f finding) called() string {
 	return f.Detector
 }
 
-func (l *look) findings() []finding {
-	var list []finding
-	for i := len(l.state.Findings) - 1; i >= 0; i-- {
+// shownFindings is how many findings of an incident its page shows; the record holds them all.
+const shownFindings = 100
+
+// findings are the newest; earlier says how many there are besides.
+func (l *look) findings() (list []finding, earlier int) {
+	earlier = max(0, len(l.state.Findings)-shownFindings)
+	for i := len(l.state.Findings) - 1; i >= earlier; i-- {
 		f := l.state.Findings[i]
 		v := finding{Say: f.Say, At: l.at(f.At), Detector: f.Detector, Worse: f.Worse, Retracted: f.Retracted, Text: string(f.Text)}
 		if d, ok := l.plan.Detector(f.Detector); ok {
@@ -45,7 +49,7 @@ func (l *look) findings() []finding {
 		}
 		list = append(list, v)
 	}
-	return list
+	return list, earlier
 }
 
 func (l *look) block(chain, number uint64) string {

@@ -87,6 +87,12 @@ func TestStormIsOneIncidentThatRingsOnce(t *testing.T) {
 	if len(s.Findings) != 1000 {
 		t.Errorf("%d findings", len(s.Findings))
 	}
+	page := w.signedIn("janet").get("/incidents/" + s.ID).is(http.StatusOK).contains("900 earlier ones stand in the record.")
+	_, section, _ := strings.Cut(page.body(), `id="findings"`)
+	section, _, _ = strings.Cut(section, "</section>")
+	if n := strings.Count(section, "<time "); n != shownFindings {
+		t.Errorf("the page shows %d findings", n)
+	}
 	for _, f := range s.Findings {
 		if f.Worse {
 			t.Fatal("the same again rings again")

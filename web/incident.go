@@ -54,6 +54,7 @@ type incidentPage struct {
 	Correct   *correcting
 	Trust     trust
 	Findings  []finding
+	Earlier   int // findings that are not shown
 	Timeline  timeline
 	Record    string // how many events, and the last one's hash
 	Plan      string
@@ -70,8 +71,9 @@ func (l *look) page(ctx context.Context, readings []Reading, show string, before
 	p := &incidentPage{
 		shell: l.shell, ID: s.ID, Base: l.base(), Band: bandOf(s, l.Now), Situation: situationOf(l.plan, s, l.Now),
 		Course: l.course(), Procedure: l.procedure(), Actions: l.actions(), People: l.people(), Moments: l.moments(), Correct: l.correcting(), Trust: l.trust(),
-		Findings: l.findings(), Timeline: past, Plan: short(s.Plan.Hex()),
+		Timeline: past, Plan: short(s.Plan.Hex()),
 	}
+	p.Findings, p.Earlier = l.findings()
 	p.Owed, p.Posted = l.updates()
 	p.ToCome, p.Waived = l.owings()
 	p.Pins, p.Add, p.Attach, p.Evidence = l.pins(), l.adding(), l.attaching(), l.evidence()
