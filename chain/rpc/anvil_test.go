@@ -36,9 +36,11 @@ func TestAnvil(t *testing.T) {
 					t.Fatalf("%s: %v", method, err)
 				}
 			}
-			pay := func() {
+			ask("evm_setAutomine", false)
+			pay := func() { // in a block of its own
 				t.Helper()
 				ask("eth_sendTransaction", map[string]any{"from": rich, "to": poor, "value": "0x1"})
+				ask("evm_mine")
 			}
 			c, err := rpc.Dial(ctx, rpc.Options{URL: scheme + addr, ChainID: 31337, PollEvery: 1})
 			if err != nil {

@@ -37,8 +37,10 @@ func TestAnvilPool(t *testing.T) {
 		}
 	}
 	ask("anvil_mine", "0x91") // more than one leg
-	for range 5 {             // a block each; without them the reorganised blocks would be the same
+	ask("evm_setAutomine", false)
+	for range 5 { // a block each; without them the reorganised blocks would be the same
 		ask("eth_sendTransaction", map[string]any{"from": rich, "to": poor, "value": "0x1"})
+		ask("evm_mine")
 	}
 	p := newPool(t, quick("http://"+addr, "ws://"+addr, "http://"+addr+"/"))
 	genesis, err := p.Block(t.Context(), 0)
