@@ -9,7 +9,6 @@ import (
 
 	"tocsin/fault"
 	"tocsin/feed/target"
-	"tocsin/plan"
 )
 
 // look asks for a target once. It never fails: what could not be seen is part of the sight.
@@ -69,11 +68,6 @@ func web(ctx context.Context, o Options, t *target.Target, u *url.URL, first boo
 		wg.Go(func() { g.Page, g.PageBlind = page(ctx, newGetter(o, u), u, first) })
 	}
 	wg.Wait()
-}
-
-// Look asks for the target of one detector now, and says in words what was seen. It changes nothing.
-func Look(ctx context.Context, p *plan.Plan, detector string) ([]string, error) {
-	return New(Options{Plan: p}).Look(ctx, detector)
 }
 
 // Look asks for the target of one detector now, and says in words what was seen. It changes nothing.

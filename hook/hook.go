@@ -82,9 +82,6 @@ func Compile(p *plan.Plan, d plan.Detector) (*Hook, []*Problem) {
 	return h, append(h.readMapping(), h.readMessage()...)
 }
 
-// Detector is the detector's id.
-func (h *Hook) Detector() string { return h.detector.ID }
-
 // Secret is the name of the environment variable that holds the secret.
 func (h *Hook) Secret() string { return h.detector.Secret }
 
