@@ -29,14 +29,18 @@ var (
 // tracedChain is a chain whose block 1 holds a payment through a contract, and one that such a contract refuses.
 func tracedChain(t *testing.T) (*devchain.Chain, *evm.Block) {
 	t.Helper()
-	key, err := crypto.ToECDSA(crypto.Keccak256([]byte("rpc test: tracer")))
-	if err != nil {
-		t.Fatal(err)
-	}
 	alloc := types.GenesisAlloc{
-		crypto.PubkeyToAddress(key.PublicKey): {Balance: new(big.Int).Mul(big.NewInt(1000), big.NewInt(1e18))},
-		relay:                                 {Balance: new(big.Int), Code: []byte{0x5f, 0x5f, 0x5f, 0x5f, 0x34, 0x5f, 0x35, 0x5a, 0xf1, 0x00}},
-		{0xdd}:                                {Balance: new(big.Int), Code: []byte{0x5f, 0x5f, 0xfd}}, // refuses
+		relay:  {Balance: new(big.Int), Code: []byte{0x5f, 0x5f, 0x5f, 0x5f, 0x34, 0x5f, 0x35, 0x5a, 0xf1, 0x00}},
+		{0xdd}: {Balance: new(big.Int), Code: []byte{0x5f, 0x5f, 0xfd}}, // refuses
+	}
+	keys := make([]*ecdsa.PrivateKey, 3)
+	for i := range keys {
+		key, err := crypto.ToECDSA(crypto.Keccak256([]byte("rpc test: tracer"), []byte{byte(i)}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys[i] = key
+		alloc[crypto.PubkeyToAddress(key.PublicKey)] = types.Account{Balance: new(big.Int).Mul(big.NewInt(1000), big.NewInt(1e18))}
 	}
 	c, err := devchain.Start(t.Context(), devchain.Options{ChainID: 31337, Period: devchain.Manual, Alloc: alloc})
 	if err != nil {
@@ -47,10 +51,11 @@ func tracedChain(t *testing.T) (*devchain.Chain, *evm.Block) {
 			t.Error(err)
 		}
 	})
-	for nonce, to := range []evm.Address{sink, {0xdd}} {
-		call(t, c, key, uint64(nonce), relay, 5, append(make([]byte, 12), to[:]...))
+	// Each from an account of its own, for Mine may leave the later ones of one account to the next block; in the order of their tips.
+	for i, to := range []evm.Address{sink, {0xdd}} {
+		call(t, c, keys[i], int64(3-i), relay, 5, append(make([]byte, 12), to[:]...))
 	}
-	call(t, c, key, 2, evm.Address{0xdd}, 5, nil)
+	call(t, c, keys[2], 1, evm.Address{0xdd}, 5, nil)
 	mine(t, c, 1)
 	b, err := c.Client().Block(t.Context(), 1)
 	if err != nil {
@@ -59,10 +64,11 @@ func tracedChain(t *testing.T) (*devchain.Chain, *evm.Block) {
 	return c, b
 }
 
-func call(t *testing.T, c *devchain.Chain, key *ecdsa.PrivateKey, nonce uint64, to evm.Address, wei int64, data []byte) {
+// call sends a key's first transaction, with a tip in gwei.
+func call(t *testing.T, c *devchain.Chain, key *ecdsa.PrivateKey, tip int64, to evm.Address, wei int64, data []byte) {
 	t.Helper()
 	tx, err := types.SignNewTx(key, types.LatestSignerForChainID(big.NewInt(31337)), &types.DynamicFeeTx{
-		ChainID: big.NewInt(31337), Nonce: nonce, GasTipCap: big.NewInt(1e9), GasFeeCap: big.NewInt(1e10), Gas: 200_000, To: &to, Value: big.NewInt(wei), Data: data,
+		ChainID: big.NewInt(31337), GasTipCap: big.NewInt(tip * 1e9), GasFeeCap: big.NewInt(1e10), Gas: 200_000, To: &to, Value: big.NewInt(wei), Data: data,
 	})
 	if err != nil {
 		t.Fatal(err)
