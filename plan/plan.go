@@ -45,6 +45,7 @@ type Plan struct {
 	Decisions      []Decision      `yaml:"decisions" json:"decisions,omitempty"`
 	Actions        []Action        `yaml:"actions" json:"actions,omitempty"`
 	Exercises      Exercises       `yaml:"exercises" json:"exercises,omitzero"`
+	Retention      Retention       `yaml:"retention" json:"retention,omitzero"`
 	Notes          []Note          `yaml:"notes" json:"notes,omitempty"`
 
 	Attachments []Attachment `yaml:"-" json:"attachments,omitempty"` // the files that the plan names; noted by Load
@@ -143,7 +144,8 @@ type Issue struct {
 	Activation []string    `yaml:"activation" json:"activation,omitempty"` // criteria ticked at validation
 	Detection  Detection   `yaml:"detection" json:"detection,omitzero"`
 	Procedure  string      `yaml:"procedure" json:"procedure,omitzero" plan:"ref=procedure"`
-	QuietFor   Duration    `yaml:"quiet_for" json:"quiet_for,omitzero"` // contained once its effects hold and its detectors stay quiet so long; 1m if zero
+	Validate   string      `yaml:"validate" json:"validate,omitzero" plan:"one=by-hand|automatically"` // who says that it is real: a person (by-hand, the default), or a finding of one of its detectors (automatically)
+	QuietFor   Duration    `yaml:"quiet_for" json:"quiet_for,omitzero"`                                // contained once its effects hold and its detectors stay quiet so long; 1m if zero
 }
 
 // LookAlike is something that resembles an issue without being it.
@@ -331,6 +333,13 @@ type ContactsFile struct {
 	Readers []string `yaml:"readers" json:"readers,omitempty"`          // age recipients that it is encrypted to, "age1…"
 
 	Open bool `yaml:"-" json:"-"` // its details have been put into the persons
+}
+
+// Retention says how long texts about people are kept. When a time is over, they are taken out of the record; that they were
+// there, and that nothing else changed, can still be verified. Without a time they are kept.
+type Retention struct {
+	Incidents Duration `yaml:"incidents" json:"incidents,omitzero"` // texts of an incident, after it was closed or dismissed
+	Reports   Duration `yaml:"reports" json:"reports,omitzero"`     // what the public form, webhooks and feeds brought, after it came
 }
 
 // Note is a text that belongs to the plan and that no key holds, as its authors wrote it.

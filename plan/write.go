@@ -17,7 +17,7 @@ type document struct {
 // documents is how Write splits a plan, in the order in which people read it. Every key of the plan has its place here.
 var documents = []document{
 	{"plan", "What this plan is for, and the words it uses.", []string{
-		"tocsin", "protocol", "name", "version", "owner", "reviewed", "tested", "scope", "chains", "severities", "categories",
+		"tocsin", "protocol", "name", "version", "owner", "reviewed", "tested", "scope", "chains", "severities", "categories", "retention",
 	}},
 	{"assets", "What we protect, and what we need for it.", []string{"assets"}},
 	{"issues", "What could go wrong, and how we notice.", []string{"issues"}},
