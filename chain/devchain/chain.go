@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/big"
 	"path/filepath"
 	"sync"
 	"time"
@@ -52,6 +53,8 @@ type Chain struct {
 	stack  *node.Node
 	eth    *eth.Ethereum
 	served bool // the node has started, and stops its parts itself
+
+	refused *types.Transaction // which the pool will not take; see settle
 	client *rpc.Client
 
 	sealing sync.Mutex // one block at a time
@@ -83,6 +86,9 @@ func Start(ctx context.Context, o Options) (_ *Chain, err error) {
 		}
 	}
 	if c.stack, c.eth, err = newNode(o); err != nil {
+		return nil, fmt.Errorf("start chain %d: %w", o.ChainID, err)
+	}
+	if c.refused, err = refusable(new(big.Int).SetUint64(o.ChainID)); err != nil {
 		return nil, fmt.Errorf("start chain %d: %w", o.ChainID, err)
 	}
 	if o.Dir != "" {

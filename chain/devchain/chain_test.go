@@ -121,6 +121,28 @@ func TestItMinesWhatIsPendingForClientsOutside(t *testing.T) {
 	}
 }
 
+func TestABlockHoldsAllThatWasSentBefore(t *testing.T) {
+	c := start(t, options(t, "", Manual))
+	nonce := uint64(0)
+	for n := range uint64(60) {
+		want := int(n%5) + 1
+		for range want {
+			send(t, c.Client(), nonce)
+			nonce++
+		}
+		if err := c.Mine(1); err != nil {
+			t.Fatal(err)
+		}
+		b, err := c.Client().Block(t.Context(), n+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(b.Transactions) != want {
+			t.Fatalf("block %d holds %d of %d transactions", n+1, len(b.Transactions), want)
+		}
+	}
+}
+
 func TestItMinesEachPeriod(t *testing.T) {
 	c := start(t, options(t, "", 5*time.Millisecond))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -3,7 +3,9 @@ package devchain
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"math/big"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -11,6 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/ethereum/go-ethereum/core/txpool"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/miner"
 	"github.com/ethereum/go-ethereum/rlp"
 
@@ -79,15 +82,14 @@ func (c *Chain) mineWhenPending(ctx context.Context, arrived <-chan core.NewTxsE
 func (c *Chain) pending() bool {
 	c.sealing.Lock() // the pool loses one of two that wait for its reset at once
 	defer c.sealing.Unlock()
-	if err := c.eth.TxPool().Sync(); err != nil {
+	if err := c.settle(); err != nil {
 		return false
 	}
 	txs, _ := c.eth.TxPool().Pending(txpool.PendingFilter{})
 	return len(txs) > 0
 }
 
-// Mine mines n blocks now, the first with what is pending. Of several transactions that one account has sent just before,
-// the later ones may have to wait for the second block: go-ethereum's pool can hold them back while it resets itself.
+// Mine mines n blocks now, the first with everything that was sent before.
 func (c *Chain) Mine(n int) error {
 	for range n {
 		if _, err := c.mineOne(); err != nil {
@@ -101,9 +103,7 @@ func (c *Chain) Mine(n int) error {
 func (c *Chain) mineOne() (int, error) {
 	c.sealing.Lock()
 	defer c.sealing.Unlock()
-	// The pool resets itself in the background after a block; without waiting for it the next block would miss
-	// transactions or repeat them.
-	if err := c.eth.TxPool().Sync(); err != nil {
+	if err := c.settle(); err != nil {
 		return 0, fmt.Errorf("mine block: %w", err)
 	}
 	parent := c.eth.BlockChain().CurrentBlock()
@@ -117,7 +117,33 @@ func (c *Chain) mineOne() (int, error) {
 	if err := c.makeHead(b); err != nil {
 		return 0, err
 	}
+	// The pool follows before anybody is told, so that what they send next does not meet it resetting itself.
+	if err := c.eth.TxPool().Sync(); err != nil {
+		return 0, fmt.Errorf("mine block %d: %w", b.NumberU64(), err)
+	}
 	return len(b.Transactions()), nil
+}
+
+// settle waits until the pool has made up its mind about everything that it was sent. It resets itself in the background
+// after a block; without waiting for it the next block would miss transactions or repeat them. And it looks at what comes
+// in the background too: what it has not looked at when it resets itself, it may hold back until the next block. It looks
+// at everything that came before a transaction when it is asked to wait for that one, even if it refuses it.
+func (c *Chain) settle() error {
+	if err := c.eth.TxPool().Add([]*types.Transaction{c.refused}, true)[0]; !errors.Is(err, core.ErrInsufficientFunds) {
+		return fmt.Errorf("ask the pool for what was sent: %w", err)
+	}
+	return c.eth.TxPool().Sync()
+}
+
+// refusable is a transaction that the pool looks at and does not take: its account has nothing to pay with.
+func refusable(chain *big.Int) (*types.Transaction, error) {
+	key, err := crypto.GenerateKey()
+	if err != nil {
+		return nil, fmt.Errorf("draw a key: %w", err)
+	}
+	return types.SignNewTx(key, types.LatestSignerForChainID(chain), &types.DynamicFeeTx{
+		ChainID: chain, GasTipCap: big.NewInt(1e9), GasFeeCap: big.NewInt(1e12), Gas: 21_000, To: &common.Address{}, Value: big.NewInt(1),
+	})
 }
 
 // Reorg replaces the newest depth blocks by as many others. With keep they hold the same transactions; otherwise they

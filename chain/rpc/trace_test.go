@@ -51,7 +51,7 @@ func tracedChain(t *testing.T) (*devchain.Chain, *evm.Block) {
 			t.Error(err)
 		}
 	})
-	// Each from an account of its own, for Mine may leave the later ones of one account to the next block; in the order of their tips.
+	// Each from an account of its own so that the order is that of their tips.
 	for i, to := range []evm.Address{sink, {0xdd}} {
 		call(t, c, keys[i], int64(3-i), relay, 5, append(make([]byte, 12), to[:]...))
 	}
