@@ -55,7 +55,7 @@ type Chain struct {
 	served bool // the node has started, and stops its parts itself
 
 	refused *types.Transaction // which the pool will not take; see settle
-	client *rpc.Client
+	client  *rpc.Client
 
 	sealing sync.Mutex // one block at a time
 
