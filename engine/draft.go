@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"tocsin/incident"
 	"tocsin/journal"
@@ -117,7 +116,7 @@ func (d *draft) gather(ctx context.Context, o Observation) error {
 func (d *draft) recall(ctx context.Context, o Observation, seen map[string]string) (err error) {
 	var again []string
 	for _, f := range o.Findings {
-		if seen[markRetracted(f.ID)] != "" && !strings.HasPrefix(seen[mark(f.ID)], kindIncident+"/") {
+		if seen[markRetracted(f.ID)] != "" {
 			again = append(again, f.ID)
 		}
 	}

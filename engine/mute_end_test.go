@@ -123,6 +123,50 @@ func TestKeptQuietThenFoundAgain(t *testing.T) {
 	verified(t, st)
 }
 
+// A chain that brings back what had led to an incident, while its detector is muted, brings it into the record and nowhere else:
+// what people have dismissed stays dismissed. It is told when the mute is over, if it still stands.
+func TestFoundAgainWhileMuted(t *testing.T) {
+	for _, gone := range []bool{false, true} {
+		clock := newClock()
+		st := open(t)
+		e := start(t, st, "a", clock.now)
+		f := follow(t, e, clock.now().Add(24*time.Hour))
+		f.see(of("odd", "o1", "page"))
+		id := list(t, e)[0].ID
+		say(t, e, id, "ada", incident.OpDismiss{Why: "Our own test."})
+		say(t, e, id, "ben", incident.OpDismiss{Why: "Our own test."})
+		hush(t, e, "odd", clock.now().Add(time.Hour))
+		back := func() {
+			t.Helper()
+			o := f.observation()
+			o.Retracted, o.RetractedWhy = []string{"o1"}, "Its block is gone."
+			if err := e.Observe(t.Context(), o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		back()
+		f.see(of("odd", "o1", "page"))
+		f.see(of("odd", "o1", "page"))
+		if s := view(t, e, id).State; s.Phase != incident.Dismissed || s.Findings[0].Retracted == "" {
+			t.Fatalf("found again while muted it is %s: %+v", s.Phase, s.Findings)
+		}
+		want, phase := []string{"o1 muted", "o1 incident retracted"}, incident.Detected
+		if gone {
+			back()
+			want, phase = []string{"o1 muted retracted", "o1 incident retracted"}, incident.Dismissed
+		}
+		if got := recorded(t, e, engine.FindingQuery{}); !slices.Equal(got, want) {
+			t.Errorf("recorded %v, want %v", got, want)
+		}
+		clock.pass(time.Hour)
+		tick(t, e)
+		if got := view(t, e, id).State.Phase; got != phase || len(list(t, e)) != 1 {
+			t.Errorf("gone %t: after the mute it is %s, want %s", gone, got, phase)
+		}
+		verified(t, st)
+	}
+}
+
 // Mutes that end at the same time, of detectors of one issue, open one incident together.
 func TestMutesEndTogether(t *testing.T) {
 	clock := newClock()

@@ -17,7 +17,10 @@ func (d *draft) retract(ctx context.Context, o Observation, seen map[string]stri
 	for _, id := range o.Retracted {
 		if s, ok := strings.CutPrefix(seen[mark(id)], kindIncident+"/"); ok {
 			by[s] = append(by[s], id)
-			continue
+			if seen[markRetracted(id)] == "" {
+				continue
+			}
+			// It was taken back before: when it came again it may have been kept quiet, and stand in the record only.
 		}
 		if _, struck := d.stands[id]; struck || seen[mark(id)] == "" {
 			continue
@@ -34,7 +37,9 @@ func (d *draft) retract(ctx context.Context, o Observation, seen map[string]stri
 			continue
 		}
 		if f.Incident != "" { // it was taken back, and led there when it came again
-			by[f.Incident] = append(by[f.Incident], id)
+			if !slices.Contains(by[f.Incident], id) {
+				by[f.Incident] = append(by[f.Incident], id)
+			}
 			continue
 		}
 		if err := d.strike(ctx, o, seen, f); err != nil {
@@ -67,7 +72,8 @@ func (d *draft) retract(ctx context.Context, o Observation, seen map[string]stri
 }
 
 // restore counts a finding again that was taken back, as when a chain returns to a block that it had left. One that stands
-// changes nothing. It reports whether the finding is to call people now, as one that was kept quiet the first time.
+// changes nothing. One of a detector that is muted now is kept quiet, wherever it led before. It reports whether the finding
+// is to call people now, as one that was kept quiet the first time.
 func (d *draft) restore(ctx context.Context, o Observation, seen map[string]string, f incident.Finding) (loud bool, err error) {
 	id, led := strings.CutPrefix(seen[mark(f.ID)], kindIncident+"/")
 	if !led {
@@ -95,6 +101,18 @@ func (d *draft) restore(ctx context.Context, o Observation, seen map[string]stri
 		if g.ID == f.ID && g.Retracted == "" {
 			return false, nil
 		}
+	}
+	stands, here := d.stands[f.ID]
+	if x := d.recorded[f.ID]; stands || !here && x != nil && x.Incident == "" {
+		return false, nil // in the record only, for it was kept quiet when it came again
+	}
+	kept, err := d.quiet(ctx, o.Protocol, f.Detector)
+	if err != nil {
+		return false, err
+	}
+	d.word(f.ID, true)
+	if kept != nil {
+		return false, d.note(ctx, o, eventFound{Finding: f, Muted: kept})
 	}
 	if err := d.do(ctx, id, incident.OpFind{Findings: []incident.Finding{f}}, f.Detector); err != nil {
 		return false, err

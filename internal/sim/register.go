@@ -89,8 +89,8 @@ func (g *register) finding(r journal.Record) error {
 	}
 	until, muted := g.held[f.Detector]
 	d, _ := g.world.ground.Plan.Detector(f.Detector)
-	before := g.found[f.ID] // it goes back to where it led before it was taken back
-	switch told := strings.HasPrefix(f.ID, "muted-") || before != nil && before.incident == data.Incident; {
+	told := strings.HasPrefix(f.ID, "muted-")
+	switch {
 	case data.Incident != "" && d.Mode == "observe":
 		return breaks("mute", "%s only observes, and led to %s", f.Detector, data.Incident)
 	case data.Incident != "" && muted && env.At.Before(until) && !told:
