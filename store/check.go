@@ -39,6 +39,14 @@ func (c Commit) Check() error {
 			return fmt.Errorf("commit: a redaction names a stream and a record")
 		}
 	}
+	for _, f := range c.Files {
+		switch {
+		case f.Stream == "" || f.ID == "":
+			return fmt.Errorf("commit: a file needs a stream and an id")
+		case len(f.Bytes) > MaxFile:
+			return fmt.Errorf("commit: the file %s of %s has %d bytes, more than %d", f.ID, f.Stream, len(f.Bytes), MaxFile)
+		}
+	}
 	return nil
 }
 

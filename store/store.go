@@ -46,6 +46,8 @@ type Store interface {
 	// PutSnapshot keeps a snapshot in place of the one before. One that is older than what is kept, or than the stream's last
 	// redaction, changes nothing. ErrNotFound for an unknown stream.
 	PutSnapshot(ctx context.Context, s Snapshot) error
+	// File returns a file of a stream, ErrNotFound if there is none or it was discarded.
+	File(ctx context.Context, stream, id string) (File, error)
 
 	// Delivery returns one delivery, ErrNotFound if unknown.
 	Delivery(ctx context.Context, id string) (Delivery, error)
@@ -106,6 +108,8 @@ type Commit struct {
 	Marks      map[string]string // mark → stream; a mark committed before is ErrConflict
 	Redactions []Redaction       // ErrNotFound if there is no such record
 	Forget     []string          // deliveries that have ended, whose payload and outcome are removed; others stay as they are
+	Files      []File            // new ones; ErrConflict if the stream has a file of that id
+	Discard    []FileRef         // files that are removed for good; what is not there changes nothing
 }
 
 // Append adds records to a stream and replaces its head.
@@ -127,6 +131,20 @@ type Redaction struct {
 	Seq      uint64
 	Openings []byte // that are left; nil for none
 }
+
+// MaxFile is the most that a file may hold, in bytes.
+const MaxFile = 10 << 20
+
+// File is what was handed in with a stream and is too long for its records. What proves that it is the one that was handed in
+// stands in the records.
+type File struct {
+	Stream string
+	ID     string // within the stream
+	Bytes  []byte // at most MaxFile
+}
+
+// FileRef names a file.
+type FileRef struct{ Stream, ID string }
 
 // Snapshot is what somebody made of a stream's records up to a version, so that nobody need read all of them. It can be lost or
 // be wrong: whoever uses it checks it against the records.

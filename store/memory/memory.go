@@ -32,6 +32,7 @@ type Store struct {
 	links      map[string]store.Link
 	sessions   map[string]session
 	snapshots  map[string]store.Snapshot // without bytes where records were redacted since
+	files      map[store.FileRef][]byte
 
 	ready []string      // deliveries that a worker shall have
 	wake  chan struct{} // closed and replaced when ready grows
@@ -72,6 +73,7 @@ func New(log *slog.Logger) *Store {
 		links:      map[string]store.Link{},
 		sessions:   map[string]session{},
 		snapshots:  map[string]store.Snapshot{},
+		files:      map[store.FileRef][]byte{},
 		wake:       make(chan struct{}),
 	}
 }
@@ -108,6 +110,9 @@ func (s *Store) Commit(ctx context.Context, c store.Commit) error {
 			NotBefore: cut(d.NotBefore), Created: cut(d.Created),
 		}
 		s.queue = append(s.queue, d.ID)
+	}
+	for _, f := range c.Files {
+		s.files[store.FileRef{Stream: f.Stream, ID: f.ID}] = append([]byte{}, f.Bytes...)
 	}
 	s.redact(c)
 	if due := c.DueNow(); len(due) > 0 {
@@ -160,6 +165,9 @@ func (s *Store) check(c store.Commit) error {
 			return store.ErrConflict
 		}
 		taken[l.Hash] = true
+	}
+	if err := s.checkFiles(c); err != nil {
+		return err
 	}
 	taken = map[string]bool{}
 	for _, d := range c.Deliveries {

@@ -49,4 +49,7 @@ func (s *Store) redact(c store.Commit) {
 			d.Payload, d.Outcome = nil, nil
 		}
 	}
+	for _, ref := range c.Discard {
+		delete(s.files, ref)
+	}
 }

@@ -44,6 +44,9 @@ func (s *Store) commit(ctx context.Context, tx pgx.Tx, c store.Commit) error {
 	if err := putDeliveries(ctx, tx, c.Deliveries); err != nil {
 		return err
 	}
+	if err := changeFiles(ctx, tx, c); err != nil {
+		return err
+	}
 	if err := redact(ctx, tx, c); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (s *Store) Commit(ctx context.Context, c store.Commit) error {
 	if len(c.DueNow()) > 0 {
 		s.wakeWorkers()
 	}
-	if len(c.Redactions)+len(c.Forget) > 0 {
+	if len(c.Redactions)+len(c.Forget)+len(c.Discard) > 0 {
 		return s.emptyLog(ctx)
 	}
 	return nil
@@ -50,6 +50,9 @@ func (s *Store) commit(ctx context.Context, tx *sql.Tx, c store.Commit) error {
 		if err := putDelivery(ctx, tx, d); err != nil {
 			return fmt.Errorf("delivery %s: %w", d.ID, err)
 		}
+	}
+	if err := changeFiles(ctx, tx, c); err != nil {
+		return err
 	}
 	if err := redact(ctx, tx, c); err != nil {
 		return err

@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"RedactAll", testRedactAll},
 		{"Forget", testForget},
 		{"Snapshot", testSnapshot},
+		{"Files", testFiles},
 		{"Claim", testClaim},
 		{"Lost", testLost},
 		{"ClaimRace", testClaimRace},
