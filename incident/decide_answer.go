@@ -105,7 +105,7 @@ func (d *decider) takeRole(op OpTakeRole) error {
 }
 
 func (d *decider) settleMuster() {
-	if d.s.Moments.Mustered.IsZero() && !MusterOf(d.p, d.s, d.now).Short {
+	if d.s.Moments.Mustered.IsZero() && !wantingOf(d.p, d.s, d.now).Short {
 		d.emit(EventMustered{})
 	}
 }

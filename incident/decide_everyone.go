@@ -14,7 +14,7 @@ const whyEveryone = "not enough people have come"
 // tickEveryone calls everybody once it is time to: all who have not said whether they come, or all who have not come if
 // none else is left. If nobody at all is there, the operator of the server is told, too.
 func (d *decider) tickEveryone() {
-	t := everyoneTime(d.p, d.s, MusterOf(d.p, d.s, d.now))
+	t := everyoneTime(d.p, d.s, wantingOf(d.p, d.s, d.now))
 	if t.IsZero() || d.now.Before(t) {
 		return
 	}

@@ -99,7 +99,7 @@ func pageTimes(p *plan.Plan, s *State) []time.Time {
 			ts = append(ts, pg.due())
 		}
 	}
-	m := MusterOf(p, s, s.Last)
+	m := wantingOf(p, s, s.Last)
 	return append(append(ts, quietTimes(p, s, m)...), everyoneTime(p, s, m))
 }
 

@@ -17,7 +17,7 @@ const stillWithin = 5 * time.Minute
 // tickQuiet asks those on whom the incident counts, and of whom nothing has been heard for a while, whether they are still
 // there. Nobody is asked once it is contained.
 func (d *decider) tickQuiet() {
-	m := MusterOf(d.p, d.s, d.now)
+	m := wantingOf(d.p, d.s, d.now)
 	for _, who := range counted(d.s, m) {
 		if t := askTime(d.p, d.s, who); !t.IsZero() && !d.now.Before(t) {
 			d.askStill(who)
@@ -72,7 +72,7 @@ func (d *decider) replace(who string) {
 			}
 		}
 	}
-	for _, w := range MusterOf(d.p, d.s, d.now).Wanted {
+	for _, w := range wantingOf(d.p, d.s, d.now).Wanted {
 		for _, b := range w.People {
 			if y, _ := d.p.Person(b); !w.Met && !y.Body && !d.s.Called(b) && !d.s.here(b) {
 				d.callPerson(b, "wanted for "+w.For)

@@ -284,6 +284,6 @@ func SummaryOf(p *plan.Plan, s *State) Summary {
 		Issues: issues,
 		ID:     s.ID, Protocol: s.Protocol, Title: s.Title, Issue: s.Issue, Category: s.Category, Severity: s.Severity, Asset: s.Asset,
 		Exercise: s.Exercise != nil, Phase: s.Phase, Opened: s.Opened, Last: s.Last, Situation: Situation(p, s),
-		Short: MusterOf(p, s, s.Last).Short, Unseen: s.unseen(),
+		Short: wantingOf(p, s, s.Last).Short, Unseen: s.unseen(),
 	}
 }

@@ -12,8 +12,15 @@ import (
 // MusterOf says who is needed, who has come and who is still being called. An incident is short of people until it has an
 // incident manager, the owner of its first open step, and enough approvers who come or have signed.
 func MusterOf(p *plan.Plan, s *State, now time.Time) Muster {
+	m := wantingOf(p, s, now)
+	m.People = standing(s.trusted(p), s)
+	return m
+}
+
+// wantingOf is the muster without the list of people, which costs the more the more of them are called.
+func wantingOf(p *plan.Plan, s *State, now time.Time) Muster {
 	p = s.trusted(p)
-	m := Muster{People: standing(p, s)}
+	var m Muster
 	var here []string
 	for _, a := range s.Answers {
 		if a.Comes() {
