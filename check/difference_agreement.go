@@ -37,6 +37,10 @@ var rulesOfAgreement = map[string]rule{
 	"Action.sender":      {turn: risky, weight: 85, words: "the account that sends"},
 	"Action.safe":        {turn: risky, weight: 90, words: "the Safe"},
 	"Action.transaction": {turn: risky, weight: 90, words: "the prepared transaction"},
+	"Action.batch":       {turn: risky, weight: 90, whole: true, words: "the calls of the batch"},
+	"Action.together":    {turn: risky, weight: 90, words: "the actions that start together"},
+	"Action.method":      {turn: risky, weight: 85, unset: "POST", words: "the method of its request"},
+	"Action.proof":       {turn: helps, weight: 80, words: "the page that proves it worked", more: "Whether {thing} worked is now proved by a page: {new}.", less: "No page proves any more that {thing} worked."},
 	"Action.valid_until": {turn: risky, weight: 60, words: "the day until which it can be sent"},
 	"Action.url":         {turn: risky, weight: 90, words: "the address it calls"},
 	"Action.body":        {turn: risky, weight: 85, words: "what it sends"},
@@ -51,6 +55,10 @@ var rulesOfAgreement = map[string]rule{
 	"Action.effect.function": {turn: risky, weight: 80, words: "what is asked"},
 	"Action.effect.args":     {turn: risky, weight: 80, whole: true, words: "what it is asked about"},
 	"Action.effect.want":     {turn: risky, weight: 80, words: "the answer wanted"},
+	"Proof.url":              {turn: risky, weight: 80, words: "the page that proves it worked"},
+	"Proof.status":           {turn: risky, weight: 75, unset: "200", words: "the status that proves it worked"},
+	"Proof.contains":         {turn: risky, weight: 80, words: "the text that proves it worked"},
+	"Proof.within":           {turn: turn{added: Weakens, removed: Weakens}, weight: 50, grows: Weakens, words: "the time it may take to show"},
 	"Action.effect.within":   {turn: turn{added: Weakens, removed: Weakens}, weight: 50, grows: Weakens, words: "the time it may take to show"},
 }
 

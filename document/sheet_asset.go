@@ -95,6 +95,9 @@ func (b *binder) actions() chapter {
 		if a.Effect != nil {
 			f.add("It worked if", b.reading(a.Effect))
 		}
+		if a.Proof != nil {
+			f.add("It worked if", b.proof(a.Proof))
+		}
 		f.add("Undone by", b.action(a.Undo))
 		t.facts(f)
 		c.Parts = append(c.Parts, t)
@@ -108,6 +111,7 @@ func (b *binder) exactly(a *plan.Action) facts {
 	kindsOf := map[string]string{
 		"call": "a call of a contract", "safe": "a transaction of a Safe", "signed-transaction": "a transaction signed in advance",
 		"maintenance-page": "the maintenance page", "hook": "a request over HTTP",
+		"together": "several actions that start at the same time",
 	}
 	f.add("Kind", sayf("%s", kindsOf[a.Kind]))
 	if target, ok := b.p.Asset(a.Asset); ok {
@@ -133,12 +137,15 @@ func (b *binder) exactly(a *plan.Action) facts {
 	if (a.Sender != evm.Address{}) {
 		f.add("Sent from", account(a.Sender))
 	}
+	f.add("Calls", b.batched(a)...)
+	f.add("Starts", each(a.Together, b.action)...)
 	if a.Transaction != "" {
 		f.add("Signed transaction", code(a.Transaction))
 	}
 	if !a.ValidUntil.IsZero() {
 		f.add("Valid until", sayf("%s", dated(a.ValidUntil, "")))
 	}
+	f.add("Method", code(a.Method))
 	if a.URL != "" && !b.public {
 		f.add("Address", web(a.URL))
 	}

@@ -409,21 +409,41 @@ type StandIn struct {
 type Action struct {
 	ID          string      `yaml:"id" json:"id,omitzero" plan:"required form=id"`
 	Name        string      `yaml:"name" json:"name,omitzero" plan:"required"`
-	Kind        string      `yaml:"kind" json:"kind,omitzero" plan:"required one=call|safe|signed-transaction|maintenance-page|hook"` // call, safe, signed-transaction, maintenance-page, hook
+	Kind        string      `yaml:"kind" json:"kind,omitzero" plan:"required one=call|safe|signed-transaction|maintenance-page|hook|together"` // call, safe, signed-transaction, maintenance-page, hook, together
 	Asset       string      `yaml:"asset" json:"asset,omitzero" plan:"ref=asset"`
 	Function    string      `yaml:"function" json:"function,omitzero" plan:"form=signature"`  // signature, "pause()"
 	Args        []string    `yaml:"args" json:"args,omitempty"`                               // literals, or asset ids for addresses
 	Value       string      `yaml:"value" json:"value,omitzero" plan:"form=decimal"`          // wei as a decimal string
 	Sender      evm.Address `yaml:"sender" json:"sender,omitzero"`                            // account that sends; the executor's if zero
 	Safe        string      `yaml:"safe" json:"safe,omitzero" plan:"ref=asset"`               // asset id of the Safe
+	Batch       []BatchCall `yaml:"batch" json:"batch,omitempty"`                             // of a Safe: calls made in one transaction, all or none, in place of asset and function
+	Together    []string    `yaml:"together" json:"together,omitempty" plan:"ref=action"`     // of the kind together: actions that start at the same time, such as on several chains
 	Transaction string      `yaml:"transaction" json:"transaction,omitzero" plan:"form=file"` // file with the prepared signed transaction
 	ValidUntil  Date        `yaml:"valid_until" json:"valid_until,omitzero"`
+	Method      string      `yaml:"method" json:"method,omitzero" plan:"one=GET|POST|PUT|PATCH|DELETE"` // of a request over HTTP; POST if empty
 	URL         string      `yaml:"url" json:"url,omitzero" plan:"form=url"`
 	Body        string      `yaml:"body" json:"body,omitzero"`
 	Secret      string      `yaml:"secret" json:"secret,omitzero" plan:"form=env"` // name of the environment variable that holds the secret
 	Effect      *Reading    `yaml:"effect" json:"effect,omitempty"`                // the reading that proves it worked
+	Proof       *Proof      `yaml:"proof" json:"proof,omitempty"`                  // the page that proves it worked, read from outside
 	Changes     string      `yaml:"changes" json:"changes,omitzero"`               // what changes, in plain words
 	Harms       string      `yaml:"harms" json:"harms,omitzero"`                   // whom it harms
 	NotWhen     string      `yaml:"not_when" json:"not_when,omitzero"`             // when not to use it
 	Undo        string      `yaml:"undo" json:"undo,omitzero" plan:"ref=action"`   // action that undoes it
+}
+
+// BatchCall is one call of a Safe's batch.
+type BatchCall struct {
+	Asset    string   `yaml:"asset" json:"asset,omitzero" plan:"required ref=asset"`
+	Function string   `yaml:"function" json:"function,omitzero" plan:"required form=signature"` // signature, "pause()"
+	Args     []string `yaml:"args" json:"args,omitempty"`                                       // literals, or asset ids for addresses
+	Value    string   `yaml:"value" json:"value,omitzero" plan:"form=decimal"`                  // wei as a decimal string
+}
+
+// Proof is a page read from outside that shows that an action worked.
+type Proof struct {
+	URL      string   `yaml:"url" json:"url,omitzero" plan:"required form=url"`
+	Status   int      `yaml:"status" json:"status,omitzero"`     // HTTP status that it must answer with; 200 if zero
+	Contains string   `yaml:"contains" json:"contains,omitzero"` // text that must stand in the answer
+	Within   Duration `yaml:"within" json:"within,omitzero"`     // until when after the request it must hold
 }

@@ -66,21 +66,6 @@ func (l *loader) checkDetector(d *Detector) {
 	l.inABI("function", "detectors["+d.ID+"].function", d.Asset, d.Function)
 }
 
-func (l *loader) checkAction(a *Action) {
-	what := "action of kind " + a.Kind
-	switch a.Kind {
-	case "call":
-		l.demand("actions", a.ID, what, want{"asset", a.Asset != ""}, want{"function", a.Function != ""})
-	case "safe":
-		l.demand("actions", a.ID, what, want{"safe", a.Safe != ""}, want{"asset", a.Asset != ""}, want{"function", a.Function != ""})
-	case "signed-transaction":
-		l.demand("actions", a.ID, what, want{"transaction", a.Transaction != ""})
-	case "maintenance-page", "hook":
-		l.demand("actions", a.ID, what, want{"url", a.URL != ""})
-	}
-	l.inABI("function", "actions["+a.ID+"].function", a.Asset, a.Function)
-}
-
 func (l *loader) checkProcedure(r *Procedure) {
 	for i := range r.Steps {
 		q := r.Steps[i].Question
