@@ -67,9 +67,9 @@ var members = [...]evm.Field{
 	{Name: "expires", Type: "uint256"},
 }
 
-// typed is the message as typed data. Texts that are no UTF-8 would be signed differently by every wallet, so they are
+// Typed is the message as typed data. Texts that are no UTF-8 would be signed differently by every wallet, so they are
 // made valid first.
-func (m Message) typed() evm.TypedData {
+func (m Message) Typed() evm.TypedData {
 	text := func(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 	domain := map[string]any{"name": m.domainName(), "version": domainVersion}
 	domainFields := []evm.Field{{Name: "name", Type: "string"}, {Name: "version", Type: "string"}}
@@ -97,7 +97,7 @@ func (m Message) typed() evm.TypedData {
 
 // Digest is the hash that is signed.
 func (m Message) Digest() evm.Hash {
-	h, err := m.typed().Hash()
+	h, err := m.Typed().Hash()
 	if err != nil {
 		// Every member is written in the form of its type above, which the fuzz test holds to.
 		return evm.Hash{}
@@ -107,7 +107,7 @@ func (m Message) Digest() evm.Hash {
 
 // TypedData is the message as eth_signTypedData_v4 takes it: a JSON object.
 func (m Message) TypedData() []byte {
-	b, err := json.Marshal(m.typed())
+	b, err := json.Marshal(m.Typed())
 	if err != nil {
 		return nil // maps of texts always marshal
 	}
@@ -116,7 +116,7 @@ func (m Message) TypedData() []byte {
 
 // Parts are the two hashes that hardware wallets show: that of the domain and that of the message.
 func (m Message) Parts() (domain, message evm.Hash) {
-	domain, message, err := m.typed().Parts()
+	domain, message, err := m.Typed().Parts()
 	if err != nil {
 		return evm.Hash{}, evm.Hash{} // as in Digest
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/holiman/uint256"
 
 	"tocsin/evm"
-	"tocsin/fault"
 )
 
 // Signer signs with one account. Its methods are safe for concurrent use.
@@ -21,20 +20,8 @@ type Signer interface {
 	// SignTransaction returns the signed transaction (EIP-2718, type 2) and its hash. A fault of code invalid says what is
 	// missing in the request.
 	SignTransaction(ctx context.Context, t Transaction) (raw []byte, hash evm.Hash, err error)
-	// SignDigest returns r, s and v (27 or 28): 65 bytes.
-	SignDigest(ctx context.Context, digest evm.Hash) ([]byte, error)
-}
-
-// Transaction is a transaction to be signed (EIP-1559).
-type Transaction struct {
-	ChainID uint64 // EIP-155 id; never 0, for such a transaction would count on every chain
-	Nonce   uint64
-	To      *evm.Address // nil creates a contract
-	Value   *uint256.Int // wei; nil is none
-	Data    []byte
-	Gas     uint64       // limit; never 0
-	Tip     *uint256.Int // wei per gas for the block's proposer
-	Cap     *uint256.Int // most wei per gas in all; at least Tip
+	// SignTyped signs typed data (EIP-712) and returns r, s and v (27 or 28): 65 bytes.
+	SignTyped(ctx context.Context, d evm.TypedData) ([]byte, error)
 }
 
 // Key is a private key in memory. Printing it prints its address.
@@ -67,23 +54,12 @@ func (k *Key) SignTransaction(ctx context.Context, t Transaction) ([]byte, evm.H
 	if err := ctx.Err(); err != nil {
 		return nil, evm.Hash{}, fmt.Errorf("sign transaction: %w", err)
 	}
-	switch {
-	case t.ChainID == 0:
-		return nil, evm.Hash{}, fault.New(fault.Invalid, "The transaction names no chain, so that it would count on every one.")
-	case t.Gas == 0:
-		return nil, evm.Hash{}, fault.New(fault.Invalid, "The transaction has no gas limit.")
-	case t.Tip == nil || t.Cap == nil:
-		return nil, evm.Hash{}, fault.New(fault.Invalid, "The transaction offers no fee.")
-	case t.Cap.Lt(t.Tip):
-		return nil, evm.Hash{}, fault.New(fault.Invalid, "The transaction offers a tip of %s wei per gas, but at most %s in all.", t.Tip.Dec(), t.Cap.Dec())
-	}
-	value := new(uint256.Int)
-	if t.Value != nil {
-		value = t.Value
+	if err := t.complete(); err != nil {
+		return nil, evm.Hash{}, err
 	}
 	chain := uint256.NewInt(t.ChainID).ToBig()
 	signed, err := types.SignNewTx(k.private, types.LatestSignerForChainID(chain), &types.DynamicFeeTx{
-		ChainID: chain, Nonce: t.Nonce, To: t.To, Value: value.ToBig(), Data: t.Data,
+		ChainID: chain, Nonce: t.Nonce, To: t.To, Value: t.value(), Data: t.Data,
 		Gas: t.Gas, GasTipCap: t.Tip.ToBig(), GasFeeCap: t.Cap.ToBig(),
 	})
 	if err != nil {
@@ -94,6 +70,15 @@ func (k *Key) SignTransaction(ctx context.Context, t Transaction) ([]byte, evm.H
 		return nil, evm.Hash{}, fmt.Errorf("encode transaction: %w", err)
 	}
 	return raw, signed.Hash(), nil
+}
+
+// SignTyped signs typed data.
+func (k *Key) SignTyped(ctx context.Context, d evm.TypedData) ([]byte, error) {
+	digest, err := d.Hash()
+	if err != nil {
+		return nil, fmt.Errorf("sign typed data: %w", err)
+	}
+	return k.SignDigest(ctx, digest)
 }
 
 // SignDigest signs a hash as it is. Whoever calls it knows what the hash stands for.
