@@ -28,6 +28,12 @@ func (d *desk) flags(c *cobra.Command, acting bool) {
 	}
 }
 
+// looks is flags for commands that only show: as somebody, what is hidden from them is left out.
+func (d *desk) looks(c *cobra.Command) {
+	d.flags(c, false)
+	c.Flags().StringVar(&d.as, "as", "", "id of the person who looks, as in the plan: what is hidden from them is left out")
+}
+
 // open opens the data folder.
 func (t *terminal) open(ctx context.Context, d desk) (*app.Desk, error) {
 	log, err := t.logger()

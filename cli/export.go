@@ -24,6 +24,9 @@ func (t *terminal) incidentExport() *cobra.Command {
 				return err
 			}
 			defer k.Close()
+			if _, err := k.Engine.ViewFor(c.Context(), args[0], d.as); err != nil {
+				return err
+			}
 			x, err := k.Engine.Export(c.Context(), args[0])
 			if err != nil {
 				return err
@@ -39,7 +42,7 @@ func (t *terminal) incidentExport() *cobra.Command {
 			})
 		},
 	}
-	d.flags(c, false)
+	d.looks(c)
 	c.Flags().StringVarP(&file, "out", "o", "", "file to write; incident-ID.zip if not given; an existing file is not overwritten")
 	return c
 }

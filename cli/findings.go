@@ -42,6 +42,7 @@ and those that a mute kept quiet. One that no longer counts, because its block i
 				}
 				q.Since = k.Engine.Now().Add(-time.Duration(ago))
 			}
+			q.Person = d.as
 			page, err := k.Engine.Findings(c.Context(), p.Protocol, q)
 			if err != nil {
 				return err
@@ -54,7 +55,7 @@ and those that a mute kept quiet. One that no longer counts, because its block i
 			return t.printFindings(p, page)
 		},
 	}
-	d.flags(c, false)
+	d.looks(c)
 	c.Flags().StringVar(&d.protocol, "protocol", "", "protocol, if the server holds several plans")
 	c.Flags().StringVar(&q.Detector, "detector", "", "only those of this detector")
 	c.Flags().StringVar(&since, "since", "", "only those recorded so lately, such as 24h")

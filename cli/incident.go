@@ -75,6 +75,7 @@ func (t *terminal) incidentList() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			list = slices.DeleteFunc(list, func(s incident.Summary) bool { return !s.Sees(d.as) })
 			return t.print(map[string]any{"incidents": list}, func(w io.Writer) {
 				if len(list) == 0 {
 					fmt.Fprintln(w, "No incidents.")
@@ -85,7 +86,7 @@ func (t *terminal) incidentList() *cobra.Command {
 			})
 		},
 	}
-	d.flags(c, false)
+	d.looks(c)
 	c.Flags().BoolVar(&open, "open", false, "only those going on")
 	return c
 }
@@ -107,17 +108,14 @@ func (t *terminal) incidentShow() *cobra.Command {
 				return err
 			}
 			defer k.Close()
-			v, err := k.Engine.View(c.Context(), args[0])
-			if err == nil {
-				err = visible(v, d.as)
-			}
+			v, err := k.Engine.ViewFor(c.Context(), args[0], d.as)
 			if err != nil {
 				return err
 			}
 			return t.show(c.Context(), v, d.as)
 		},
 	}
-	d.flags(c, true)
+	d.looks(c)
 	return c
 }
 

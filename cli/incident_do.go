@@ -29,10 +29,7 @@ func (t *terminal) carryOut(c *cobra.Command, d desk, args []string, right acces
 		return err
 	}
 	defer k.Close()
-	v, err := k.Engine.View(c.Context(), args[0])
-	if err == nil {
-		err = visible(v, d.as)
-	}
+	v, err := k.Engine.ViewFor(c.Context(), args[0], d.as) // whoever can read the data folder could name somebody else
 	if err != nil {
 		return err
 	}

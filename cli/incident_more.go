@@ -114,7 +114,7 @@ func (t *terminal) incidentOwed() *cobra.Command {
 				return err
 			}
 			defer k.Close()
-			v, err := k.Engine.View(c.Context(), args[0])
+			v, err := k.Engine.ViewFor(c.Context(), args[0], d.as)
 			if err != nil {
 				return err
 			}
@@ -137,7 +137,7 @@ func (t *terminal) incidentOwed() *cobra.Command {
 			})
 		},
 	}
-	d.flags(c, false)
+	d.looks(c)
 	return c
 }
 
@@ -182,7 +182,7 @@ func (t *terminal) incidentLessons() *cobra.Command {
 			}
 			var past []incident.Past
 			for _, s := range sums {
-				if !s.Phase.AtLeast(incident.Resolved) || d.protocol != "" && s.Protocol != d.protocol {
+				if !s.Phase.AtLeast(incident.Resolved) || d.protocol != "" && s.Protocol != d.protocol || !s.Sees(d.as) {
 					continue
 				}
 				v, err := k.Engine.View(c.Context(), s.ID)
@@ -206,7 +206,7 @@ func (t *terminal) incidentLessons() *cobra.Command {
 			})
 		},
 	}
-	d.flags(c, false)
+	d.looks(c)
 	c.Flags().StringVar(&d.protocol, "protocol", "", "only of this protocol, if the server holds several plans")
 	return c
 }

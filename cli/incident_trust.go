@@ -7,18 +7,8 @@ import (
 
 	"tocsin/access"
 	"tocsin/engine"
-	"tocsin/fault"
 	"tocsin/incident"
 )
-
-// visible refuses to show an incident to somebody from whom it is hidden. Whoever can read the data folder can read all of it;
-// this keeps nobody out who names somebody else.
-func visible(v *engine.View, person string) error {
-	if person != "" && !v.State.Sees(person) {
-		return fault.New(fault.NotFound, "There is no incident %q.", v.State.ID)
-	}
-	return nil
-}
 
 func (t *terminal) incidentDistrust() *cobra.Command {
 	var why string

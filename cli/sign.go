@@ -61,7 +61,7 @@ the decision's page. If this machine trusts a plan of the protocol (see tocsin t
 			return t.print(out, func(w io.Writer) { fmt.Fprintln(w, out["signature"]) })
 		},
 	}
-	d.flags(c, false)
+	d.looks(c)
 	from.flags(c)
 	c.Flags().StringVar(&d.protocol, "protocol", "", "protocol, if the server holds several plans")
 	c.Flags().StringVar(&keystore, "keystore", "", "key file (keystore v3)")
@@ -120,7 +120,7 @@ func (t *terminal) storedMessage(c *cobra.Command, k *app.Desk, d desk, adoption
 		}
 		return x.Adoption.Message, nil
 	}
-	v, err := k.Engine.View(c.Context(), args[0])
+	v, err := k.Engine.ViewFor(c.Context(), args[0], d.as)
 	if err != nil {
 		return decision.Message{}, err
 	}

@@ -24,6 +24,7 @@ type FindingQuery struct {
 	Since    time.Time // recorded then or later; zero for all
 	Before   uint64    // only those with a lesser number; 0 begins with the newest
 	Limit    int       // at most so many; 50 if zero, never more than 1000
+	Person   string    // as this person may see: what led to an incident hidden from them is left out; empty for all
 }
 
 // FindingPage is some findings, the newest first.
@@ -41,8 +42,12 @@ func (e *Engine) Findings(ctx context.Context, protocol string, q FindingQuery) 
 	}
 	limit = min(limit, findingMost)
 	var page FindingPage
+	hidden, err := e.HiddenFrom(ctx, q.Person)
+	if err != nil {
+		return page, err
+	}
 	gone := map[string]string{} // findings whose retraction came later than what is being read → why
-	err := e.backward(ctx, protocol, q.Before, func(r journal.Record) (bool, error) {
+	err = e.backward(ctx, protocol, q.Before, func(r journal.Record) (bool, error) {
 		if r.At.Before(q.Since) {
 			return false, nil
 		}
@@ -55,7 +60,7 @@ func (e *Engine) Findings(ctx context.Context, protocol string, q FindingQuery) 
 		case n.found != nil:
 			why, is := gone[n.found.ID]
 			delete(gone, n.found.ID) // one that was found again after it was taken back stands in the record twice
-			if q.Detector != "" && n.found.Detector != q.Detector {
+			if q.Detector != "" && n.found.Detector != q.Detector || hidden[n.found.Incident] {
 				return true, nil
 			}
 			if len(page.Findings) == limit {

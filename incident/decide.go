@@ -185,10 +185,7 @@ func (d *decider) person() (string, error) {
 	if x.Body {
 		return "", fault.New(fault.Forbidden, "%s is an organisation; a person has to act.", x.Name)
 	}
-	if !d.s.Sees(x.ID) { // who is shut out does not learn of what
-		return "", fault.New(fault.NotFound, "There is no such incident.")
-	}
-	return x.ID, nil
+	return x.ID, d.s.Refusal(x.ID)
 }
 
 // live returns an error if nothing more is to be done.

@@ -70,6 +70,18 @@ func (s *State) Sees(person string) bool {
 	return !slices.Contains(s.Hidden, person) && !s.Distrusts(DistrustPerson, person)
 }
 
+// Refusal is why a person may not see the incident nor act in it; nil if they may. Somebody from whom it is hidden is told
+// that it does not exist; somebody who was called for it and is distrusted since knows of it, and is told so.
+func (s *State) Refusal(person string) error {
+	switch {
+	case s.Sees(person):
+		return nil
+	case !slices.Contains(s.Hidden, person) && s.Called(person):
+		return fault.New(fault.Forbidden, "You are shut out of this incident: nothing that you do here counts.").Instead("Call your team.")
+	}
+	return fault.New(fault.NotFound, "There is no incident %q.", s.ID)
+}
+
 // unseen lists those who do not see the incident.
 func (s *State) unseen() []string {
 	list := slices.Clone(s.Hidden)

@@ -39,7 +39,7 @@ func (c *Console) detector(w http.ResponseWriter, r *http.Request, s *session) {
 	p := &detectorPage{shell: c.shell(s, d.Name, detectorPath(id)), BuiltIn: !planned}
 	p.Here = "/detectors"
 	before, _ := strconv.ParseUint(r.URL.Query().Get("before"), 10, 64)
-	page, err := c.Engine.Findings(r.Context(), s.protocol, engine.FindingQuery{Detector: id, Before: before})
+	page, err := c.Engine.Findings(r.Context(), s.protocol, engine.FindingQuery{Detector: id, Before: before, Person: s.person.ID})
 	if err != nil {
 		c.fail(w, r, err)
 		return

@@ -75,7 +75,7 @@ func (c *Console) detectors(w http.ResponseWriter, r *http.Request, s *session) 
 	p := &detectorsPage{shell: c.shell(s, "Detectors", "/detectors")}
 	sights, why := c.sights(r, s)
 	p.Blind = why
-	page, err := c.Engine.Findings(r.Context(), s.protocol, engine.FindingQuery{Limit: lastFindings})
+	page, err := c.Engine.Findings(r.Context(), s.protocol, engine.FindingQuery{Limit: lastFindings, Person: s.person.ID})
 	if err != nil {
 		c.fail(w, r, err)
 		return

@@ -98,7 +98,7 @@ func (c *Console) overviewOf(ctx context.Context, s *session, fs *forms) (*overv
 			continue
 		}
 		v, err := c.viewOf(ctx, s, sum.ID)
-		if fault.Is(err, fault.NotFound) {
+		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
 			continue // it was hidden just now
 		}
 		if err != nil {

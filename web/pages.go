@@ -17,11 +17,11 @@ import (
 
 // viewOf is an incident of the person's own protocol that is not hidden from them; others do not exist for them.
 func (c *Console) viewOf(ctx context.Context, s *session, id string) (*engine.View, error) {
-	v, err := c.Engine.View(ctx, id)
+	v, err := c.Engine.ViewFor(ctx, id, s.person.ID)
 	if err != nil {
 		return nil, err
 	}
-	if v.State.Protocol != s.protocol || !v.State.Sees(s.person.ID) {
+	if v.State.Protocol != s.protocol {
 		return nil, fault.New(fault.NotFound, "There is no incident %q.", id)
 	}
 	return v, nil

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"tocsin/engine"
+	"tocsin/fault"
 	"tocsin/plan"
 )
 
@@ -51,23 +52,23 @@ func (c *Console) reportList(w http.ResponseWriter, r *http.Request, s *session)
 		}
 	}
 	before, _ := strconv.ParseUint(q.Get("before"), 10, 64) // anything else begins with the newest
-	page, err := c.Engine.Findings(r.Context(), s.protocol, engine.FindingQuery{Detector: forms[of].ID, Before: before})
+	page, err := c.Engine.Findings(r.Context(), s.protocol, engine.FindingQuery{Detector: forms[of].ID, Before: before, Person: s.person.ID})
 	if err != nil {
 		c.fail(w, r, err)
 		return
 	}
 	for _, f := range page.Findings {
 		if f.Incident != "" { // the words stand in the incident alone
-			v, err := c.Engine.View(r.Context(), f.Incident)
+			v, err := c.Engine.ViewFor(r.Context(), f.Incident, s.person.ID)
+			if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
+				continue // it was hidden just now
+			}
 			if err != nil {
 				c.fail(w, r, err)
 				return
 			}
-			if !v.State.Sees(s.person.ID) {
-				f.Incident = ""
-			}
 			for _, g := range v.State.Findings {
-				if g.ID == f.ID && v.State.Sees(s.person.ID) {
+				if g.ID == f.ID {
 					f.Text, f.Contact = g.Text, g.Contact
 				}
 			}

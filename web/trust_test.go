@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"tocsin/incident"
@@ -17,6 +18,15 @@ func TestAHiddenIncidentIsNowhere(t *testing.T) {
 	w.playing("david").post(at+"/restrict", url.Values{"hide": {"janet"}, "why": {"It is his key"}, "form": {"restrict"}}).is(http.StatusSeeOther)
 
 	w.playing("janet").get("/").is(http.StatusOK).lacks("Incident " + id)
+	detector := "/detectors/" + url.PathEscape(w.detector())
+	for _, path := range []string{"/detectors", detector} {
+		if w.playing("janet").get(path).is(http.StatusOK).lacks("412.6 HUSD"); strings.Contains(w.playing("janet").get(path).body(), at) {
+			t.Errorf("%s leads to it", path)
+		}
+		if !strings.Contains(w.playing("david").get(path).body(), at) {
+			t.Errorf("%s does not lead others to it", path)
+		}
+	}
 	for _, path := range []string{at, at + "/export", at + "/postmortem", at + "/decisions/decision-1"} {
 		w.playing("janet").get(path).is(http.StatusNotFound).lacks("412.6 HUSD")
 	}
@@ -30,6 +40,28 @@ func TestAHiddenIncidentIsNowhere(t *testing.T) {
 		t.Errorf("somebody from whom it is hidden made %d events", got-before)
 	}
 	w.playing("david").get(at).is(http.StatusOK).contains("must not know of this incident").contains("Show it to them again")
+}
+
+// Whoever is distrusted stays signed in, but has no rights in that incident any more: they read and do nothing there, and are told
+// so if they were called for it.
+func TestADistrustedPersonHasNoRightsThere(t *testing.T) {
+	w := newWorld(t, true)
+	id := w.attack(false)
+	at := "/incidents/" + id
+	w.does(id, "janet", incident.OpAnswer{Answer: incident.Coming})
+	w.playing("david").post(at+"/distrust", url.Values{"kind": {"person"}, "ref": {"janet"}, "form": {"distrust"}}).is(http.StatusSeeOther)
+	before := w.state(id).Version
+	for _, path := range []string{at, at + "/export", at + "/postmortem", at + "/decisions/decision-1"} {
+		w.playing("janet").get(path).is(http.StatusForbidden).contains("You are shut out of this incident").lacks("412.6 HUSD")
+	}
+	for name := range verbs {
+		w.playing("janet").post(at+"/"+name, url.Values{"text": {"x"}, "why": {"x"}, "answer": {"coming"}}).is(http.StatusForbidden).contains("You are shut out of this incident")
+	}
+	if got := w.state(id).Version; got != before {
+		t.Errorf("somebody who is distrusted made %d events", got-before)
+	}
+	w.playing("janet").get("/").is(http.StatusOK).lacks("Incident " + id).lacks(at)
+	w.playing("janet").get("/plan").is(http.StatusOK)
 }
 
 func TestALinkOverADistrustedWayCountsNoMore(t *testing.T) {
