@@ -112,7 +112,7 @@ func (d *decider) callApprovers() {
 		}
 		pd, _ := d.p.Decision(x.Decision)
 		for _, who := range d.s.approversWanted(d.p, x, d.now) {
-			if !d.s.here(who) && !d.s.calledSince(who, x.Opened) {
+			if !d.s.here(who) && !d.s.calledSince(who, x.Opened) && !d.s.cannotSince(who, x.Opened) {
 				d.callPerson(who, "to sign "+pd.Name)
 			}
 		}

@@ -31,12 +31,13 @@ func (d *decider) escalate(moment string) {
 	d.escalateAgain()
 }
 
-// escalateAgain pages whoever should have been told by now and was not, as after a higher severity.
+// escalateAgain pages whoever should have been told by now and was not, as after a higher severity. Who has said that they
+// cannot come knows.
 func (d *decider) escalateAgain() {
 	for _, moment := range d.s.Escalated {
 		why := "told on " + moment
 		for _, who := range told(d.p, d.s, moment, d.now) {
-			if !d.s.Called(who) && !d.s.here(who) {
+			if !d.s.Called(who) && !d.s.here(who) && !d.s.cannot(who) {
 				d.callPerson(who, why)
 			}
 		}

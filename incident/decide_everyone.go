@@ -28,17 +28,21 @@ func (d *decider) tickEveryone() {
 }
 
 // everyone lists who is called when not enough people have come. Those who cannot are left in peace as long as there is
-// anybody else.
+// anybody else, and for a while after they have said so.
 func everyone(p *plan.Plan, s *State, now time.Time) []string {
 	missing := slices.DeleteFunc(told(p, s, momentEveryone, now), s.here)
 	if silent := slices.DeleteFunc(slices.Clone(missing), s.cannot); len(silent) > 0 {
 		return silent
 	}
-	return missing
+	return slices.DeleteFunc(missing, func(who string) bool { return now.Before(s.Answer(who).At.Add(leftInPeace)) })
 }
 
+// leftInPeace is how long somebody who has said no, or has left, is not called because others do not come either.
+const leftInPeace = 5 * time.Minute
+
 // everyoneTime is when everybody is paged (again) because people are missing; zero if none are. Where nobody is there and
-// nobody is being called any more, it is not waited for: something rings until somebody answers.
+// nobody is being called any more, it is not waited for: something rings until somebody answers. Where all have said that they
+// cannot, it is when the first of them may be asked again.
 func everyoneTime(p *plan.Plan, s *State, m Muster) time.Time {
 	if !m.Short {
 		return time.Time{}
@@ -48,11 +52,23 @@ func everyoneTime(p *plan.Plan, s *State, m Muster) time.Time {
 		from = s.Everyone
 	}
 	wait := p.Escalation.Everyone.Or(15 * time.Minute)
-	if s.deserted() && !slices.ContainsFunc(s.Pages, func(pg Page) bool { return pg.State == Ringing }) &&
-		slices.ContainsFunc(told(p, s, momentEveryone, s.Last), func(who string) bool { return !s.cannot(who) }) {
-		wait = min(wait, p.Escalation.RingEvery.Or(2*time.Minute)) // not at once, or somebody who cannot be reached is called without end
+	missing := slices.DeleteFunc(told(p, s, momentEveryone, s.Last), s.here)
+	if slices.ContainsFunc(missing, func(who string) bool { return !s.cannot(who) }) {
+		if s.deserted() && !slices.ContainsFunc(s.Pages, func(pg Page) bool { return pg.State == Ringing }) {
+			wait = min(wait, p.Escalation.RingEvery.Or(2*time.Minute)) // not at once, or somebody who cannot be reached is called without end
+		}
+		return from.Add(wait)
 	}
-	return from.Add(wait)
+	var again time.Time
+	for _, who := range missing {
+		if t := s.Answer(who).At.Add(leftInPeace); again.IsZero() || t.Before(again) {
+			again = t
+		}
+	}
+	if t := from.Add(wait); t.After(again) {
+		return t
+	}
+	return again
 }
 
 // deserted reports whether nobody has come.
@@ -64,6 +80,11 @@ func (s *State) deserted() bool {
 func (s *State) cannot(person string) bool {
 	a := s.Answer(person)
 	return a != nil && a.Answer == Cannot
+}
+
+// cannotSince reports whether a person has said since a time that they cannot come, or has left.
+func (s *State) cannotSince(person string, t time.Time) bool {
+	return s.cannot(person) && !s.Answer(person).At.Before(t)
 }
 
 // alarm tells those who watch the server, and the room of the responders where Tocsin can write into it, that nobody comes.

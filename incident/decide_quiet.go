@@ -74,7 +74,7 @@ func (d *decider) replace(who string) {
 	}
 	for _, w := range wantingOf(d.p, d.s, d.now).Wanted {
 		for _, b := range w.People {
-			if y, _ := d.p.Person(b); !w.Met && !y.Body && !d.s.Called(b) && !d.s.here(b) {
+			if y, _ := d.p.Person(b); !w.Met && !y.Body && !d.s.Called(b) && !d.s.here(b) && !d.s.cannot(b) {
 				d.callPerson(b, "wanted for "+w.For)
 			}
 		}
