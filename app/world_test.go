@@ -36,9 +36,12 @@ func serve(t *testing.T, change func(*ServeOptions)) *served {
 		change(&o)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	desk, err := Open(ctx, o.Data, true, o.Logger)
-	if err != nil {
-		t.Fatal(err)
+	desk := o.desk
+	if desk == nil {
+		var err error
+		if desk, err = Open(ctx, o.Data, true, o.Logger); err != nil {
+			t.Fatal(err)
+		}
 	}
 	s := &served{t: t, desk: desk}
 	ready, ended := make(chan Ready, 1), make(chan error, 1)

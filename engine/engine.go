@@ -30,6 +30,7 @@ type Options struct {
 	Now    func() time.Time // nil: time.Now
 	Random io.Reader        // nil: crypto/rand
 	Logger *slog.Logger     // nil: none
+	Poll   time.Duration    // how often it asks for what other processes stored and the database did not tell; 1s if zero
 
 	// Contacts opens the sealed contact details of a plan with the files that were stored with it; nil if there is no key.
 	Contacts func(p *plan.Plan, files map[string][]byte) error
@@ -42,6 +43,7 @@ type Engine struct {
 	clock  steady
 	random io.Reader
 	log    *slog.Logger
+	poll   time.Duration
 
 	contacts func(*plan.Plan, map[string][]byte) error
 	carriers map[string]Carrier
@@ -62,7 +64,7 @@ type Engine struct {
 // New returns an engine over a store.
 func New(o Options) *Engine {
 	e := &Engine{
-		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger, contacts: o.Contacts,
+		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger, poll: o.Poll, contacts: o.Contacts,
 		carriers: map[string]Carrier{}, urgent: make(chan string, workers), grown: make(chan string, workers), entries: map[string]*entry{}, plans: map[string]*plan.Plan{},
 		records: map[string]*planEntry{}, mutes: map[string]*muteEntry{},
 	}
@@ -74,6 +76,9 @@ func New(o Options) *Engine {
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.poll <= 0 {
+		e.poll = pollEvery
 	}
 	if e.node == "" {
 		e.node = e.id("node")

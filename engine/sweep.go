@@ -26,7 +26,7 @@ const (
 // sweep does each second what time has made due. Each kind of thing has a loop of its own: that the one is slow or fails keeps
 // no other waiting.
 func (e *Engine) sweep(ctx context.Context, wg *sync.WaitGroup) {
-	wg.Go(func() { e.eachSecond(ctx, "listen to other nodes", e.listen()) })
+	e.listen(ctx, wg)
 	wg.Go(func() { e.eachSecond(ctx, "look at what is due", e.keepTime) })
 	wg.Go(func() { e.eachSecond(ctx, "end mutes", e.sweepMutes) })
 	wg.Go(func() {
@@ -49,19 +49,6 @@ func (e *Engine) eachSecond(ctx context.Context, what string, do func(context.Co
 			return
 		case <-tick.C:
 		}
-	}
-}
-
-// listen rings the bell if another process wrote.
-func (e *Engine) listen() func(context.Context) error {
-	var position uint64
-	return func(ctx context.Context) error {
-		at, err := e.store.Position(ctx)
-		if err == nil && at != position {
-			position = at
-			e.bell.ring()
-		}
-		return err
 	}
 }
 

@@ -41,6 +41,10 @@ type Store interface {
 	Take(ctx context.Context, now, until time.Time, limit int) ([]Head, error)
 	// Position is a number that grows with every record stored by any process.
 	Position(ctx context.Context) (uint64, error)
+	// Listen calls heard soon after a process stored records, this one or another, and once at its beginning, until ctx ends; then it
+	// returns nil. An error says that the database cannot tell just now. It may call without need, and one that was stored by a
+	// process that died at once may not be told: whoever must miss nothing looks at Position now and then as well.
+	Listen(ctx context.Context, heard func()) error
 	// Snapshot returns what was last kept of a stream by PutSnapshot, ErrNotFound if nothing is.
 	Snapshot(ctx context.Context, stream string) (Snapshot, error)
 	// PutSnapshot keeps a snapshot in place of the one before. One that is older than what is kept, or than the stream's last

@@ -36,6 +36,7 @@ type Store struct {
 
 	ready []string      // deliveries that a worker shall have
 	wake  chan struct{} // closed and replaced when ready grows
+	news  chan struct{} // closed and replaced when records are stored
 }
 
 type stream struct {
@@ -75,6 +76,7 @@ func New(log *slog.Logger) *Store {
 		snapshots:  map[string]store.Snapshot{},
 		files:      map[store.FileRef][]byte{},
 		wake:       make(chan struct{}),
+		news:       make(chan struct{}),
 	}
 }
 
@@ -100,6 +102,10 @@ func (s *Store) Commit(ctx context.Context, c store.Commit) error {
 	maps.Copy(s.marks, c.Marks)
 	for _, a := range c.Appends {
 		s.append(a)
+	}
+	if len(c.Appends) > 0 {
+		close(s.news)
+		s.news = make(chan struct{})
 	}
 	for _, l := range c.Links {
 		s.links[l.Hash] = cutLink(l)

@@ -97,3 +97,18 @@ func cloneHead(h store.Head) store.Head {
 	h.Summary = slices.Clone(h.Summary)
 	return h
 }
+
+// Listen calls heard when records were stored.
+func (s *Store) Listen(ctx context.Context, heard func()) error {
+	for {
+		s.mu.Lock()
+		news := s.news
+		s.mu.Unlock()
+		heard()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-news:
+		}
+	}
+}

@@ -19,7 +19,11 @@ func (s *Store) Commit(ctx context.Context, c store.Commit) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
-	return s.write(ctx, "commit", func(tx pgx.Tx) error { return s.commit(ctx, tx, c) })
+	err := s.write(ctx, "commit", func(tx pgx.Tx) error { return s.commit(ctx, tx, c) })
+	if err == nil {
+		s.stored(c)
+	}
+	return err
 }
 
 func (s *Store) commit(ctx context.Context, tx pgx.Tx, c store.Commit) error {

@@ -27,6 +27,8 @@ type Store struct {
 	pool *pgxpool.Pool
 	jobs *job.Inserter[pgx.Tx]
 	log  *slog.Logger
+
+	herald *herald
 }
 
 var _ store.Store = (*Store)(nil)
@@ -60,6 +62,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if s.pool, err = pgxpool.NewWithConfig(ctx, c); err != nil {
 		return nil, explain("open database", err)
 	}
+	s.herald = newHerald(s.tell)
 	if err := s.open(ctx); err != nil {
 		s.pool.Close()
 		return nil, explain("open database", err)
@@ -78,6 +81,7 @@ func (s *Store) open(ctx context.Context) error {
 
 // Close closes the database. Work must have returned.
 func (s *Store) Close() error {
+	s.herald.close()
 	s.pool.Close()
 	return nil
 }

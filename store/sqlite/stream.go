@@ -121,3 +121,42 @@ func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([
 	}
 	return all, rows.Err()
 }
+
+// listenEvery is how often it is looked whether something was stored.
+const listenEvery = 100 * time.Millisecond
+
+// Listen calls heard when records were stored. What it looks at is a counter in shared memory that SQLite changes with each commit
+// of another connection, also of another process.
+func (s *Store) Listen(ctx context.Context, heard func()) error {
+	err := s.listen(ctx, heard)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return explain("listen to other processes", err)
+}
+
+func (s *Store) listen(ctx context.Context, heard func()) error {
+	conn, err := s.reader.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	tick := time.NewTicker(listenEvery)
+	defer tick.Stop()
+	seen := int64(-1)
+	for {
+		var version int64
+		if err := conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version); err != nil {
+			return err
+		}
+		if version != seen {
+			seen = version
+			heard()
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}

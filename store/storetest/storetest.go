@@ -28,6 +28,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Due", testDue},
 		{"Take", testTake},
 		{"TakeRace", testTakeRace},
+		{"Listen", testListen},
 		{"Conflict", testConflict},
 		{"Race", testRace},
 		{"Nothing", testNothing},
