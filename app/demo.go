@@ -140,7 +140,7 @@ func (d *demo) serve(ctx context.Context, ready func(Ready)) error {
 	}
 	chainID := d.stage.ChainID()
 	return Serve(ctx, ServeOptions{
-		Plan: examples.Vault(), Data: d.o.Data, Endpoints: map[uint64][]string{chainID: {d.stage.WSEndpoint()}}, Listen: d.o.Listen,
+		Plans: []PlanFolder{{Files: examples.Vault()}}, Data: d.o.Data, Endpoints: map[uint64][]string{chainID: {d.stage.WSEndpoint()}}, Listen: d.o.Listen,
 		SMTP: d.mail.URL(), Signer: signer, Terminal: d.o.Terminal, Logger: d.o.Logger, Ready: ready,
 		exercise: &incident.Exercise{Scenario: demoScenario, Chain: chainID}, stage: director{d}, desk: d.desk,
 	})
@@ -183,7 +183,7 @@ func (d *demo) attackWhenWatched(ctx context.Context) error {
 		if err != nil || begun {
 			return err
 		}
-		w, err := d.desk.Engine.Watched(ctx, d.stage.ChainID())
+		w, err := d.desk.Engine.Watched(ctx, d.plan.Protocol, d.stage.ChainID())
 		if err != nil {
 			return err
 		}

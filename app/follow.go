@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"tocsin/detect"
-	"tocsin/engine"
 	"tocsin/fault"
 	"tocsin/feed"
 	"tocsin/feed/target"
@@ -22,27 +21,18 @@ type outlook struct {
 	index *detect.Index
 }
 
-// verify proves that every plan in force follows from the one that was pinned, and returns that of a protocol.
-func (d *Desk) verify(ctx context.Context, protocol string) (*plan.Plan, error) {
+// verifyAll proves that every plan in force follows from the one of its protocol that was pinned.
+func (d *Desk) verifyAll(ctx context.Context) error {
 	ids, err := d.Engine.Protocols(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, id := range ids {
 		if _, err := d.Engine.VerifyAdoptions(ctx, id); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return d.Engine.InForce(ctx, protocol)
-}
-
-// stands says how the folder that the server was started with compares to what is in force now.
-func (s *server) stands(ctx context.Context) engine.Standing {
-	st, err := s.desk.Engine.Standing(ctx, s.standing.Protocol, s.standing.Folder)
-	if err != nil {
-		return s.standing
-	}
-	return st
+	return nil
 }
 
 // outlook compiles the detectors of the plan in force, and says which of them do not run and which chains nobody watches.
@@ -65,9 +55,10 @@ func (s *server) outlook(ctx context.Context, p *plan.Plan) (o outlook, say []st
 	return outlook{plan: p, index: index}, append(say, s.hooks(p)...), nil
 }
 
-// watch watches the plan's chains, and what is not on a chain, until ctx ends. When another plan comes into force, it goes on by that one, from the block
-// that was seen last.
-func (s *server) watch(ctx context.Context, by outlook) {
+// watch watches a protocol's chains, and what is not on a chain, until ctx ends. When another plan comes into force, it goes on by
+// that one, from the block that was seen last.
+func (s *server) watch(ctx context.Context, x *protocol) {
+	by := x.first
 	changed, stop := s.desk.Engine.Subscribe()
 	defer stop()
 	for ctx.Err() == nil {
@@ -80,24 +71,24 @@ func (s *server) watch(ctx context.Context, by outlook) {
 			w := watch.New(watch.Options{Engine: s.desk.Engine, Client: client, Plan: by.plan, Index: by.index, Now: s.desk.Engine.Now, Logger: s.o.Logger})
 			wg.Go(func() {
 				if err := w.Run(session); err != nil && session.Err() == nil {
-					s.o.Logger.Error("watch chain", "chain", id, "err", err)
+					s.o.Logger.Error("watch chain", "protocol", x.id, "chain", id, "err", err)
 				}
 			})
 		}
 		outside := feed.New(feed.Options{Engine: s.desk.Engine, Plan: by.plan, Exercise: s.o.exercise, Now: s.desk.Engine.Now, Logger: s.o.Logger})
 		wg.Go(func() {
 			if err := outside.Run(session); err != nil && session.Err() == nil {
-				s.o.Logger.Error("follow what is not on a chain", "err", err)
+				s.o.Logger.Error("follow what is not on a chain", "protocol", x.id, "err", err)
 			}
 		})
-		by = s.adopted(ctx, changed, by)
+		by = s.adopted(ctx, x, changed, by)
 		end()
 		wg.Wait()
 	}
 }
 
 // adopted waits until another plan is in force and can be watched by.
-func (s *server) adopted(ctx context.Context, changed <-chan struct{}, by outlook) outlook {
+func (s *server) adopted(ctx context.Context, x *protocol, changed <-chan struct{}, by outlook) outlook {
 	hash := by.plan.Hash()
 	for {
 		select {
@@ -115,15 +106,15 @@ func (s *server) adopted(ctx context.Context, changed <-chan struct{}, by outloo
 		}
 		next, say, err := s.outlook(ctx, p)
 		if err != nil {
-			s.o.Logger.Error("the plan adopted cannot be watched by; the one before is still watched by", "plan", st.InForce.Hex(), "say", fault.Sentence(err))
+			s.o.Logger.Error("the plan adopted cannot be watched by; the one before is still watched by", "protocol", x.id, "plan", st.InForce.Hex(), "say", fault.Sentence(err))
 			hash = st.InForce // once is enough
 			continue
 		}
-		s.o.Logger.Warn("another plan came into force; it is watched by from now on", "plan", st.InForce.Hex(), "version", p.Version)
+		s.o.Logger.Warn("another plan came into force; it is watched by from now on", "protocol", x.id, "plan", st.InForce.Hex(), "version", p.Version)
 		for _, line := range say {
-			s.o.Logger.Warn(line, "plan", st.InForce.Hex())
+			s.o.Logger.Warn(line, "protocol", x.id, "plan", st.InForce.Hex())
 		}
-		s.gauges.adopt(p)
+		x.gauges.adopt(p)
 		return next
 	}
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -23,6 +24,7 @@ type health struct {
 	Chains     bool      `json:"chains"`     // each that is watched was seen lately
 	Incidents  int       `json:"incidents"`  // that nobody looks after as promised
 	Deliveries int       `json:"deliveries"` // calls and messages that are late or lost
+	LeftOut    int       `json:"left_out"`   // protocols with open incidents that no plan folder was named for and no node watches
 }
 
 // doctor says how this node is, at most once a second anew: anybody may ask.
@@ -30,6 +32,7 @@ type doctor struct {
 	audited  func() (engine.Audit, error)
 	database func(context.Context) error
 	chains   func(context.Context) error
+	leftOut  func(context.Context) error // nil: none are
 	now      func() time.Time
 	log      *slog.Logger
 
@@ -57,6 +60,17 @@ func (d *doctor) examine(ctx context.Context) health {
 		err = d.chains(ctx)
 		h.Chains = err == nil
 	}
+	whole := true
+	if h.Database && d.leftOut != nil {
+		missing := d.leftOut(ctx)
+		var names *leftOutError
+		if errors.As(missing, &names) {
+			h.LeftOut = len(names.protocols)
+		}
+		if whole = missing == nil; !whole && d.last.LeftOut != h.LeftOut {
+			d.log.Warn("this node is not well", "why", missing)
+		}
+	}
 	a, unknown := d.audited()
 	for _, w := range a.Wrong {
 		if w.Kind == "delivery" {
@@ -65,7 +79,7 @@ func (d *doctor) examine(ctx context.Context) health {
 			h.Incidents++
 		}
 	}
-	h.Well = h.Database && h.Chains && unknown == nil && len(a.Wrong) == 0
+	h.Well = h.Database && whole && h.Chains && unknown == nil && len(a.Wrong) == 0
 	if err != nil && (d.last.Database != h.Database || d.last.Chains != h.Chains) {
 		d.log.Warn("this node is not well", "why", err)
 	}

@@ -30,11 +30,12 @@ const (
 type heartbeat struct {
 	url     string
 	http    *http.Client
-	chains  []uint64
-	plan    func() *plan.Plan // in force
-	watched func(ctx context.Context, chain uint64) (incident.Watched, error)
+	plans   func() []*plan.Plan     // in force, of the protocols served
+	chains  func(chain uint64) bool // whether a chain has an endpoint
+	watched func(ctx context.Context, protocol string, chain uint64) (incident.Watched, error)
 	state   func(ctx context.Context, key string) ([]byte, error) // of a watch
 	audited func() (engine.Audit, error)
+	leftOut func(ctx context.Context) error // protocols whose open incidents nobody watches for; nil: none
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -101,6 +102,11 @@ func (h *heartbeat) well(ctx context.Context) error {
 	if err := h.seen(ctx); err != nil {
 		return err
 	}
+	if h.leftOut != nil {
+		if err := h.leftOut(ctx); err != nil {
+			return err
+		}
+	}
 	a, err := h.audited()
 	if err != nil {
 		return err
@@ -108,31 +114,57 @@ func (h *heartbeat) well(ctx context.Context) error {
 	return a.Err()
 }
 
-// seen reports a chain that nobody has seen lately, or a database that does not say.
+// lately reports whether any node has seen a chain of a plan lately.
+func (h *heartbeat) lately(ctx context.Context, p *plan.Plan) bool {
+	for _, c := range p.Chains {
+		if w, err := h.watched(ctx, p.Protocol, c.ID); err == nil && h.now().Sub(w.At) <= stale(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// stale is how old the head of a chain that is watched may be.
+func stale(c plan.Chain) time.Duration { return max(staleFor, 10*time.Duration(c.BlockTime)) }
+
+// seen reports a chain that nobody has seen lately for one of the protocols, or a database that does not say.
 func (h *heartbeat) seen(ctx context.Context) error {
-	for _, id := range h.chains {
-		w, err := h.watched(ctx, id)
-		if err != nil {
-			return fmt.Errorf("the database does not answer: %w", err)
+	plans := h.plans()
+	for _, p := range plans {
+		for _, c := range p.Chains {
+			if !h.chains(c.ID) {
+				continue
+			}
+			if err := h.saw(ctx, p, c); err != nil {
+				if len(plans) > 1 {
+					return fmt.Errorf("%s: %w", p.Protocol, err)
+				}
+				return err
+			}
 		}
-		stale := staleFor
-		if c, ok := h.plan().Chain(id); ok {
-			stale = max(stale, 10*time.Duration(c.BlockTime))
-		}
-		if age := h.now().Sub(w.At); age > stale {
-			return fmt.Errorf("chain %d was last seen at block %d", id, w.Block)
-		}
-		b, err := h.state(ctx, engine.WatchKey(id))
-		if err != nil {
-			return fmt.Errorf("the database does not answer: %w", err)
-		}
-		names, err := watch.Unwell(b)
-		if err != nil {
-			return fmt.Errorf("chain %d: %w", id, err)
-		}
-		if len(names) > 0 {
-			return fmt.Errorf("the watch of chain %d is %s", id, strings.Join(names, " and "))
-		}
+	}
+	return nil
+}
+
+// saw reports that a protocol's watch of a chain is not well.
+func (h *heartbeat) saw(ctx context.Context, p *plan.Plan, c plan.Chain) error {
+	w, err := h.watched(ctx, p.Protocol, c.ID)
+	if err != nil {
+		return fmt.Errorf("the database does not answer: %w", err)
+	}
+	if age := h.now().Sub(w.At); age > stale(c) {
+		return fmt.Errorf("chain %d was last seen at block %d", c.ID, w.Block)
+	}
+	b, err := h.state(ctx, engine.WatchKey(p.Protocol, c.ID))
+	if err != nil {
+		return fmt.Errorf("the database does not answer: %w", err)
+	}
+	names, err := watch.Unwell(b)
+	if err != nil {
+		return fmt.Errorf("chain %d: %w", c.ID, err)
+	}
+	if len(names) > 0 {
+		return fmt.Errorf("the watch of chain %d is %s", c.ID, strings.Join(names, " and "))
 	}
 	return nil
 }

@@ -36,19 +36,19 @@ func TestTheHeartStopsWhenSomethingIsNotWell(t *testing.T) {
 		seen := time.Now()
 		var state []byte
 		h := &heartbeat{
-			url: "https://beats.example/secret-token", chains: []uint64{1, 5}, now: time.Now,
+			url: "https://beats.example/secret-token", chains: func(uint64) bool { return true }, now: time.Now,
 			log: slog.New(slog.NewTextHandler(&log, nil)),
-			plan: func() *plan.Plan {
-				return &plan.Plan{Chains: []plan.Chain{{ID: 1}, {ID: 5, BlockTime: plan.Duration(time.Hour)}}}
+			plans: func() []*plan.Plan {
+				return []*plan.Plan{{Protocol: "acme", Chains: []plan.Chain{{ID: 1}, {ID: 5, BlockTime: plan.Duration(time.Hour)}}}}
 			},
-			watched: func(_ context.Context, chain uint64) (incident.Watched, error) {
+			watched: func(_ context.Context, _ string, chain uint64) (incident.Watched, error) {
 				if chain == 5 {
 					return incident.Watched{Block: 5, At: seen.Add(-time.Hour)}, lost // slow, and no slower than it says
 				}
 				return incident.Watched{Block: 77, At: seen}, lost
 			},
 			state: func(_ context.Context, key string) ([]byte, error) {
-				if key == "watch/5" {
+				if key == "watch/acme/5" {
 					return state, nil
 				}
 				return nil, nil

@@ -113,7 +113,7 @@ func (l *Onlooker) Caught() bool {
 	defer l.mu.Unlock()
 	for id := range l.clients {
 		head, known := l.heads[id]
-		s, err := watch.Stored(l.states[engine.WatchKey(id)])
+		s, err := watch.Stored(l.states[engine.WatchKey(l.o.Plan.Protocol, id)])
 		if !known || err != nil || s == nil {
 			return false
 		}
@@ -133,7 +133,7 @@ func (l *Onlooker) Vista() (Vista, error) {
 	defer l.mu.Unlock()
 	chains := map[uint64][]byte{}
 	for id := range l.clients {
-		chains[id] = l.states[engine.WatchKey(id)]
+		chains[id] = l.states[engine.WatchKey(l.o.Plan.Protocol, id)]
 	}
 	v, err := l.lookers.vista(chains)
 	if err != nil {

@@ -31,7 +31,7 @@ func TestWhatIsNotOnAChainIsFollowed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := serve(t, func(o *ServeOptions) { o.Plan = folder })
+	s := serve(t, func(o *ServeOptions) { o.Plans = []PlanFolder{{Files: folder}} })
 	s.eventually("an incident of what does not answer", func() bool {
 		list, err := s.desk.Engine.List(t.Context(), true)
 		if err != nil {

@@ -31,7 +31,15 @@ type gauges struct {
 // gaugePause is the least time between two readings of a chain.
 const gaugePause = time.Second
 
-func (g *gauges) readings(context.Context) []web.Reading {
+// readings are those of a protocol's contracts; none of one that this server was not started with.
+func (s *server) readings(_ context.Context, protocol string) []web.Reading {
+	if x := s.find(protocol); x != nil {
+		return x.gauges.readings()
+	}
+	return nil
+}
+
+func (g *gauges) readings() []web.Reading {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var list []web.Reading

@@ -5,18 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
 	"tocsin/chain"
-	"tocsin/chain/rpc"
 	"tocsin/deliver"
 	"tocsin/engine"
 	"tocsin/execute"
@@ -25,14 +21,13 @@ import (
 	"tocsin/notify"
 	"tocsin/notify/email"
 	"tocsin/notify/terminal"
-	"tocsin/plan"
 	"tocsin/signer"
 	"tocsin/web"
 )
 
 // ServeOptions are what a server is started with.
 type ServeOptions struct {
-	Plan      fs.FS
+	Plans     []PlanFolder        // one of each protocol
 	Data      string              // folder
 	Endpoints map[uint64][]string // chain id → URLs
 	Listen    string
@@ -55,15 +50,16 @@ type ServeOptions struct {
 
 // Ready is what a server says once it answers.
 type Ready struct {
-	URL      string          `json:"url"`
-	Standing engine.Standing `json:"plan"`
-	Chains   []uint64        `json:"chains"`
-	Say      []string        `json:"say"` // what people should know: gaps of this start
+	URL       string            `json:"url"`
+	Standing  engine.Standing   `json:"plan"`  // of the first
+	Standings []engine.Standing `json:"plans"` // of all that were named
+	Chains    []uint64          `json:"chains"`
+	Say       []string          `json:"say"` // what people should know: gaps of this start
 }
 
 // Serve runs a server until ctx ends.
 func Serve(ctx context.Context, o ServeOptions) (err error) {
-	p, src, err := plan.Load(o.Plan)
+	folders, err := read(o.Plans)
 	if err != nil {
 		return err
 	}
@@ -83,33 +79,20 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 		}
 		defer func() { err = errors.Join(err, desk.Close()) }()
 	}
-	standing, err := desk.Engine.Pin(ctx, p, src.Files)
-	if err != nil {
+	s := &server{o: o, desk: desk, clients: map[uint64]chain.Client{}}
+	if err := s.enlist(ctx, folders); err != nil {
 		return err
-	}
-	inForce, err := desk.verify(ctx, p.Protocol)
-	if err != nil {
-		return err
-	}
-	if err := desk.Engine.Reachable(ctx, p.Protocol); err != nil {
-		return err
-	}
-	clients := map[uint64]chain.Client{}
-	s := &server{
-		o: o, desk: desk, plan: inForce, standing: standing, clients: clients, gauges: &gauges{plan: inForce, clients: clients, log: o.Logger},
 	}
 	return s.run(ctx, secure)
 }
 
 // server is one run of Serve.
 type server struct {
-	o        ServeOptions
-	desk     *Desk
-	plan     *plan.Plan
-	standing engine.Standing
-	clients  map[uint64]chain.Client
-	gauges   *gauges
-	url      string
+	o         ServeOptions
+	desk      *Desk
+	protocols []*protocol
+	clients   map[uint64]chain.Client // by chain; the protocols on a chain share its client
+	url       string
 }
 
 func (s *server) run(ctx context.Context, secure bool) error {
@@ -154,28 +137,34 @@ func (s *server) run(ctx context.Context, secure bool) error {
 		})
 	}
 	console, err := web.New(web.Options{
-		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.gauges.readings, Sights: (&sights{viewer: s.desk.Viewer(s.plan.Protocol), now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise,
-		Standings: func() []engine.Standing { return []engine.Standing{s.stands(ctx)} },
+		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.readings, Sights: (&sights{desk: s.desk, now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise,
+		Standings: func() []engine.Standing { return s.standings(ctx) },
 		Logger:    s.o.Logger, Secure: secure, Version: Version(), Done: ctx.Done(), Secret: s.hookSecret, Proxies: s.o.Proxies,
 	})
 	if err != nil {
 		return err
 	}
-	for id := range s.clients {
-		wg.Go(func() { s.gauges.run(ctx, id) })
+	for _, x := range s.protocols {
+		for id := range s.clients {
+			wg.Go(func() { x.gauges.run(ctx, id) })
+		}
 	}
 	h := &heartbeat{
-		url: s.o.Heartbeat, http: &http.Client{}, chains: slices.Sorted(maps.Keys(s.clients)), plan: s.gauges.inForce, audited: s.desk.Engine.Audited,
+		url: s.o.Heartbeat, http: &http.Client{}, chains: func(id uint64) bool { return s.clients[id] != nil }, plans: s.plans, audited: s.desk.Engine.Audited,
 		watched: s.desk.Engine.Watched, state: s.desk.Engine.WatchState, now: s.desk.Engine.Now, log: s.o.Logger,
 	}
-	d := &doctor{audited: s.desk.Engine.Audited, database: s.desk.reaches, chains: h.seen, now: time.Now, log: s.o.Logger}
+	h.leftOut = func(ctx context.Context) error { return s.unwatched(ctx, h.lately) }
+	d := &doctor{audited: s.desk.Engine.Audited, database: s.desk.reaches, chains: h.seen, leftOut: h.leftOut, now: time.Now, log: s.o.Logger}
 	if s.o.Heartbeat != "" {
 		wg.Go(func() { h.run(ctx) })
 	}
 	work("engine", s.desk.Engine.Run)
 	work("console", func(ctx context.Context) error { return serveHTTP(ctx, l, d.front(console), s.o, secure) })
 	if s.o.Ready != nil {
-		r := Ready{URL: s.url, Standing: s.standing, Say: say, Chains: []uint64{}}
+		r := Ready{URL: s.url, Standing: s.protocols[0].standing, Say: say, Chains: []uint64{}}
+		for _, x := range s.protocols {
+			r.Standings = append(r.Standings, x.standing)
+		}
 		for id := range s.clients {
 			r.Chains = append(r.Chains, id)
 		}
@@ -188,84 +177,40 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	return nil
 }
 
-// connect begins to watch the plan's chains. An endpoint that cannot be reached keeps nothing else from its work: people can
+// connect begins to watch the plans' chains. An endpoint that cannot be reached keeps nothing else from its work: people can
 // still be called by hand, and it is tried again and again. One of another chain is a mistake that is said at once.
 func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string, err error) {
-	if s.standing.Differs {
-		say = append(say, "The plan folder differs from the plan in force; it changes nothing until it is adopted: tocsin adopt DIR --data "+s.desk.Data)
+	for _, x := range s.protocols {
+		if x.standing.Differs {
+			say = append(say, s.of(x, []string{"The plan folder differs from the plan in force; it changes nothing until it is adopted: tocsin adopt DIR --data " + s.desk.Data})...)
+		}
+		var broken []string
+		if x.first, broken, err = s.outlook(ctx, x.first.plan); err != nil {
+			return nil, err
+		}
+		say = append(say, s.of(x, broken)...)
 	}
-	first, broken, err := s.outlook(ctx, s.plan)
+	left, err := s.missing(ctx)
 	if err != nil {
 		return nil, err
 	}
-	say = append(say, broken...)
-	for id := range s.o.Endpoints {
-		if _, ok := s.plan.Chain(id); !ok {
-			return nil, fault.New(fault.Invalid, "An endpoint is given for chain %d, which the plan does not name.", id).Instead("Name the chain in the plan, or leave the endpoint out.")
-		}
-	}
-	for _, c := range s.plan.Chains {
-		urls := s.o.Endpoints[c.ID]
-		if len(urls) == 0 {
-			continue // the outlook says so
-		}
-		client, err := rpc.NewPool(rpc.PoolOptions{URLs: urls, Options: rpc.Options{ChainID: c.ID, Depth: reorganisation(c), BlockTime: time.Duration(c.BlockTime), Logger: s.o.Logger}})
-		if err != nil {
-			return nil, err
-		}
-		s.clients[c.ID] = client
+	say = append(say, left...)
+	if err := s.dial(); err != nil {
+		return nil, err
 	}
 	unseen, err := s.look(ctx)
 	if err != nil {
 		return nil, err
 	}
 	say = append(say, unseen...)
-	wg.Go(func() { s.watch(ctx, first) })
+	for _, x := range s.protocols {
+		wg.Go(func() { s.watch(ctx, x) })
+	}
 	if s.o.SMTP == "" && s.o.stage == nil {
 		say = append(say, "No e-mail is sent: TOCSIN_SMTP_URL is not set.")
 	}
 	if s.o.Signer == nil {
 		say = append(say, "Nothing can be sent to a chain: no --keystore was given.")
-	}
-	return say, nil
-}
-
-// reorganisation is the deepest one, in blocks, that is followed on a chain.
-func reorganisation(c plan.Chain) int {
-	if c.Reorg == 0 {
-		return 64
-	}
-	return int(min(c.Reorg, 4096))
-}
-
-// firstLook is how long the start waits for endpoints that do not answer.
-const firstLook = time.Second
-
-// look asks every endpoint for the head, and says which chains cannot be seen. An endpoint that cannot be used at all, such
-// as that of another chain, is an error.
-func (s *server) look(ctx context.Context) (say []string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, firstLook)
-	defer cancel()
-	var wg sync.WaitGroup
-	heads := make([]error, len(s.plan.Chains))
-	for i, c := range s.plan.Chains {
-		if client := s.clients[c.ID]; client != nil {
-			wg.Go(func() { _, heads[i] = client.Head(ctx) })
-		}
-	}
-	wg.Wait()
-	for i, c := range s.plan.Chains {
-		switch {
-		case heads[i] == nil:
-		case fault.Is(heads[i], fault.Invalid):
-			return nil, heads[i]
-		default:
-			why := fault.Sentence(heads[i])
-			if ctx.Err() != nil {
-				why = fmt.Sprintf("Its endpoint has not answered within %s.", firstLook)
-			}
-			say = append(say, fmt.Sprintf("Chain %d (%s) cannot be seen just now; it is tried again and again. %s", c.ID, c.Name, why))
-		}
 	}
 	return say, nil
 }

@@ -68,7 +68,7 @@ func TestStartsWithoutItsEndpoint(t *testing.T) {
 	defer node.Close()
 	pass(t, addr, strings.TrimPrefix(node.WSURL(), "ws://"))
 	s.eventually("the chain is watched", func() bool {
-		w, err := s.desk.Engine.Watched(t.Context(), vaultChain)
+		w, err := s.desk.Engine.Watched(t.Context(), "harbour-vault", vaultChain)
 		return err == nil && w.Block > 0
 	})
 	if err := s.stop(); err != nil {
@@ -146,7 +146,7 @@ func TestChainThatBeginsAnew(t *testing.T) {
 	retarget := pass(t, addr, host(old))
 	s := serve(t, func(o *ServeOptions) { o.Endpoints = map[uint64][]string{vaultChain: {"ws://" + addr}} })
 	watched := func() uint64 {
-		w, err := s.desk.Engine.Watched(t.Context(), vaultChain)
+		w, err := s.desk.Engine.Watched(t.Context(), "harbour-vault", vaultChain)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +191,7 @@ func TestOneEndpointOfSeveralIsEnough(t *testing.T) {
 		t.Errorf("it says %q", said)
 	}
 	s.eventually("the chain is watched", func() bool {
-		w, err := s.desk.Engine.Watched(t.Context(), vaultChain)
+		w, err := s.desk.Engine.Watched(t.Context(), "harbour-vault", vaultChain)
 		return err == nil && w.Block > 3
 	})
 	list, err := s.desk.Engine.List(t.Context(), true)

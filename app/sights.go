@@ -12,21 +12,44 @@ import (
 // sightsFor is how long what detectors see is shown before it is read again: any number of pages may ask.
 const sightsFor = time.Second
 
-// sights hand the console what a viewer sees.
+// sights hand the console what viewers see.
 type sights struct {
+	desk *Desk
+	now  func() time.Time
+
+	mu sync.Mutex
+	of map[string]*seen // by protocol
+}
+
+// seen is what was seen of one protocol.
+type seen struct {
 	viewer *Viewer
-	now    func() time.Time
 
 	mu    sync.Mutex
 	at    time.Time
 	known []web.Sight
 }
 
-func (s *sights) list(ctx context.Context) ([]web.Sight, error) {
+// list tells what the detectors of a protocol see.
+func (s *sights) list(ctx context.Context, protocol string) ([]web.Sight, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if now := s.now(); s.known == nil || now.Sub(s.at) >= sightsFor {
-		v, err := s.viewer.Vista(ctx)
+	if s.of == nil {
+		s.of = map[string]*seen{}
+	}
+	x := s.of[protocol]
+	if x == nil {
+		x = &seen{viewer: s.desk.Viewer(protocol)}
+		s.of[protocol] = x
+	}
+	s.mu.Unlock()
+	return x.list(ctx, s.now())
+}
+
+func (x *seen) list(ctx context.Context, now time.Time) ([]web.Sight, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.known == nil || now.Sub(x.at) >= sightsFor {
+		v, err := x.viewer.Vista(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -34,9 +57,9 @@ func (s *sights) list(ctx context.Context) ([]web.Sight, error) {
 		for _, g := range v.Detectors {
 			list = append(list, shown(g))
 		}
-		s.at, s.known = now, list
+		x.at, x.known = now, list
 	}
-	return s.known, nil
+	return x.known, nil
 }
 
 // shown is a sight as the console takes it.

@@ -63,12 +63,12 @@ func TestAnEndpointThatTruncatesBesideAnHonestOne(t *testing.T) {
 	if f.Mode != "observe" || !strings.Contains(f.Say, bad.WSURL()) || strings.Contains(f.Say, "hidden-key") || strings.Contains(f.Say, honest) {
 		t.Errorf("finding %+v", f)
 	}
-	seen, err := s.desk.Engine.Watched(t.Context(), vaultChain)
+	seen, err := s.desk.Engine.Watched(t.Context(), "harbour-vault", vaultChain)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.eventually("the chain is watched on", func() bool {
-		w, err := s.desk.Engine.Watched(t.Context(), vaultChain)
+		w, err := s.desk.Engine.Watched(t.Context(), "harbour-vault", vaultChain)
 		return err == nil && w.Block > seen.Block+5
 	})
 	if list, err := s.desk.Engine.List(t.Context(), true); err != nil || len(list) != 0 {

@@ -37,7 +37,7 @@ func (v *Viewer) Vista(ctx context.Context) (Vista, error) {
 	}
 	states := map[uint64][]byte{}
 	for _, c := range p.Chains {
-		if states[c.ID], err = e.WatchState(ctx, engine.WatchKey(c.ID)); err != nil {
+		if states[c.ID], err = e.WatchState(ctx, engine.WatchKey(v.protocol, c.ID)); err != nil {
 			return Vista{}, err
 		}
 	}

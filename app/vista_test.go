@@ -64,8 +64,8 @@ func TestAViewerAndAnOnlookerSeeTheSame(t *testing.T) {
 			t.Errorf("%+v", mine.Detectors[i])
 		}
 	}
-	shown := &sights{viewer: viewer, now: time.Now}
-	list, err := shown.list(t.Context())
+	shown := &seen{viewer: viewer}
+	list, err := shown.list(t.Context(), time.Now())
 	if err != nil || len(list) != len(p.Detectors) || list[0].Detector != p.Detectors[0].ID || list[0].State == "" {
 		t.Errorf("%+v, %v", list, err)
 	}

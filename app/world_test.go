@@ -25,7 +25,7 @@ type served struct {
 }
 
 func serveOptions(t *testing.T) ServeOptions {
-	return ServeOptions{Plan: examples.Vault(), Data: t.TempDir(), Listen: "127.0.0.1:0", Terminal: io.Discard, Logger: slog.New(slog.DiscardHandler)}
+	return ServeOptions{Plans: []PlanFolder{{Files: examples.Vault()}}, Data: t.TempDir(), Listen: "127.0.0.1:0", Terminal: io.Discard, Logger: slog.New(slog.DiscardHandler)}
 }
 
 // serve starts a server with the example plan and waits until it answers.

@@ -18,7 +18,8 @@ import (
 func (t *terminal) serve() *cobra.Command {
 	var o app.ServeOptions
 	var endpoints, proxies []string
-	var planDir, keystore string
+	var planDirs []string
+	var keystore string
 	c := &cobra.Command{
 		Use:   "serve --plan DIR --data DIR --endpoint CHAINID=URL",
 		Short: "Watch the chains, page the people, serve the console",
@@ -40,14 +41,14 @@ The secret of each webhook stands in the variable that the plan names.`,
 			if err != nil {
 				return err
 			}
-			if planDir == "" {
-				return fault.New(fault.Invalid, "No plan folder is named.").Instead("Give --plan DIR.")
+			for _, dir := range planDirs {
+				folder, err := planFolder(dir)
+				if err != nil {
+					return err
+				}
+				defer folder.Close()
+				o.Plans = append(o.Plans, app.PlanFolder{Name: dir, Files: folder.FS()})
 			}
-			folder, err := planFolder(planDir)
-			if err != nil {
-				return err
-			}
-			defer folder.Close()
 			if o.Endpoints, err = parseEndpoints(endpoints); err != nil {
 				return err
 			}
@@ -70,7 +71,7 @@ The secret of each webhook stands in the variable that the plan names.`,
 				}
 				o.Signer = k
 			}
-			o.Plan, o.Logger, o.Terminal = folder.FS(), log, t.err
+			o.Logger, o.Terminal = log, t.err
 			o.Ready = func(r app.Ready) {
 				_ = t.print(r, func(w io.Writer) {
 					fmt.Fprintf(w, "Tocsin is at %s\n", r.URL)
@@ -83,7 +84,7 @@ The secret of each webhook stands in the variable that the plan names.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&planDir, "plan", "", "folder with the plan")
+	f.StringArrayVar(&planDirs, "plan", nil, "folder with the plan; may be repeated, once for each protocol")
 	f.StringVar(&o.Data, "data", "", "folder for the database; made if it is not there")
 	f.StringArrayVar(&endpoints, "endpoint", nil, "JSON-RPC endpoint of a chain, CHAINID=URL (http, https, ws, wss); may be repeated, also for one chain; #rate=N at its end allows N requests a second")
 	f.StringVar(&o.Listen, "listen", "127.0.0.1:8470", "address of the console; other than loopback only with TLS")

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"tocsin/incident"
@@ -21,6 +20,8 @@ type draft struct {
 	mutes   *muteRecord     // what is muted; nil until it is asked for
 	hushed  bool            // a finding is kept quiet
 	stands  map[string]bool // findings that the draft takes back (false) or counts again
+
+	elsewhere map[string]string // marks that another protocol has, with the names of this one's
 
 	recorded map[string]*Found // findings that came before: as the record has them last; nil if they were taken back
 }
@@ -68,10 +69,11 @@ func (d *draft) gather(ctx context.Context, o Observation) error {
 	for _, id := range o.Retracted {
 		marks = append(marks, mark(id), markRetracted(id))
 	}
-	seen, err := d.engine.store.Seen(ctx, marks)
+	seen, elsewhere, err := d.engine.marked(ctx, o.Protocol, marks)
 	if err != nil {
-		return fmt.Errorf("look up findings: %w", err)
+		return err
 	}
+	d.elsewhere = elsewhere
 	if err := d.retract(ctx, o, seen); err != nil {
 		return err
 	}

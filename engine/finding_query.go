@@ -87,9 +87,9 @@ func (e *Engine) retractedLater(ctx context.Context, protocol string, from uint6
 	for i := range list {
 		marks[i] = markRetracted(list[i].ID)
 	}
-	seen, err := e.store.Seen(ctx, marks)
+	seen, _, err := e.marked(ctx, protocol, marks)
 	if err != nil {
-		return fmt.Errorf("look up findings: %w", err)
+		return err
 	}
 	open := map[string]int{}
 	for i := range slices.Backward(list) { // of one that stands twice, the newer

@@ -17,6 +17,9 @@ func (e *Engine) WatchState(ctx context.Context, key string) ([]byte, error) {
 
 func (e *Engine) watched(ctx context.Context, key string) (watchState, error) {
 	b, err := e.store.Watch(ctx, key)
+	if err == nil && b == nil {
+		b, err = e.inherited(ctx, key)
+	}
 	if err != nil || b == nil {
 		return watchState{}, err
 	}
@@ -27,9 +30,9 @@ func (e *Engine) watched(ctx context.Context, key string) (watchState, error) {
 	return ws, nil
 }
 
-// Watched returns how far a chain has been watched, by whichever node; a zero Block if not at all.
-func (e *Engine) Watched(ctx context.Context, chain uint64) (incident.Watched, error) {
-	ws, err := e.watched(ctx, WatchKey(chain))
+// Watched returns how far a chain has been watched for a protocol, by whichever node; a zero Block if not at all.
+func (e *Engine) Watched(ctx context.Context, protocol string, chain uint64) (incident.Watched, error) {
+	ws, err := e.watched(ctx, WatchKey(protocol, chain))
 	return incident.Watched{Block: ws.Block, At: ws.At}, err
 }
 

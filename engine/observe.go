@@ -26,9 +26,6 @@ type Observation struct {
 	Exercise     *incident.Exercise // for a drill chain
 }
 
-// WatchKey names the follower of a chain.
-func WatchKey(chain uint64) string { return fmt.Sprintf("watch/%d", chain) }
-
 // reopenWithin is how long after its dismissal an incident is reopened by a finding; later ones open another.
 const reopenWithin = 24 * time.Hour
 
@@ -82,6 +79,7 @@ func (e *Engine) observe(ctx context.Context, o Observation) error {
 			return err
 		}
 	}
+	d.nameMarks()
 	if err := e.commit(ctx, d.commit); err != nil {
 		return err
 	}

@@ -39,14 +39,14 @@ func TestObserve(t *testing.T) {
 		if err != nil || len(seen) != 2 || seen[0].ID != "q1" || seen[1].ID != "q2" {
 			t.Errorf("observed %v, %v", seen, err)
 		}
-		own, err := e.WatchState(t.Context(), engine.WatchKey(31337))
+		own, err := e.WatchState(t.Context(), engine.WatchKey("small", 31337))
 		if err != nil || string(own) != `{"at":4}` {
 			t.Errorf("the follower's state is %s, %v", own, err)
 		}
-		if w, err := e.Watched(t.Context(), 31337); err != nil || w.Block != 4 || w.At.Unix() != 4 {
+		if w, err := e.Watched(t.Context(), "small", 31337); err != nil || w.Block != 4 || w.At.Unix() != 4 {
 			t.Errorf("watched until %+v, %v", w, err)
 		}
-		if none, err := e.WatchState(t.Context(), engine.WatchKey(1)); none != nil || err != nil {
+		if none, err := e.WatchState(t.Context(), engine.WatchKey("small", 1)); none != nil || err != nil {
 			t.Errorf("a chain that nobody watches: %s, %v", none, err)
 		}
 	})
@@ -58,7 +58,7 @@ func TestObserveTwice(t *testing.T) {
 		clock := newClock()
 		a, b := start(t, st, "a", clock.now), start(t, st, "b", clock.now)
 		old := follow(t, a, clock.now().Add(time.Second))
-		if _, ok, err := b.Lease(t.Context(), engine.WatchKey(31337), clock.now().Add(time.Minute)); ok || err != nil {
+		if _, ok, err := b.Lease(t.Context(), engine.WatchKey("small", 31337), clock.now().Add(time.Minute)); ok || err != nil {
 			t.Fatalf("two hold one lease: %v", err)
 		}
 		clock.pass(2 * time.Second)
@@ -193,7 +193,7 @@ func TestObserveRace(t *testing.T) {
 	ids := []string{list(t, a)[0].ID, list(t, a)[1].ID}
 	var wg sync.WaitGroup
 	for n, e := range []*engine.Engine{a, a, b} {
-		key := engine.WatchKey(uint64(100 + n))
+		key := engine.WatchKey("small", uint64(100+n))
 		epoch, ok, err := e.Lease(t.Context(), key, clock.now().Add(time.Hour))
 		if err != nil || !ok {
 			t.Fatal(err)

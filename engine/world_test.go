@@ -151,7 +151,7 @@ type follower struct {
 
 func follow(t testing.TB, e *engine.Engine, until time.Time) *follower {
 	t.Helper()
-	epoch, ok, err := e.Lease(t.Context(), engine.WatchKey(31337), until)
+	epoch, ok, err := e.Lease(t.Context(), engine.WatchKey("small", 31337), until)
 	if err != nil || !ok {
 		t.Fatalf("lease: %t, %v", ok, err)
 	}
@@ -161,7 +161,7 @@ func follow(t testing.TB, e *engine.Engine, until time.Time) *follower {
 func (f *follower) observation(findings ...incident.Finding) engine.Observation {
 	f.block++
 	return engine.Observation{
-		Key: engine.WatchKey(31337), Epoch: f.epoch, State: fmt.Appendf(nil, `{"at":%d}`, f.block), Protocol: "small", Chain: 31337,
+		Key: engine.WatchKey("small", 31337), Epoch: f.epoch, State: fmt.Appendf(nil, `{"at":%d}`, f.block), Protocol: "small", Chain: 31337,
 		Block: f.block, BlockTime: time.Unix(int64(f.block), 0).UTC(), Findings: findings,
 	}
 }

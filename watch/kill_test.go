@@ -44,11 +44,14 @@ func TestMain(m *testing.M) {
 }
 
 // crier says on standard output where the watch stands after each observation.
-type crier struct{ relay }
+type crier struct {
+	relay
+	protocol string
+}
 
 func (c crier) Observe(ctx context.Context, o engine.Observation) error {
 	err := c.relay.Observe(ctx, o)
-	at, open := c.stands(ctx, anvilChain)
+	at, open := c.stands(ctx, c.protocol, anvilChain)
 	fmt.Println(at, open)
 	return err
 }
@@ -80,7 +83,7 @@ func followUntilKilled(ctx context.Context, dir, url string) error {
 		return err
 	}
 	first := uint64(1)
-	return New(Options{Engine: crier{relay{e, make(chan struct{}, 1)}}, Client: pool, Plan: p, Index: x, From: &first}).Run(ctx)
+	return New(Options{Engine: crier{relay{e, make(chan struct{}, 1)}, p.Protocol}, Client: pool, Plan: p, Index: x, From: &first}).Run(ctx)
 }
 
 // tap is anvil, made to pay and to reorganise.

@@ -118,8 +118,8 @@ func standing(t *testing.T, e *engine.Engine) map[string]int {
 }
 
 // stands says at which block the watch stands, and whether anything is open in it.
-func (r relay) stands(ctx context.Context, chain uint64) (at evm.Hash, open bool) {
-	b, err := r.WatchState(ctx, engine.WatchKey(chain))
+func (r relay) stands(ctx context.Context, protocol string, chain uint64) (at evm.Hash, open bool) {
+	b, err := r.WatchState(ctx, engine.WatchKey(protocol, chain))
 	s := &state{}
 	if err != nil || json.Unmarshal(b, s) != nil {
 		return evm.Hash{}, true
@@ -187,7 +187,7 @@ func TestStorm(t *testing.T) {
 					select {
 					case <-desk.changed:
 					case <-ctx.Done():
-						at, open := desk.stands(ctx, chainID)
+						at, open := desk.stands(ctx, p.Protocol, chainID)
 						t.Fatalf("never: %s; the watch stands at %s (open %v), the chain at %v", what, at, open, n.Head())
 					}
 				}
@@ -236,7 +236,7 @@ func TestStorm(t *testing.T) {
 					}
 					liar = -1
 					head := n.Head()
-					await("the head is seen in a lull", func() bool { at, _ := desk.stands(ctx, chainID); return at == head.Hash })
+					await("the head is seen in a lull", func() bool { at, _ := desk.stands(ctx, p.Protocol, chainID); return at == head.Hash })
 				}
 				n.pay(ctx)
 			}
@@ -245,7 +245,7 @@ func TestStorm(t *testing.T) {
 			}
 			n.pay(ctx)
 			head := n.Head()
-			await("the last head is seen", func() bool { at, open := desk.stands(ctx, chainID); return at == head.Hash && !open })
+			await("the last head is seen", func() bool { at, open := desk.stands(ctx, p.Protocol, chainID); return at == head.Hash && !open })
 			kill()
 			want := undisturbed(t, n.client, head.Number, x)
 			same(t, want, standing(t, e))

@@ -79,7 +79,7 @@ func New(o Options) *Watcher {
 		o.Blind = blindAfter
 	}
 	id := o.Client.ChainID()
-	return &Watcher{o: o, chain: id, key: engine.WatchKey(id), log: o.Logger.With("chain", id), attic: newAttic()}
+	return &Watcher{o: o, chain: id, key: engine.WatchKey(o.Plan.Protocol, id), log: o.Logger.With("chain", id), attic: newAttic()}
 }
 
 // errHeld says that another node follows the chain.

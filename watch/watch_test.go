@@ -326,7 +326,7 @@ func TestNewWatchBeginsAtTheHead(t *testing.T) {
 	if d.exercises["fire"] != d.commits || d.last.Exercise.Chain != chainID {
 		t.Errorf("exercises %v of %d commits", d.exercises, d.commits)
 	}
-	if d.last.Key != engine.WatchKey(chainID) || d.last.Protocol != "test" || d.last.BlockTime.IsZero() {
+	if d.last.Key != engine.WatchKey("test", chainID) || d.last.Protocol != "test" || d.last.BlockTime.IsZero() {
 		t.Errorf("observation %+v", d.last)
 	}
 }

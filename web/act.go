@@ -205,7 +205,7 @@ func (c *Console) again(w http.ResponseWriter, r *http.Request, s *session, id s
 		}
 		c.render(w, r, status, postmortemBody(p))
 	default:
-		p, err := l.page(r.Context(), c.readings(r.Context()), "", 0)
+		p, err := l.page(r.Context(), c.readings(r.Context(), s), "", 0)
 		if err != nil {
 			c.fail(w, r, err)
 			return

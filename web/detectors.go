@@ -141,7 +141,7 @@ func (c *Console) sights(r *http.Request, s *session) (by map[string]Sight, why 
 	if c.Sights == nil {
 		return by, "This server does not watch."
 	}
-	list, err := c.Sights(r.Context())
+	list, err := c.Sights(r.Context(), s.protocol)
 	if err != nil {
 		c.Logger.Warn("look at what detectors see", "protocol", s.protocol, "err", err)
 		return by, "What the detectors see cannot be read just now. They go on; the server's log says more."

@@ -21,8 +21,8 @@ type Reading struct {
 	At     time.Time
 }
 
-// Readings reads the live facts of every contract that the server watches. It answers from what it knows, at once.
-type Readings func(ctx context.Context) []Reading
+// Readings reads the live facts of every contract that the server watches for a protocol. It answers from what it knows, at once.
+type Readings func(ctx context.Context, protocol string) []Reading
 
 // incidentPage is the page of one incident.
 type incidentPage struct {

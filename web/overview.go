@@ -165,7 +165,7 @@ func (p *overviewPage) standing(ctx context.Context, c *Console, s *session) err
 	p.Plan = st
 	for _, ch := range pl.Chains {
 		w := watched{Chain: ch.Name}
-		at, err := c.Engine.Watched(ctx, ch.ID)
+		at, err := c.Engine.Watched(ctx, pl.Protocol, ch.ID)
 		if err != nil {
 			return err
 		}

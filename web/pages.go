@@ -42,11 +42,11 @@ func (c *Console) incidentShell(s *session, v *engine.View, below string) *shell
 	return sh
 }
 
-func (c *Console) readings(ctx context.Context) []Reading {
+func (c *Console) readings(ctx context.Context, s *session) []Reading {
 	if c.Readings == nil {
 		return nil
 	}
-	return c.Readings(ctx)
+	return c.Readings(ctx, s.protocol)
 }
 
 // incident shows one incident.
@@ -59,7 +59,7 @@ func (c *Console) incident(w http.ResponseWriter, r *http.Request, s *session) {
 	sh := c.incidentShell(s, v, "")
 	q := r.URL.Query()
 	before, _ := strconv.ParseUint(q.Get("before"), 10, 64) // anything else begins with the newest
-	p, err := c.lookAt(sh, s, v).page(r.Context(), c.readings(r.Context()), q.Get("show"), before)
+	p, err := c.lookAt(sh, s, v).page(r.Context(), c.readings(r.Context(), s), q.Get("show"), before)
 	if err != nil {
 		c.fail(w, r, err)
 		return

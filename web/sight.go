@@ -16,8 +16,8 @@ const (
 	sightOff     = "off"
 )
 
-// Sights tells what each detector sees now.
-type Sights func(ctx context.Context) ([]Sight, error)
+// Sights tells what each detector of a protocol sees now.
+type Sights func(ctx context.Context, protocol string) ([]Sight, error)
 
 // Sight is what one detector sees.
 type Sight struct {

@@ -108,8 +108,8 @@ func newWorldOf(t *testing.T, demo bool, change func(*plan.Plan, *Options)) *wor
 		t.Fatal(err)
 	}
 	o.Engine, o.Access, o.Now, o.Version, o.Done = w.engine, w.access, w.clock, "test", w.done
-	o.Readings = func(context.Context) []Reading { return w.readings }
-	o.Sights = func(context.Context) ([]Sight, error) {
+	o.Readings = func(context.Context, string) []Reading { return w.readings }
+	o.Sights = func(context.Context, string) ([]Sight, error) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		return slices.Clone(w.sights), nil
@@ -171,7 +171,7 @@ func (w *world) detector() string {
 
 func (w *world) observe(block uint64, x *incident.Exercise, fs ...incident.Finding) {
 	w.t.Helper()
-	key := engine.WatchKey(31337)
+	key := engine.WatchKey(w.plan.Protocol, 31337)
 	epoch, ok, err := w.engine.Lease(w.t.Context(), key, w.clock().Add(time.Minute))
 	if err != nil || !ok {
 		w.t.Fatalf("lease: %v %v", ok, err)

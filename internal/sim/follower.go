@@ -29,7 +29,7 @@ const keptBlocks = 3 * deepest
 // watch lets a node follow the chain to its head, if no other holds the lease.
 func (n *node) watch(ctx context.Context) error {
 	w := n.world
-	key := engine.WatchKey(chainID)
+	key := engine.WatchKey(w.ground.Plan.Protocol, chainID)
 	epoch, ok, err := n.engine.Lease(ctx, key, n.engine.Now().Add(3*time.Second))
 	if err != nil || !ok {
 		return err
