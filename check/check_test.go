@@ -107,6 +107,7 @@ var cases = []struct {
 	{"step-details-open", Warning, "procedures[stop].steps[tell].how", "how: (as", []string{"how: Say what happened", "how: (as agreed later)"}, nil},
 	{"step-details-open", Warning, "procedures[stop].steps[tell]", "id: tell", []string{"        how: Say what happened\n", ""}, nil},
 	{"halt-without-verification", Warning, "procedures[stop].steps[tell]", "id: tell", []string{"how: Say what", "purpose: halt\n        how: Say what"}, nil},
+	{"restore-without-decision", Warning, "procedures[stop].steps[open]", "id: open", []string{"        decision: reopen\n", ""}, []string{"decision-unused"}},
 	{"procedure-without-issue", Note, "procedures[spare]", "id: spare", []string{"escalation:\n", spareProcedure + "escalation:\n", "issues: [theft]", "issues: [theft], steps: [spare/all]"}, nil},
 	{"procedure-without-scenario", Note, "procedures[spare]", "id: spare", []string{"escalation:\n", spareProcedure + "escalation:\n"}, []string{"procedure-without-issue"}},
 	{"decision-does-not-cover", Error, "procedures[stop].steps[tell].decision", "decision: speak", []string{"steps: [stop/tell]", "updates: [outside]"}, nil},

@@ -35,6 +35,7 @@ var codes = []string{
 	"step-without-owner",
 	"step-details-open",
 	"halt-without-verification",
+	"restore-without-decision",
 	"asset-without-address",
 	"asset-without-chain",
 	"asset-without-pause",

@@ -30,6 +30,7 @@ func (c *checker) checkProcedures() {
 		c.checkOwners(path, r)
 		c.checkDetails(path, r)
 		c.checkHalts(path, r)
+		c.checkRestores(path, r)
 		for k := range r.Steps {
 			s := &r.Steps[k]
 			c.checkStepAction(fmt.Sprintf("%s.steps[%s]", path, s.ID), s, plan.StepRef(r.ID, s.ID))
