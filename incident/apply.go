@@ -32,19 +32,7 @@ func (s *State) Apply(h Happened) {
 			s.Seconds = nil // whoever asked for less did not know of this
 		}
 	case EventRetracted:
-		s.Findings = slices.Clone(s.Findings)
-		for i := range s.Findings {
-			if s.Findings[i].ID == e.Finding {
-				s.Findings[i].Retracted = e.Why
-			}
-		}
-		s.Moments.FirstMaliciousTx = time.Time{}
-		for i := range s.Findings {
-			s.noteMalicious(&s.Findings[i])
-		}
-		if sum := total(s.standing()); sum.Cmp(decimal(s.Rang)) < 0 {
-			s.Rang = sum.String()
-		}
+		s.retract(func(f *Finding) bool { return f.ID == e.Finding }, e.Why)
 	case EventEscalated:
 		if !slices.Contains(s.Escalated, e.Moment) {
 			s.Escalated = append(s.Escalated, e.Moment)
@@ -66,7 +54,7 @@ func (s *State) Apply(h Happened) {
 	case EventNoted:
 		s.Notes = append(s.Notes, Note{By: e.By, At: h.At, Text: string(e.Text)})
 	default:
-		if !s.applyOffer(h) && !s.applyTrust(h) && !s.applyPeople(h) && !s.applyCourse(h) && !s.applyStep(h) && !s.applyDecision(h) && !s.applyClock(h) {
+		if !s.applyMerge(h) && !s.applyAdopted(h) && !s.applyOffer(h) && !s.applyTrust(h) && !s.applyPeople(h) && !s.applyCourse(h) && !s.applyStep(h) && !s.applyDecision(h) && !s.applyClock(h) {
 			s.applyUpdate(h)
 		}
 	}
@@ -174,7 +162,7 @@ func (s *State) applyCourse(h Happened) bool {
 		if s.Phase != Contained {
 			s.Answers, s.Roles = nil, nil // they have gone; who is there must be asked anew
 		}
-		s.Phase = e.Phase
+		s.Phase, s.Into = e.Phase, nil
 		s.QuietFrom, s.Everyone, s.Reopened = h.At, h.At, h.At
 		s.Seconds, s.Offers = nil, nil
 		s.voidCorrections()
@@ -292,14 +280,6 @@ func (s *State) applyUpdate(h Happened) {
 		if u := s.Update(e.ID); u != nil {
 			u.State = Ended
 		}
-	}
-}
-
-// noteMalicious keeps the earliest finding that stands as the moment of the first malicious transaction.
-func (s *State) noteMalicious(f *Finding) {
-	first := &s.Moments.FirstMaliciousTx
-	if f.Retracted == "" && f.Block > 0 && (first.IsZero() || f.At.Before(*first)) {
-		*first = f.At
 	}
 }
 

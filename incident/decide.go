@@ -65,7 +65,7 @@ func (d *decider) allowed() error {
 // present takes note that a person who acts is there, which ends their paging.
 func (d *decider) present() {
 	switch d.cmd.Op.(type) {
-	case OpOpen, OpAnswer, OpNote, OpRedact, OpLeave, OpDecline, OpCorrect:
+	case OpOpen, OpAnswer, OpNote, OpRedact, OpLeave, OpDecline, OpCorrect, OpRelease:
 		return
 	}
 	if d.cmd.Actor.Kind == journal.Person && len(d.events) > 0 && !d.s.Phase.Over() {
@@ -131,6 +131,14 @@ func (d *decider) do() error {
 		return d.close(op)
 	case OpReopen:
 		return d.reopen(op)
+	case OpMerge:
+		return d.merge(op)
+	case OpAbsorb:
+		return d.absorb(op)
+	case OpRelease:
+		return d.release(op)
+	case OpAdopt:
+		return d.adopt(op)
 	case OpNote:
 		return d.note(op)
 	case OpRedact:
@@ -195,6 +203,8 @@ func (d *decider) live() error {
 		return fault.New(fault.Conflict, "Incident %s was closed at %s.", d.s.ID, clock(d.s.Moments.Closed)).Instead("Reopen it first.")
 	case Dismissed:
 		return fault.New(fault.Conflict, "Incident %s was dismissed at %s.", d.s.ID, clock(d.s.Moments.Dismissed)).Instead("Reopen it first.")
+	case Merged:
+		return d.s.elsewhere()
 	}
 	return nil
 }

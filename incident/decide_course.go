@@ -42,17 +42,7 @@ func (d *decider) validate(op OpValidate) error {
 			}
 		}
 	}
-	before := d.s.Procedure
-	d.emit(e)
-	d.there(who)
-	if issue, ok := d.p.Issue(id); ok && issue.Procedure != before && d.s.Led == "" {
-		d.withdrawDecisions("The incident is another issue than was thought.")
-		d.beginProcedure()
-		d.askDecisions()
-	}
-	d.escalate(momentValidation)
-	d.escalateAgain()
-	d.oweAnew()
+	d.validated(e)
 	return nil
 }
 
@@ -143,6 +133,12 @@ func (d *decider) reopen(op OpReopen) error {
 	switch d.s.Phase {
 	case Dismissed:
 		d.goBack(Detected, why)
+	case Merged:
+		if d.s.Into.Phase == Detected {
+			d.goBack(Detected, why)
+		} else {
+			d.goBack(Validated, why)
+		}
 	case Contained, Resolved, Closed:
 		d.goBack(Validated, why)
 	default:

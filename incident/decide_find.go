@@ -27,6 +27,7 @@ func (d *decider) find(op OpFind) error {
 	case worse && !d.s.Phase.AtLeast(Contained):
 		d.ringWorse(false)
 	}
+	d.validateByItself()
 	return nil
 }
 

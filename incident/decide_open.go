@@ -71,6 +71,7 @@ func (d *decider) open(op OpOpen) error {
 	d.owe(momentDetection)
 	d.askDecisions()
 	d.escalate(momentDetection)
+	d.validateByItself()
 	return nil
 }
 

@@ -58,7 +58,7 @@ var decoders = func() map[string]func(json.RawMessage) (Event, error) {
 		into[EventCorrected](), into[EventDistrusted](), into[EventTrusted](), into[EventRestricted](), into[EventRevealed](),
 		into[EventWaived](), into[EventReinstated](), into[EventPinned](), into[EventUpdateMoved](), into[EventUpdateSoon](),
 		into[EventUpdateMissed](), into[EventUpdateRerouted](), into[EventUpdatePassedOn](), into[EventStepAnswered](),
-		into[EventStepUndone](), into[EventStepAdded](), into[EventStepOverdue](), into[EventEvidence](),
+		into[EventMerged](), into[EventAbsorbed](), into[EventReleased](), into[EventAdopted](), into[EventStepUndone](), into[EventStepAdded](), into[EventStepOverdue](), into[EventEvidence](),
 	} {
 		m[d.kind] = d.f
 	}

@@ -123,7 +123,13 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		return describeChange(p, e)
 	case EventMustered:
 		return "Enough people have come."
+	case EventMerged, EventAbsorbed, EventReleased, EventAdopted:
+		say, _ := describeMerge(p, h)
+		return say
 	case EventValidated:
+		if e.Finding != "" {
+			return "Tocsin says that it is real, as the plan wants it: " + foundBy(p, s, e.Finding)
+		}
 		return name(e.By) + " says that it is real." + quote(e.Note)
 	case EventSecondWanted:
 		what := asked(e.What, e.To)
@@ -240,6 +246,8 @@ func Situation(p *plan.Plan, s *State) string {
 		return "Closed at " + clock(s.Moments.Closed) + "."
 	case Dismissed:
 		return "Dismissed at " + clock(s.Moments.Dismissed) + "."
+	case Merged:
+		return "Merged into " + s.Into.Incident + " at " + clock(s.Into.At) + ". It goes on there."
 	case Resolved:
 		return "Service is restored. What is owed now is written: post-mortems."
 	case Contained:
@@ -274,7 +282,7 @@ func Situation(p *plan.Plan, s *State) string {
 // SummaryOf makes what lists show of an incident.
 func SummaryOf(p *plan.Plan, s *State) Summary {
 	issues := s.Candidates
-	if s.Phase != Detected || len(issues) == 0 {
+	if s.Phase != Detected && (s.Into == nil || s.Into.Phase != Detected) || len(issues) == 0 {
 		issues = nil
 		if s.Issue != "" {
 			issues = []string{s.Issue}
@@ -284,6 +292,6 @@ func SummaryOf(p *plan.Plan, s *State) Summary {
 		Issues: issues,
 		ID:     s.ID, Protocol: s.Protocol, Title: s.Title, Issue: s.Issue, Category: s.Category, Severity: s.Severity, Asset: s.Asset,
 		Exercise: s.Exercise != nil, Phase: s.Phase, Opened: s.Opened, Last: s.Last, Situation: Situation(p, s),
-		Short: wantingOf(p, s, s.Last).Short, Unseen: s.unseen(),
+		Short: wantingOf(p, s, s.Last).Short, Unseen: s.unseen(), Into: s.goesOnIn(),
 	}
 }

@@ -84,6 +84,7 @@ type (
 		Severity string           `json:"severity"`
 		Criteria []string         `json:"criteria,omitempty"`
 		Note     journal.Personal `json:"note"`
+		Finding  string           `json:"finding,omitempty"` // that said it by itself; By is Tocsin then
 	}
 	EventSecondWanted struct {
 		What string           `json:"what"`

@@ -180,6 +180,7 @@ func (s *State) clone() *State {
 	c.Distrusted = slices.Clone(s.Distrusted)
 	c.Hidden, c.HiddenBy = slices.Clone(s.Hidden), slices.Clone(s.HiddenBy)
 	c.Corrections = slices.Clone(s.Corrections)
+	c.Absorbed, c.Adopted = slices.Clone(s.Absorbed), slices.Clone(s.Adopted)
 	c.commands = nil // asked of the original only
 	return &c
 }

@@ -85,6 +85,10 @@ func TestRandomCourses(t *testing.T) {
 		incident.OpTrust{},
 		incident.OpRestrict{},
 		incident.OpReveal{},
+		incident.OpMerge{},
+		incident.OpAbsorb{},
+		incident.OpRelease{},
+		incident.OpAdopt{},
 	} {
 		if accepted[fmt.Sprintf("%T", op)] == 0 && !testing.Short() {
 			t.Errorf("no course ever had a %T accepted", op)
@@ -258,6 +262,9 @@ func (c *course) whim() incident.Op {
 	issue := pick(c, []string{"", pick(c, c.plan.Issues).ID})
 	if c.chance(5) {
 		return c.aside(step)
+	}
+	if c.chance(12) {
+		return c.upheaval()
 	}
 	return pick(c, []incident.Op{
 		incident.OpAnswer{Answer: answer},

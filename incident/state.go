@@ -13,6 +13,8 @@
 //	   │  ▲              │  ▲    all quiet      │
 //	   │  └─ reopen ──┐  │  └──── reopen ───────┘ continuing loss
 //	   └──▶ dismissed ┴◀─┘
+//
+// From any phase but the last it may also be merged into another incident; see OpMerge.
 package incident
 
 import (
@@ -25,7 +27,7 @@ import (
 // Phase is how far an incident has come.
 type Phase string
 
-// The phases, in order; an incident may also end as dismissed.
+// The phases, in order; an incident may also end as dismissed, or merged into another one.
 const (
 	Detected  Phase = "detected"
 	Validated Phase = "validated"
@@ -39,7 +41,7 @@ const (
 var Phases = [...]Phase{Detected, Validated, Contained, Resolved, Closed}
 
 // Over reports whether nothing more is expected.
-func (p Phase) Over() bool { return p == Closed || p == Dismissed }
+func (p Phase) Over() bool { return p == Closed || p == Dismissed || p == Merged }
 
 // rank orders the phases; dismissed ranks with closed.
 func (p Phase) rank() int {
@@ -99,6 +101,9 @@ type State struct {
 	Everyone    time.Time    `json:"everyone,omitzero"`     // when everyone was last paged for want of answers, or it was reopened
 	Rang        string       `json:"rang,omitempty"`        // sum of the findings' amounts when it last rang, a decimal
 	Postmortem  string       `json:"postmortem,omitempty"`  // text of the post-mortem as last posted
+	Into        *Into        `json:"into,omitempty"`        // where it goes on, while it is merged
+	Absorbed    []Absorbed   `json:"absorbed,omitempty"`    // incidents that were merged into it
+	Adopted     []Adopted    `json:"adopted,omitempty"`     // newer plans that it took up, in order
 
 	// Of the muster.
 	Alarms []Call `json:"alarms,omitempty"` // to whoever watches the server: nobody comes
@@ -129,6 +134,7 @@ type Finding struct {
 	Act       string    `json:"act,omitempty"`       // why it may act by itself; without it, one of mode act only calls people
 	Worse     bool      `json:"worse,omitempty"`     // it rang again
 	Retracted string    `json:"retracted,omitempty"` // why it no longer counts
+	From      string    `json:"from,omitempty"`      // incident that brought it when it was merged; empty for its own
 
 	// Of a person who used the public form: texts about people, which can be removed later.
 	Text    journal.Personal `json:"text,omitzero"`    // in their words

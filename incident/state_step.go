@@ -11,6 +11,7 @@ type Added struct {
 	After string    `json:"after,omitempty"`
 	By    string    `json:"by"`
 	At    time.Time `json:"at"`
+	Left  bool      `json:"left,omitempty"` // it was in an older plan, and had begun when a newer one was taken up
 }
 
 // Evidence is something found or done, put into the record.

@@ -54,7 +54,7 @@ func TestStories(t *testing.T) {
 
 // tell plays a story and returns it with what happened.
 func tell(t *testing.T, folder, text string) string {
-	s := &story{world: newWorld(t, loadPlan(t, folder)), day: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
+	s := &story{folder: folder, id: "2026-11-21-1", world: newWorld(t, loadPlan(t, folder)), day: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
 	if on, ok := strings.CutPrefix(text, "# On "); ok {
 		var err error
 		if s.day, err = time.Parse(time.DateOnly, on[:len(time.DateOnly)]); err != nil {
@@ -85,6 +85,9 @@ func tell(t *testing.T, folder, text string) string {
 
 type story struct {
 	*world
+	folder   string    // of the plan
+	id       string    // of the incident
+	beside   *story    // another incident; nil until one is spoken of
 	standing string    // as last told
 	day      time.Time // on which it begins
 }
@@ -97,8 +100,15 @@ func (s *story) play(line string) string {
 	if !ok {
 		s.t.Fatalf("%q names no actor", line)
 	}
+	if actor, ok = strings.CutSuffix(actor, "@2"); ok {
+		return s.elsewhere(line)
+	}
 	verb, rest, _ := strings.Cut(rest, " ")
 	switch verb {
+	case "merge", "merge-into", "release":
+		return s.mergeStory(actor, verb, rest)
+	case "changes":
+		return s.changes(rest)
 	case "todo":
 		return s.todo()
 	case "muster":

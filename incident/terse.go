@@ -199,7 +199,7 @@ func unpackFindings(b []byte) ([]Finding, error) {
 }
 
 func (w *terse) finding(f Finding) {
-	for _, s := range []string{f.ID, f.Detector, f.Mode, f.Asset, f.Amount, f.Say, f.Act, f.Retracted, string(f.Text), string(f.Contact)} {
+	for _, s := range []string{f.ID, f.Detector, f.Mode, f.Asset, f.Amount, f.Say, f.Act, f.Retracted, f.From, string(f.Text), string(f.Contact)} {
 		w.text(s)
 	}
 	w.list(f.Issues)
@@ -216,7 +216,7 @@ func (w *terse) finding(f Finding) {
 }
 
 func (r *untersed) finding() Finding {
-	f := Finding{ID: r.text(), Detector: r.text(), Mode: r.text(), Asset: r.text(), Amount: r.text(), Say: r.text(), Act: r.text(), Retracted: r.text()}
+	f := Finding{ID: r.text(), Detector: r.text(), Mode: r.text(), Asset: r.text(), Amount: r.text(), Say: r.text(), Act: r.text(), Retracted: r.text(), From: r.text()}
 	f.Text, f.Contact = journal.Personal(r.text()), journal.Personal(r.text())
 	f.Issues = r.list()
 	f.Chain, f.Block = r.number(), r.number()

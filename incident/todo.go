@@ -77,6 +77,7 @@ type Summary struct {
 	Situation string    `json:"situation"` // one sentence: how things stand
 	Short     bool      `json:"short,omitempty"`
 	Unseen    []string  `json:"unseen,omitempty"` // persons who must not know of it
+	Into      string    `json:"into,omitempty"`   // incident where it goes on, while it is merged
 }
 
 // Sees reports whether a person may know of the incident.

@@ -64,11 +64,11 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 	s.t.Helper()
 	switch verb {
 	case "open":
-		return incident.OpOpen{ID: "2026-11-21-1", Protocol: s.plan.Protocol, Plan: s.plan.Hash(), Issue: w.take("issue", ""), Title: w.take("title", ""), Text: w.text()}
+		return incident.OpOpen{ID: s.id, Protocol: s.plan.Protocol, Plan: s.plan.Hash(), Issue: w.take("issue", ""), Title: w.take("title", ""), Text: w.text()}
 	case "find":
 		fs := []incident.Finding{s.finding(w)}
 		if s.state.ID == "" {
-			return incident.OpOpen{ID: "2026-11-21-1", Protocol: s.plan.Protocol, Plan: s.plan.Hash(), Findings: fs}
+			return incident.OpOpen{ID: s.id, Protocol: s.plan.Protocol, Plan: s.plan.Hash(), Findings: fs}
 		}
 		return incident.OpFind{Findings: fs}
 	case "retract":
@@ -115,6 +115,9 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 		return incident.OpNote{Text: w.text()}
 	case "redact":
 		return incident.OpRedact{Texts: int(w.number("texts")), Some: w.take("some", ""), Why: w.text()}
+	}
+	if verb == "adopt" {
+		return incident.OpAdopt{Plan: s.newer(w.word())}
 	}
 	if op := s.change(verb, w); op != nil {
 		return op

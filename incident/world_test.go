@@ -66,6 +66,9 @@ func (w *world) do(cmd incident.Command) ([]incident.Happened, error) {
 		}
 		return nil, err
 	}
+	if op, ok := cmd.Op.(incident.OpAdopt); ok {
+		w.plan = op.Plan
+	}
 	was := w.state
 	w.state = w.state.Next()
 	var list []incident.Happened
