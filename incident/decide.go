@@ -65,7 +65,7 @@ func (d *decider) allowed() error {
 // present takes note that a person who acts is there, which ends their paging.
 func (d *decider) present() {
 	switch d.cmd.Op.(type) {
-	case OpOpen, OpAnswer, OpNote, OpRedact, OpLeave, OpDecline, OpCorrect, OpRelease:
+	case OpOpen, OpAnswer, OpHere, OpNote, OpRedact, OpLeave, OpDecline, OpCorrect, OpRelease:
 		return
 	}
 	if d.cmd.Actor.Kind == journal.Person && len(d.events) > 0 && !d.s.Phase.Over() {
@@ -83,6 +83,8 @@ func (d *decider) do() error {
 		return d.retract(op)
 	case OpAnswer:
 		return d.answer(op)
+	case OpHere:
+		return d.look()
 	case OpTakeRole:
 		return d.takeRole(op)
 	case OpHandOver:

@@ -112,8 +112,11 @@ func askTime(p *plan.Plan, s *State, who string) time.Time {
 	if a == nil || !a.Comes() || s.Phase.AtLeast(Contained) || s.ringing(who) != nil {
 		return time.Time{}
 	}
-	return a.heard().Add(p.Escalation.AskAgain.Or(15 * time.Minute))
+	return a.heard().Add(askAgain(p))
 }
+
+// askAgain is after how long without a sign of them people are asked whether they are still there.
+func askAgain(p *plan.Plan) time.Duration { return p.Escalation.AskAgain.Or(15 * time.Minute) }
 
 // quietTimes are when people are asked whether they are still there.
 func quietTimes(p *plan.Plan, s *State, m Muster) []time.Time {

@@ -48,7 +48,7 @@ var decoders = func() map[string]func(json.RawMessage) (Event, error) {
 	}{
 		into[EventRedacted](), into[EventOpened](), into[EventFinding](), into[EventRetracted](), into[EventEscalated](), into[EventPageRequested](),
 		into[EventPageRung](), into[EventCallOutcome](), into[EventPageEnded](), into[EventAnswered](), into[EventRoleTaken](),
-		into[EventMustered](), into[EventNobody](), into[EventWentQuiet](), into[EventOutOfReach](), into[EventWithinReach](), into[EventValidated](), into[EventSecondWanted](), into[EventDismissed](), into[EventSeverity](),
+		into[EventMustered](), into[EventNobody](), into[EventWentQuiet](), into[EventSeen](), into[EventOutOfReach](), into[EventWithinReach](), into[EventValidated](), into[EventSecondWanted](), into[EventDismissed](), into[EventSeverity](),
 		into[EventProcedureBegun](), into[EventStepBegun](), into[EventStepEnded](), into[EventDecisionOpened](),
 		into[EventApproval](), into[EventDecisionSettled](), into[EventActionOrdered](), into[EventActionSigned](),
 		into[EventActionSent](), into[EventActionLanded](), into[EventActionUnlanded](), into[EventEffect](),

@@ -72,6 +72,8 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		return strings.Join(append([]string{sayOutOfReach(p, decided(e.Decision), e.Lost, e.Could)}, e.Instead...), " ")
 	case EventWithinReach:
 		return decided(e.Decision) + " can be decided again."
+	case EventSeen:
+		return name(e.Person) + " is there: they use the incident’s page."
 	case EventWentQuiet:
 		return name(e.Person) + " has not said that they are still there, and counts as gone."
 	case EventPageRequested:

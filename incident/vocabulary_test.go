@@ -111,6 +111,8 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 		return s.close(w)
 	case "reopen":
 		return incident.OpReopen{Why: w.text()}
+	case "look":
+		return incident.OpHere{}
 	case "note":
 		return incident.OpNote{Text: w.text()}
 	case "redact":

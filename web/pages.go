@@ -39,6 +39,9 @@ func (c *Console) lookAt(sh *shell, s *session, v *engine.View) *look {
 func (c *Console) incidentShell(s *session, v *engine.View, below string) *shell {
 	sh := c.shell(s, v.State.Title, "/incidents/"+v.State.ID+below)
 	sh.Kind, sh.Signs = kindOf(v.State), true
+	if incident.Unheard(v.Plan, v.State, s.person.ID, sh.Now) {
+		sh.Presence = "/incidents/" + v.State.ID + "/presence"
+	}
 	return sh
 }
 
@@ -56,6 +59,7 @@ func (c *Console) incident(w http.ResponseWriter, r *http.Request, s *session) {
 		c.fail(w, r, err)
 		return
 	}
+	v = c.visited(r, s, v)
 	sh := c.incidentShell(s, v, "")
 	q := r.URL.Query()
 	before, _ := strconv.ParseUint(q.Get("before"), 10, 64) // anything else begins with the newest
@@ -74,6 +78,7 @@ func (c *Console) decision(w http.ResponseWriter, r *http.Request, s *session) {
 		c.fail(w, r, err)
 		return
 	}
+	v = c.visited(r, s, v)
 	d := v.State.Decision(r.PathValue("decision"))
 	if d == nil {
 		c.fail(w, r, fault.New(fault.NotFound, "There is no such decision."))

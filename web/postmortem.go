@@ -31,6 +31,7 @@ func (c *Console) postmortem(w http.ResponseWriter, r *http.Request, s *session)
 		c.fail(w, r, err)
 		return
 	}
+	v = c.visited(r, s, v)
 	p, err := c.lookAt(c.incidentShell(s, v, "/postmortem"), s, v).postmortem(r.Context())
 	if err != nil {
 		c.fail(w, r, err)

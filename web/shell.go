@@ -26,6 +26,7 @@ type shell struct {
 	Viewer   *viewer // nil if nobody is signed in
 	Live     bool    // it follows what happens
 	Signs    bool    // it can ask a wallet for a signature
+	Presence string  // where the page tells that the viewer uses it; empty while that is not worth telling
 	Reports  bool    // the plan has a public form
 	Stage    *stagePanel
 	Places   []anchor

@@ -61,7 +61,7 @@ func entryKind(e incident.Event) (kind string, large bool) {
 	case incident.EventNoted, incident.EventRedacted:
 		return "Note", false
 	case incident.EventEscalated, incident.EventPageRequested, incident.EventPageRung, incident.EventCallOutcome,
-		incident.EventPageEnded, incident.EventAnswered, incident.EventMustered, incident.EventRoleTaken:
+		incident.EventPageEnded, incident.EventAnswered, incident.EventMustered, incident.EventRoleTaken, incident.EventSeen:
 		return "Page", false
 	default:
 		return "Record", false

@@ -115,6 +115,7 @@ func New(o Options) (*Console, error) {
 	c.signedIn(mux, "GET /incidents/{id}/postmortem", c.postmortem)
 	c.signedIn(mux, "GET /incidents/{id}/decisions/{decision}", c.decision)
 	c.signedIn(mux, "POST /incidents/{id}/{verb}", c.act)
+	c.signedIn(mux, "POST /incidents/{id}/presence", c.presence)
 	if o.Stage != nil {
 		c.signedIn(mux, "POST /play", c.play)
 		c.signedIn(mux, "POST /attack", c.attack)
