@@ -30,12 +30,13 @@ type View struct {
 	snapped uint64 // event at which the last snapshot stands that is known of
 }
 
-// entry is an incident lately used; its lock is the queue of commands to it.
+// entry is an incident lately used.
 type entry struct {
-	id   string
-	mu   sync.Mutex
-	view *View
-	used time.Time
+	id    string
+	turns turns
+	mu    sync.Mutex // held while it is read or changed
+	view  *View
+	used  time.Time
 }
 
 // keptEntries is how many incidents stay in memory.
@@ -49,7 +50,7 @@ func (e *Engine) entry(id string) *entry {
 		if len(e.entries) >= keptEntries {
 			e.forget()
 		}
-		ent = &entry{id: id}
+		ent = &entry{id: id, turns: newTurns()}
 		e.entries[id] = ent
 	}
 	ent.used = e.now()
@@ -60,7 +61,7 @@ func (e *Engine) entry(id string) *entry {
 func (e *Engine) forget() {
 	var oldest *entry
 	for _, ent := range e.entries {
-		if (oldest == nil || ent.used.Before(oldest.used)) && ent.mu.TryLock() {
+		if (oldest == nil || ent.used.Before(oldest.used)) && ent.turns.idle() && ent.mu.TryLock() {
 			ent.mu.Unlock()
 			oldest = ent
 		}
