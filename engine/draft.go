@@ -210,14 +210,15 @@ func counted(s *incident.State, f incident.Finding) incident.Finding {
 func (d *draft) target(ctx context.Context, list []incident.Summary, o Observation, f incident.Finding) (string, error) {
 	dismissed := ""
 	for _, s := range list {
+		t := goesOn(list, s)
 		if s.Protocol != o.Protocol || s.Exercise != (o.Exercise != nil) {
 			continue
 		}
 		if s.Asset != f.Asset && s.Asset != "" { // whoever opened it by hand did not say what it is about
 			continue
 		}
-		lately := s.Phase == incident.Dismissed && dismissed == "" && d.engine.now().Sub(s.Last) < reopenWithin
-		if s.Phase.Over() && !lately {
+		lately := t.Phase == incident.Dismissed && dismissed == "" && d.engine.now().Sub(t.Last) < reopenWithin
+		if t.Phase.Over() && !lately {
 			continue
 		}
 		if !overlap(f.Issues, s.Issues) {
@@ -233,9 +234,9 @@ func (d *draft) target(ctx context.Context, list []incident.Summary, o Observati
 			}
 		}
 		if !lately {
-			return s.ID, nil
+			return t.ID, nil
 		}
-		dismissed = s.ID
+		dismissed = t.ID
 	}
 	return dismissed, nil
 }
@@ -252,11 +253,15 @@ func overlap(a, b []string) bool {
 
 // do decides a command on an incident as part of the draft. The incident stays locked until the draft is released.
 func (d *draft) do(ctx context.Context, id string, op incident.Op, by string) error {
+	return d.command(ctx, id, incident.Command{ID: d.engine.id("obs"), Actor: journal.Actor{Kind: journal.Detector, ID: by}, Op: op})
+}
+
+// command is do for anybody's command.
+func (d *draft) command(ctx context.Context, id string, cmd incident.Command) error {
 	v, ent, err := d.view(ctx, id)
 	if err != nil {
 		return err
 	}
-	cmd := incident.Command{ID: d.engine.id("obs"), Actor: journal.Actor{Kind: journal.Detector, ID: by}, Op: op}
 	c, next, err := d.engine.decide(v, cmd)
 	if err != nil || next == nil {
 		return err

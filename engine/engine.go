@@ -10,6 +10,7 @@ package engine
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -123,11 +124,15 @@ func (e *Engine) Do(ctx context.Context, id string, cmd incident.Command) (*View
 	if id == "" {
 		return nil, fault.New(fault.NotFound, "An incident is needed.")
 	}
-	if _, opening := cmd.Op.(incident.OpOpen); opening {
-		return nil, fault.New(fault.Invalid, "An incident is opened by Open.")
+	if err := direct(cmd.Op); err != nil {
+		return nil, err
 	}
 	e.name(&cmd)
-	return e.do(ctx, id, func(*View) (incident.Command, error) { return cmd, nil })
+	v, err := e.do(ctx, id, func(*View) (incident.Command, error) { return cmd, nil })
+	if errors.Is(err, errApart) {
+		return e.apart(ctx, id, cmd)
+	}
+	return v, err
 }
 
 // name gives a command an id of its own if it has none. The ids that people's programs choose are kept apart from Tocsin's

@@ -82,6 +82,7 @@ func (e *Engine) redaction(ctx context.Context, v *View, o RedactOrder) (store.C
 	if clean, err = clean.after(records); err != nil {
 		return none, nil, 0, err
 	}
+	clean.Plan = v.Plan
 	op := incident.OpRedact{Texts: texts, Why: o.Why}
 	if o.Containing != "" {
 		op.Some = "that somebody asked for"

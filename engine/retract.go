@@ -46,6 +46,15 @@ func (d *draft) retract(ctx context.Context, o Observation, seen map[string]stri
 			return err
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(by)) { // what was merged counts where it goes on, too
+		ids, err := d.onward(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, next := range ids {
+			by[next] = append(by[next], by[id]...)
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(by)) {
 		v, _, err := d.view(ctx, id)
 		if err != nil {
@@ -60,7 +69,8 @@ func (d *draft) retract(ctx context.Context, o Observation, seen map[string]stri
 			return err
 		}
 		for _, f := range before {
-			if f.Retracted != "" || !slices.Contains(by[id], f.ID) {
+			stands, said := d.stands[f.ID]
+			if f.Retracted != "" || !slices.Contains(by[id], f.ID) || said && !stands {
 				continue
 			}
 			if err := d.strike(ctx, o, seen, &Found{Finding: f}); err != nil {
@@ -114,8 +124,14 @@ func (d *draft) restore(ctx context.Context, o Observation, seen map[string]stri
 	if kept != nil {
 		return false, d.note(ctx, o, eventFound{Finding: f, Muted: kept})
 	}
-	if err := d.do(ctx, id, incident.OpFind{Findings: []incident.Finding{f}}, f.Detector); err != nil {
+	onward, err := d.onward(ctx, id)
+	if err != nil {
 		return false, err
+	}
+	for _, at := range append([]string{id}, onward...) {
+		if err := d.do(ctx, at, incident.OpFind{Findings: []incident.Finding{f}}, f.Detector); err != nil {
+			return false, err
+		}
 	}
 	return false, d.note(ctx, o, eventFound{Finding: f, Incident: id})
 }

@@ -142,6 +142,9 @@ func (v *View) after(records []journal.Record) (*View, error) {
 		}
 		next.Events, next.Head = next.Events+1, records[i].Hash
 	}
+	if next.State.Plan != v.State.Plan { // a newer one was taken up
+		next.Plan = nil
+	}
 	return &next, nil
 }
 
