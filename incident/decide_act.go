@@ -25,8 +25,12 @@ func (d *decider) act(op Op) error {
 		if err != nil {
 			return err
 		}
-		if x := d.s.Decision(a.Decision); (len(a.Sends) == 0 || op.Void != "") && (x == nil || !d.now.Before(x.Expires)) {
-			return fault.New(fault.Expired, "The approvals for %s have expired.", a.title()).Instead("Ask for the decision again.")
+		if len(a.Sends) == 0 || op.Void != "" {
+			if x := d.s.Decision(a.Decision); x == nil || !d.now.Before(x.Expires) {
+				return fault.New(fault.Expired, "The approvals for %s have expired.", a.title()).Instead("Ask for the decision again.")
+			} else if d.s.undermined(d.p, x, d.now) {
+				return fault.New(fault.Expired, "Approvals for %s no longer count.", a.title()).Instead("Ask for the decision again.")
+			}
 		}
 		if slices.ContainsFunc(a.Sends, func(t Transaction) bool { return t.Hash == op.Tx.Hash }) {
 			return nil
@@ -106,7 +110,10 @@ func (d *decider) act(op Op) error {
 		if a.Landed == nil && len(a.Sends) > 0 {
 			return fault.New(fault.Conflict, "A transaction of %s was sent and may still land.", a.title()).Instead("Ask for the decision again once its nonce is used.")
 		}
-		if !d.s.retryable(a, d.now) {
+		if x := d.s.Decision(a.Decision); x != nil && d.s.undermined(d.p, x, d.now) {
+			return fault.New(fault.Expired, "Approvals for %s no longer count.", a.title()).Instead("Ask for the decision again.")
+		}
+		if !d.s.retryable(d.p, a, d.now) {
 			return fault.New(fault.Expired, "The approvals for %s have expired.", a.title()).Instead("Ask for the decision again.")
 		}
 		d.emit(EventActionRetried{ID: a.ID, Delivery: d.nextDelivery(a.ID)})

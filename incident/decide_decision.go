@@ -20,7 +20,7 @@ func (s *State) Status(p *plan.Plan, d *Decision, now time.Time) decision.Status
 func (s *State) statusIfAllCome(p *plan.Plan, d *Decision, now time.Time) decision.Status {
 	var more []decision.Voice
 	for _, a := range s.Answers {
-		if a.Answer == Coming && !slices.ContainsFunc(d.Approvals, func(b Approval) bool { return b.Person == a.Person }) {
+		if a.Answer == Coming && !s.keyless(p, a.Person) && !slices.ContainsFunc(d.Approvals, func(b Approval) bool { return b.Person == a.Person }) {
 			more = append(more, decision.Voice{Person: a.Person, Choice: decision.Approve, At: now})
 		}
 	}
@@ -40,7 +40,7 @@ func (s *State) tally(p *plan.Plan, d *Decision, voices []decision.Voice, now ti
 	}
 	st := decision.Tally(p, &pd, voices, d.Opened, now, d.Proposer)
 	if len(s.Distrusted)+len(s.Hidden) > 0 && st.State == decision.Open {
-		out := func(who string) bool { return !s.Sees(who) }
+		out := func(who string) bool { return !s.Sees(who) || s.keyless(p, who) }
 		st.Candidates, st.Wanted, st.Missing = slices.DeleteFunc(st.Candidates, out), slices.DeleteFunc(st.Wanted, out), slices.DeleteFunc(st.Missing, out)
 		if never := s.impossible(p, d, &pd); never != "" {
 			st.Say = never

@@ -110,7 +110,8 @@ func (d *decider) endStep(op OpEndStep) error {
 
 // settleSteps ends the steps whose action has taken effect.
 func (d *decider) settleSteps() {
-	for _, a := range slices.Clone(d.s.Actions) {
+	actions := slices.Clone(d.s.Actions)
+	for i, a := range actions {
 		if a.Step == "" {
 			continue
 		}
@@ -118,7 +119,7 @@ func (d *decider) settleSteps() {
 		switch {
 		case (a.State == Verified || a.State == Unneeded) && st != Done && st != Skipped:
 			d.emit(EventStepEnded{Step: a.Step, State: Done, By: "Tocsin", Note: journal.Personal(sayAction(&a))})
-		case a.State == Gone && st == UnderWay:
+		case a.State == Gone && st == UnderWay && !slices.ContainsFunc(actions[i+1:], func(b Action) bool { return b.Step == a.Step }): // nor tried anew
 			d.emit(EventStepEnded{Step: a.Step, State: Failed, By: "Tocsin", Note: journal.Personal(a.Say)})
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/decision"
+	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/journal"
 	"tocsin/plan"
@@ -96,6 +98,16 @@ func (s *State) unseen() []string {
 // void reports whether an approval does not count: whoever gave it, or the key, is not trusted.
 func (s *State) void(a Approval) bool {
 	return !s.Sees(a.Person) || s.Distrusts(DistrustKey, a.Signer.Hex())
+}
+
+// keyless reports whether every key that somebody signs with is distrusted.
+func (s *State) keyless(p *plan.Plan, person string) bool {
+	if len(s.Distrusted) == 0 {
+		return false
+	}
+	x, _ := p.Person(person)
+	keys := decision.Keys(&x)
+	return len(keys) > 0 && !slices.ContainsFunc(keys, func(k evm.Address) bool { return !s.Distrusts(DistrustKey, k.Hex()) })
 }
 
 // unusable reports whether a way must not be used: a contact or a channel of a kind, with an id if the plan gives it one.
@@ -275,7 +287,7 @@ func (d *decider) reconsider() {
 
 // revoke takes a decision back whose approvals no longer suffice, unless it has had its effect already.
 func (d *decider) revoke(x Decision) {
-	if x.Subject.Kind == SubjectUpdate || d.s.Step(x.Subject.Step).State == Done || d.s.Status(d.p, &x, d.now).State == Met {
+	if x.Subject.Kind == SubjectUpdate || d.s.Step(x.Subject.Step).State == Done || !d.s.undermined(d.p, &x, d.now) {
 		return
 	}
 	for i := range d.s.Actions {
@@ -289,6 +301,11 @@ func (d *decider) revoke(x Decision) {
 		}
 	}
 	d.emit(EventDecisionSettled{Decision: x.ID, State: Withdrawn, Say: "Approvals for it no longer count."})
+}
+
+// undermined reports whether a decision that was met would not be any more, for approvals of it no longer count.
+func (s *State) undermined(p *plan.Plan, x *Decision, now time.Time) bool {
+	return slices.ContainsFunc(x.Approvals, s.void) && s.Status(p, x, now).State != Met
 }
 
 // applyTrust applies the events of distrust and of hiding; false if h is not one.

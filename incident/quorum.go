@@ -52,7 +52,11 @@ func outOfReach(p *plan.Plan, s *State, d *Decision, now time.Time) *OutOfReach 
 	}
 	var lost []Absent
 	for _, who := range st.Candidates {
-		if why := s.lost(who); why != "" {
+		why := s.lost(who)
+		if why == "" && s.keyless(p, who) {
+			why = "has no key that is trusted"
+		}
+		if why != "" {
 			lost = append(lost, Absent{who, why})
 			continue
 		}
@@ -64,7 +68,7 @@ func outOfReach(p *plan.Plan, s *State, d *Decision, now time.Time) *OutOfReach 
 	}
 	o := &OutOfReach{Decision: d.ID, Name: pd.Name, Lost: lost, Instead: instead(p, s, d)}
 	for _, a := range lost {
-		if slices.Contains(best.Wanted, a.Person) && s.Sees(a.Person) {
+		if slices.Contains(best.Wanted, a.Person) && s.Sees(a.Person) && !s.keyless(p, a.Person) {
 			o.Could = append(o.Could, a.Person)
 		}
 	}
@@ -113,7 +117,7 @@ func instead(p *plan.Plan, s *State, d *Decision) []string {
 
 // losing reports whether anybody at all is not counted on any more.
 func (s *State) losing() bool {
-	return len(s.unseen()) > 0 || slices.ContainsFunc(s.Answers, func(a Answer) bool { return a.Answer != Coming }) ||
+	return len(s.Distrusted)+len(s.Hidden) > 0 || slices.ContainsFunc(s.Answers, func(a Answer) bool { return a.Answer != Coming }) ||
 		slices.ContainsFunc(s.Pages, func(pg Page) bool { return pg.State == Exhausted })
 }
 

@@ -104,18 +104,17 @@ func (d *decider) reveal(op OpReveal) error {
 // impossible says, of an open decision, that it cannot be met by those who are trusted; empty if it can.
 func (s *State) impossible(p *plan.Plan, d *Decision, pd *plan.Decision) string {
 	out := s.unseen()
-	if len(out) == 0 {
-		return ""
-	}
 	var all []decision.Voice
 	for _, list := range [][]plan.Person{p.CoreTeam, p.ExtendedTeam} {
 		for _, x := range list {
-			if s.Sees(x.ID) {
+			if keyless := s.keyless(p, x.ID); keyless && s.Sees(x.ID) {
+				out = append(out, x.ID)
+			} else if s.Sees(x.ID) {
 				all = append(all, decision.Voice{Person: x.ID, Choice: decision.Approve, At: d.Expires})
 			}
 		}
 	}
-	if decision.Tally(p, pd, all, d.Opened, d.Expires, d.Proposer).State == decision.Met {
+	if len(out) == 0 || decision.Tally(p, pd, all, d.Opened, d.Expires, d.Proposer).State == decision.Met {
 		return ""
 	}
 	var names []string

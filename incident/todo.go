@@ -176,7 +176,7 @@ func signTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 		if !slices.Contains(s.approversWanted(p, d, now), person) || !slices.Contains(st.Candidates, person) {
 			continue
 		}
-		if x, _ := p.Person(person); len(decision.Keys(&x)) == 0 {
+		if x, _ := p.Person(person); len(decision.Keys(&x)) == 0 || s.keyless(p, person) {
 			continue // nothing that they sign could be checked
 		}
 		if slices.ContainsFunc(d.Approvals, func(a Approval) bool { return a.Person == person }) {
@@ -189,7 +189,7 @@ func signTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 
 func stepTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Task)) {
 	for _, a := range s.Actions {
-		if !p.Core(person) || !s.retryable(&a, now) {
+		if !p.Core(person) || !s.retryable(p, &a, now) {
 			continue
 		}
 		if !slices.ContainsFunc(s.Actions, func(b Action) bool { return b.Action == a.Action && b.Ordered.After(a.Ordered) }) && s.Step(a.Step).State == Failed {
@@ -215,9 +215,9 @@ func stepTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 }
 
 // retryable reports whether a failed action may be ordered again under its decision.
-func (s *State) retryable(a *Action, now time.Time) bool {
+func (s *State) retryable(p *plan.Plan, a *Action, now time.Time) bool {
 	x := s.Decision(a.Decision)
-	return a.State == Gone && x != nil && x.State == Met && now.Before(x.Expires) && (a.Landed != nil || len(a.Sends) == 0)
+	return a.State == Gone && x != nil && x.State == Met && now.Before(x.Expires) && !s.undermined(p, x, now) && (a.Landed != nil || len(a.Sends) == 0)
 }
 
 // ownerOf is who should do a step: the holder of its role, else the first present who may hold it, else the manager.

@@ -5,20 +5,38 @@ import (
 	"slices"
 	"time"
 
-	"tocsin/decision"
-	"tocsin/evm"
 	"tocsin/incident"
 	"tocsin/journal"
 	"tocsin/plan"
 	"tocsin/store"
 )
 
+// account is what an incident's events come to.
+type account struct {
+	world    *World
+	id       string
+	state    *incident.State
+	phase    incident.Phase // counted from the events alone
+	trust    trust
+	cast     cast
+	course   course
+	voting   voting
+	began    time.Time       // when it began last, until whoever was on call then has been looked for
+	last     string          // command of the last event
+	commands map[string]bool // that have had events
+	calls    map[string]bool // deliveries of calls
+	settled  map[string]string
+}
+
 func newAccount(w *World, id string) *account {
 	return &account{
-		world: w, id: id, state: &incident.State{}, asked: map[string]incident.EventDecisionOpened{}, opened: map[string]time.Time{},
-		voices: map[string]map[string]incident.Approval{}, commands: map[string]bool{}, calls: map[string]bool{}, settled: map[string]string{},
+		world: w, id: id, state: &incident.State{}, trust: newTrust(), cast: newCast(), course: newCourse(), voting: newVoting(),
+		commands: map[string]bool{}, calls: map[string]bool{}, settled: map[string]string{},
 	}
 }
+
+// plan is the plan that the incident runs under.
+func (a *account) plan() *plan.Plan { return a.world.ground.plans[a.state.Plan.Hex()] }
 
 // read reads an event, and holds it to what must be true of it alone.
 func (a *account) read(ctx context.Context, r journal.Record) error {
@@ -30,11 +48,39 @@ func (a *account) read(ctx context.Context, r journal.Record) error {
 		return breaks("command", "event %d follows from the command %s, which was carried out before", r.Seq, h.Command)
 	}
 	a.last, a.commands[h.Command] = h.Command, true
-	if err := a.unseen(h); err != nil {
+	if err := a.trust.read(a.state, h); err != nil {
+		return err
+	}
+	if err := a.cast.read(a.phase, h); err != nil {
 		return err
 	}
 	a.state.Apply(h)
+	if err := a.course.read(a.plan(), h); err != nil {
+		return err
+	}
+	a.begins(h)
+	a.proceed(h.Event)
+	if err := a.vote(h); err != nil {
+		return err
+	}
 	switch e := h.Event.(type) {
+	case incident.EventUpdateReminded:
+		if e.Delivery != "" && !a.phase.AtLeast(incident.Contained) {
+			return breaks("reminder", "%s is rung for the update %s while the incident is %s", e.Person, e.ID, a.phase)
+		}
+	case incident.EventPageRung:
+		return a.rung(ctx, e)
+	case incident.EventCallOutcome:
+		a.settled[e.Delivery] = e.Outcome
+	case incident.EventPageEnded:
+		return a.ended(e)
+	}
+	return nil
+}
+
+// proceed counts how far the incident has come.
+func (a *account) proceed(e incident.Event) {
+	switch e := e.(type) {
 	case incident.EventOpened:
 		a.phase = incident.Detected
 	case incident.EventValidated:
@@ -49,113 +95,18 @@ func (a *account) read(ctx context.Context, r journal.Record) error {
 		a.phase = incident.Dismissed
 	case incident.EventReopened:
 		a.phase = e.Phase
-	case incident.EventDecisionOpened:
-		a.asked[e.ID], a.opened[e.ID], a.voices[e.ID] = e, h.At, map[string]incident.Approval{}
-	case incident.EventApproval:
-		a.voices[e.Decision][e.Approval.Person] = e.Approval
-	case incident.EventActionOrdered:
-		return a.ordered(e, h.At)
-	case incident.EventUpdateReminded:
-		if e.Delivery != "" && !a.phase.AtLeast(incident.Contained) {
-			return breaks("reminder", "%s is rung for the update %s while the incident is %s", e.Person, e.ID, a.phase)
-		}
-	case incident.EventPageRung:
-		a.calls[e.Delivery] = true
-		d, err := a.world.disk.Delivery(ctx, e.Delivery)
-		if err != nil {
-			return breaks("page", "the call %s has no delivery: %v", e.Delivery, err)
-		}
-		if d.State == store.Queued && d.Attempts == 0 && d.NotBefore.After(a.world.now) {
-			return breaks("late", "at %s %s is put off until %s", a.world.now.Format(time.TimeOnly), d.ID, d.NotBefore.Format(time.TimeOnly))
-		}
-	case incident.EventCallOutcome:
-		a.settled[e.Delivery] = e.Outcome
-	case incident.EventPageEnded:
-		return a.ended(e)
 	}
-	return nil
 }
 
-// unseen holds an event to what is hidden from whom: nobody acts on it or is called about it from whom it is hidden.
-func (a *account) unseen(h incident.Happened) error {
-	bad := func(who, what string) error {
-		if !slices.Contains(a.hidden, who) {
-			return nil
-		}
-		return breaks("hidden", "the incident is hidden from %s, who %s (%s)", who, what, h.Event.Kind())
+// rung holds a call to its delivery, which is due at once.
+func (a *account) rung(ctx context.Context, e incident.EventPageRung) error {
+	a.calls[e.Delivery] = true
+	d, err := a.world.disk.Delivery(ctx, e.Delivery)
+	if err != nil {
+		return breaks("page", "the call %s has no delivery: %v", e.Delivery, err)
 	}
-	switch e := h.Event.(type) {
-	case incident.EventRestricted:
-		a.hidden = append(a.hidden, e.Hide...)
-		return nil
-	case incident.EventRevealed:
-		a.hidden = slices.DeleteFunc(a.hidden, func(who string) bool { return who == e.Person })
-	case incident.EventPageRequested:
-		return bad(e.Person, "is called")
-	case incident.EventUpdateReminded:
-		return bad(e.Person, "is reminded")
-	case incident.EventPageRung:
-		for _, pg := range a.state.Pages {
-			if pg.ID == e.Page {
-				return bad(pg.Person, "is called")
-			}
-		}
-	}
-	if h.Actor.Kind == journal.Person {
-		return bad(h.Actor.ID, "acts")
-	}
-	return nil
-}
-
-// ordered holds an order to the plan that the incident runs under, by counting as dumbly as can be.
-func (a *account) ordered(e incident.EventActionOrdered, at time.Time) error {
-	asked, ok := a.asked[e.Decision]
-	d, named := a.plan().Decision(asked.Decision)
-	bad := func(why string, args ...any) error {
-		return breaks("quorum", "%s was ordered "+why, append([]any{e.ID}, args...)...)
-	}
-	switch {
-	case !ok || !named || !slices.Contains(d.Actions, e.Action) || asked.Subject.Ref != e.Action:
-		return bad("without a decision for it")
-	case !a.phase.AtLeast(incident.Validated) || a.phase.Over():
-		return bad("while the incident is %s", a.phase)
-	case !at.Before(asked.Expires):
-		return bad("after its decision had expired")
-	case asked.Message.Plan != a.state.Plan:
-		return bad("by what was signed under another plan")
-	}
-	said := map[string]bool{} // who has agreed and is not counted yet
-	for who, v := range a.voices[e.Decision] {
-		if v.Choice != decision.Approve || slices.Contains(a.hidden, who) {
-			continue
-		}
-		signer, err := asked.Message.With(v.Choice).Signer(v.Signature)
-		p, _ := a.plan().Person(who)
-		if err != nil || !slices.ContainsFunc(p.Keys, func(k plan.Key) bool { return evm.Address(k.Address) == signer }) {
-			return bad("by what %s has not signed", who)
-		}
-		said[who] = true
-	}
-	for _, who := range d.Required {
-		if !said[who] {
-			i := slices.IndexFunc(d.StandIns, func(in plan.StandIn) bool {
-				return in.For == who && said[in.Who] && !at.Before(a.opened[e.Decision].Add(time.Duration(in.After)))
-			})
-			if i < 0 {
-				return bad("without %s", who)
-			}
-			who = d.StandIns[i].Who
-		}
-		delete(said, who)
-	}
-	more := 0
-	for _, who := range d.Additional.Who {
-		if said[who] {
-			more++
-		}
-	}
-	if more < d.Additional.Need {
-		return bad("with %d of the %d who have to agree besides", more, d.Additional.Need)
+	if d.State == store.Queued && d.Attempts == 0 && d.NotBefore.After(a.world.now) {
+		return breaks("late", "at %s %s is put off until %s", a.world.now.Format(time.TimeOnly), d.ID, d.NotBefore.Format(time.TimeOnly))
 	}
 	return nil
 }
@@ -170,7 +121,7 @@ func (a *account) ended(e incident.EventPageEnded) error {
 	switch {
 	case a.phase.AtLeast(incident.Contained) || a.phase.Over():
 	case e.State == incident.Ended:
-		if x := a.state.Answer(pg.Person); x != nil && x.Left || !a.state.Sees(pg.Person) {
+		if x := a.state.Answer(pg.Person); x != nil && x.Left || a.trust.out(pg.Person) {
 			break
 		}
 		return breaks("page", "%s is told no more while the incident is %s", pg.Person, a.phase)
@@ -186,7 +137,7 @@ func (a *account) ways(who string) int {
 	p, _ := a.plan().Person(who)
 	n := 0
 	for _, c := range p.Contact {
-		if c.To != "" && c.To != "TBD" {
+		if c.To != "" && c.To != "TBD" && a.trust.unusable("", c.Kind, c.To) == "" {
 			n++
 		}
 	}
@@ -198,8 +149,17 @@ func (a *account) check(h store.Head) error {
 	if a.phase != a.state.Phase {
 		return breaks("replay", "the incident is %s by its state and %s by its events", a.state.Phase, a.phase)
 	}
+	if err := a.cast.check(a.state); err != nil {
+		return err
+	}
+	if err := a.shown(h.Summary); err != nil {
+		return err
+	}
 	if a.state.Phase.Over() {
 		return nil
+	}
+	if err := a.course.check(a.plan(), a.state); err != nil {
+		return err
 	}
 	if incident.MusterOf(a.plan(), a.state, a.state.Last).Short && h.DueAt.IsZero() {
 		return breaks("timer", "short of people, and never looked at again")
@@ -210,41 +170,4 @@ func (a *account) check(h store.Head) error {
 		}
 	}
 	return a.told()
-}
-
-// told holds an incident to the plan: whoever is to be told by now has been called, or is there.
-func (a *account) told() error {
-	fits := func(list []string, value string) bool {
-		return len(list) == 0 || value == "" || slices.Contains(list, value)
-	}
-	p := a.plan()
-	for _, moment := range a.state.Escalated {
-		for _, r := range p.Escalation.Rules {
-			if !fits(r.Categories, a.state.Category) || !fits(r.Severities, a.state.Severity) {
-				continue
-			}
-			var people []string
-			if r.Core == moment {
-				for i := range p.CoreTeam {
-					people = append(people, p.CoreTeam[i].ID)
-				}
-			}
-			if r.Extended == moment {
-				for i := range p.ExtendedTeam {
-					if !p.ExtendedTeam[i].Body {
-						people = append(people, p.ExtendedTeam[i].ID)
-					}
-				}
-			}
-			if r.When == moment {
-				people = append(people, r.Who...)
-			}
-			for _, who := range people {
-				if !a.state.Called(who) && a.state.Answer(who) == nil && a.state.Sees(who) {
-					return breaks("page", "%s is to be told on %s, and was never called", who, moment)
-				}
-			}
-		}
-	}
-	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"tocsin/incident"
 	"tocsin/journal"
 	"tocsin/store"
 )
@@ -31,23 +30,6 @@ type stream struct {
 	version uint64
 	last    time.Time
 	hash    [32]byte
-}
-
-// account is what an incident's events come to.
-type account struct {
-	world    *World
-	id       string
-	state    *incident.State
-	dueAt    time.Time
-	phase    incident.Phase // counted from the events alone
-	asked    map[string]incident.EventDecisionOpened
-	opened   map[string]time.Time // decisions
-	voices   map[string]map[string]incident.Approval
-	last     string          // command of the last event
-	commands map[string]bool // that have had events
-	calls    map[string]bool // deliveries of calls
-	hidden   []string        // persons from whom it is hidden
-	settled  map[string]string
 }
 
 func newBook(w *World) *book {
@@ -131,9 +113,6 @@ func (b *book) readStream(ctx context.Context, h store.Head) error {
 	}
 	id, isIncident := strings.CutPrefix(h.Stream, "incident/")
 	if h.Version == s.version {
-		if isIncident {
-			b.incidents[id].dueAt = h.DueAt
-		}
 		return nil
 	}
 	records, err := b.world.disk.Load(ctx, h.Stream, s.version)
@@ -148,7 +127,6 @@ func (b *book) readStream(ctx context.Context, h store.Head) error {
 			b.order = append(b.order, a)
 			b.world.say("incident %s", id)
 		}
-		a.dueAt = h.DueAt
 	}
 	for _, r := range records {
 		if s.version++; r.Seq != s.version {

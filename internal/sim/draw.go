@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/evm"
 	"tocsin/incident"
-	"tocsin/plan"
 )
 
 // draw draws the steps of a world by chance, looking at how things stand: most people do what the screen asks of them.
@@ -31,10 +31,8 @@ type person struct {
 func newDraw(w *World) *draw {
 	d := &draw{world: w, rand: w.rand}
 	d.rough = []int{4, 8, 16, 1000}[d.rand.IntN(4)]
-	for _, p := range slices.Concat(w.ground.Plan.CoreTeam, w.ground.Plan.ExtendedTeam) {
-		if !p.Body {
-			d.people = append(d.people, person{id: p.ID, haste: 2 + d.rand.IntN(4), absent: d.chance(8)})
-		}
+	for _, who := range w.ground.people {
+		d.people = append(d.people, person{id: who, haste: 2 + d.rand.IntN(4), absent: d.chance(8)})
 	}
 	return d
 }
@@ -167,10 +165,11 @@ func (d *draw) person() []string {
 	a := list[d.rand.IntN(len(list))]
 	if d.chance(12) {
 		who := d.somebody()
+		whim := d.whim
 		if d.chance(4) {
-			return []string{"do", who, a.id, d.one("hide", "hide", "reveal", "distrust"), d.somebody()}
+			whim = d.suspicion
 		}
-		return append([]string{"do", who, a.id}, strings.Fields(d.whim(a, who))...)
+		return append([]string{"do", who, a.id}, strings.Fields(whim(a, who))...)
 	}
 	type chore struct {
 		who  string
@@ -205,7 +204,42 @@ func (d *draw) whim(a *account, who string) string {
 		"ask step stop-theft/repair", "severity low", "severity critical", "validate outage", "begin "+step, "end "+step+" skipped",
 		"end "+step+" failed", "role lead "+who, "role incident-manager "+who, "sign "+last+" approve wrong", "sign "+last+" refuse right",
 		"sign "+last+" approve right", "contain", "resolve", "close", "resolve despite", "close despite", "offer lead ben",
-		"offer incident-manager "+who, "leave", "leave", "undo "+step, "add "+step, "waive team", "waive users", "reinstate users", "pin")
+		"offer incident-manager "+who, "leave", "leave", "undo "+step, "add "+step, "waive team", "waive users", "reinstate users", "pin",
+		"attach", "attach "+step, "reply "+step+" "+d.reply(a, step), "end "+step+" done "+d.reply(a, step))
+}
+
+// reply is an answer to a step's question, nonsense if it asks nothing.
+func (d *draw) reply(a *account, step string) string {
+	st, _ := a.plan().Step(a.state.Procedure, step)
+	if st.Question == nil {
+		return d.one("", "", "Yes")
+	}
+	b := st.Question.Branches[d.rand.IntN(len(st.Question.Branches))]
+	return strings.ReplaceAll(b.Answer, " ", "_")
+}
+
+// suspicion is whom or what somebody trusts no longer, or again.
+func (d *draw) suspicion(a *account, _ string) string {
+	if d.chance(3) {
+		for _, thing := range slices.Sorted(maps.Keys(a.trust.things)) {
+			if d.chance(2) {
+				return "trust " + thing
+			}
+		}
+		for _, who := range a.trust.hidden {
+			return "reveal " + who
+		}
+	}
+	who := d.somebody()
+	p, _ := a.plan().Person(who)
+	things := []string{
+		"hide " + who, "hide " + who, "distrust person " + who, "distrust person " + who, "distrust account " + who + "@example.com",
+		"distrust channel " + d.one("email", "phone", "room", "feed"), "distrust host example.com",
+	}
+	for _, k := range p.Keys {
+		things = append(things, "distrust key "+evm.Address(k.Address).Hex())
+	}
+	return d.one(things...)
 }
 
 // obey is what a task asks for, most of the time.
@@ -221,7 +255,7 @@ func (d *draw) obey(a *account, t incident.Task) string {
 		}
 		return "sign " + t.Ref + " approve right"
 	case incident.TaskStep:
-		return "end " + t.Ref + " done"
+		return "end " + t.Ref + " done " + d.reply(a, t.Ref)
 	case incident.TaskUpdate:
 		return "post " + t.Ref
 	case incident.TaskSecond:
@@ -243,7 +277,7 @@ func (d *draw) obey(a *account, t incident.Task) string {
 // second is what somebody says who confirms what another wants.
 func (d *draw) second(a *account, t incident.Task) string {
 	for _, x := range a.state.Seconds {
-		if verb := map[string]string{"restrict": "hide", "reveal": "reveal"}[x.What]; x.What == t.Ref && verb != "" {
+		if verb := map[string]string{"restrict": "hide", "reveal": "reveal", "distrust": "distrust", "trust": "trust"}[x.What]; x.What == t.Ref && verb != "" {
 			return verb + " " + x.To
 		}
 	}
@@ -258,6 +292,3 @@ func (d *draw) second(a *account, t incident.Task) string {
 	}
 	return verb
 }
-
-// plan is the plan that the incident runs under.
-func (a *account) plan() *plan.Plan { return a.world.ground.plans[a.state.Plan.Hex()] }

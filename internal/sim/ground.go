@@ -14,11 +14,12 @@ import (
 
 // Ground is what worlds have in common. It does not change.
 type Ground struct {
-	Plan  *plan.Plan
-	Files map[string][]byte
-	newer []*plan.Plan
-	plans map[string]*plan.Plan // all of them, by hash
-	first pinned
+	Plan   *plan.Plan
+	Files  map[string][]byte
+	people []string // who can be called
+	newer  []*plan.Plan
+	plans  map[string]*plan.Plan // all of them, by hash
+	first  pinned
 
 	double func(store.Store) store.Store // stands in for what the nodes see of the store; nil for none
 	rash   bool                          // the executor sends what it has not stored
@@ -32,6 +33,11 @@ const versions = 2
 // NewGround prepares worlds with a plan, which has a decision "pause" and one that adopts.
 func NewGround(ctx context.Context, p *plan.Plan, files map[string][]byte) (*Ground, error) {
 	g := &Ground{Plan: p, Files: files, plans: map[string]*plan.Plan{p.Hash().Hex(): p}}
+	for _, x := range slices.Concat(p.CoreTeam, p.ExtendedTeam) {
+		if !x.Body {
+			g.people = append(g.people, x.ID)
+		}
+	}
 	for n := range versions {
 		q := *p
 		q.Version = fmt.Sprint(n + 2)

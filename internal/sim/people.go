@@ -61,7 +61,11 @@ func (w *World) command(who, id string, words []string) (incident.Op, error) {
 	case "begin":
 		return incident.OpBeginStep{Step: word(1), From: word(2)}, nil
 	case "end":
-		return incident.OpEndStep{Step: word(1), State: word(2), Note: "So it is"}, nil
+		return incident.OpEndStep{Step: word(1), State: word(2), Note: "So it is", Answer: spaced(word(3))}, nil
+	case "reply":
+		return incident.OpAnswerStep{Step: word(1), Answer: spaced(word(2)), Why: "We know more"}, nil
+	case "attach":
+		return incident.OpAttach{Step: word(1), What: "What the log says"}, nil
 	case "ask":
 		return incident.OpPropose{Subject: incident.Subject{Kind: word(1), Ref: word(2)}}, nil
 	case "sign":
@@ -95,7 +99,9 @@ func (w *World) command(who, id string, words []string) (incident.Op, error) {
 	case "reveal":
 		return incident.OpReveal{Person: word(1), Why: "It is not them"}, nil
 	case "distrust":
-		return incident.OpDistrust{Kind: incident.DistrustPerson, Ref: word(1), Why: "It may be them"}, nil
+		return incident.OpDistrust{Kind: word(1), Ref: word(2), Why: "It may be theirs"}, nil
+	case "trust":
+		return incident.OpTrust{Kind: word(1), Ref: word(2), Why: "It is ours"}, nil
 	case "pin":
 		return incident.OpPin{Link: "https://example.com/room"}, nil
 	case "retry":
@@ -107,6 +113,9 @@ func (w *World) command(who, id string, words []string) (incident.Op, error) {
 	}
 	return nil, fmt.Errorf("nobody knows how to %q", word(0))
 }
+
+// spaced is an answer of several words, which a step's line joins by underscores.
+func spaced(s string) string { return strings.ReplaceAll(s, "_", " ") }
 
 // sign is somebody's signed answer; with somebody else's key if it is wrong.
 func (a *account) sign(who, id, choice, key string) (incident.Op, error) {

@@ -1,0 +1,103 @@
+package sim
+
+import (
+	"slices"
+	"time"
+
+	"tocsin/decision"
+	"tocsin/evm"
+	"tocsin/incident"
+	"tocsin/plan"
+)
+
+// voting is what is said to decisions, counted from the events alone.
+type voting struct {
+	asked   map[string]incident.EventDecisionOpened
+	opened  map[string]time.Time
+	voices  map[string]map[string]incident.Approval // decision → person
+	ordered map[string]incident.EventActionOrdered
+	signed  map[string]bool // actions
+}
+
+func newVoting() voting {
+	return voting{
+		asked: map[string]incident.EventDecisionOpened{}, opened: map[string]time.Time{}, voices: map[string]map[string]incident.Approval{},
+		ordered: map[string]incident.EventActionOrdered{}, signed: map[string]bool{},
+	}
+}
+
+// vote holds what is ordered and signed to the plan that the incident runs under.
+func (a *account) vote(h incident.Happened) error {
+	v := &a.voting
+	switch e := h.Event.(type) {
+	case incident.EventDecisionOpened:
+		v.asked[e.ID], v.opened[e.ID], v.voices[e.ID] = e, h.At, map[string]incident.Approval{}
+	case incident.EventApproval:
+		v.voices[e.Decision][e.Approval.Person] = e.Approval
+	case incident.EventActionOrdered:
+		v.ordered[e.ID] = e
+		return a.quorum("ordered", e, h.At)
+	case incident.EventActionRetried:
+		delete(v.signed, e.ID)
+		return a.quorum("ordered again", v.ordered[e.ID], h.At)
+	case incident.EventActionSigned:
+		first := !v.signed[e.ID] || e.Void != ""
+		if v.signed[e.ID] = true; first {
+			return a.quorum("signed", v.ordered[e.ID], h.At)
+		}
+	}
+	return nil
+}
+
+// quorum holds what is done with an action to the plan that the incident runs under, by counting as dumbly as can be.
+func (a *account) quorum(done string, e incident.EventActionOrdered, at time.Time) error {
+	asked, ok := a.voting.asked[e.Decision]
+	d, named := a.plan().Decision(asked.Decision)
+	bad := func(why string, args ...any) error {
+		return breaks("quorum", "%s was %s "+why, append([]any{e.ID, done}, args...)...)
+	}
+	switch {
+	case !ok || !named || !slices.Contains(d.Actions, e.Action) || asked.Subject.Ref != e.Action:
+		return bad("without a decision for it")
+	case !a.phase.AtLeast(incident.Validated) || a.phase.Over():
+		return bad("while the incident is %s", a.phase)
+	case !at.Before(asked.Expires):
+		return bad("after its decision had expired")
+	case asked.Message.Plan != a.state.Plan:
+		return bad("by what was signed under another plan")
+	}
+	said := map[string]bool{} // who has agreed and is not counted yet
+	for who, v := range a.voting.voices[e.Decision] {
+		if v.Choice != decision.Approve || a.trust.out(who) {
+			continue
+		}
+		signer, err := asked.Message.With(v.Choice).Signer(v.Signature)
+		p, _ := a.plan().Person(who)
+		if err != nil || !slices.ContainsFunc(p.Keys, func(k plan.Key) bool { return evm.Address(k.Address) == signer }) {
+			return bad("by what %s has not signed", who)
+		}
+		said[who] = !a.trust.things[incident.DistrustKey+" "+signer.Hex()]
+	}
+	for _, who := range d.Required {
+		if !said[who] {
+			i := slices.IndexFunc(d.StandIns, func(in plan.StandIn) bool {
+				return in.For == who && said[in.Who] && !at.Before(a.voting.opened[e.Decision].Add(time.Duration(in.After)))
+			})
+			if i < 0 {
+				return bad("without %s", who)
+			}
+			who = d.StandIns[i].Who
+		}
+		delete(said, who)
+	}
+	more := 0
+	for _, who := range d.Additional.Who {
+		if said[who] {
+			more++
+		}
+	}
+	if more < d.Additional.Need {
+		return bad("with %d of the %d who have to agree besides", more, d.Additional.Need)
+	}
+	return nil
+}
