@@ -129,7 +129,11 @@ func (q *quorum) best(refuse map[string]bool) answers {
 
 // judge says how the decision stands and marks the needs that can no longer be met.
 func (q *quorum) judge(a answers, c *counted) string {
-	atBest, ideal := q.count(q.best(a.refuse)), q.count(q.best(nil))
+	atBest := q.count(q.best(a.refuse))
+	ideal := atBest
+	if len(a.refuse) > 0 {
+		ideal = q.count(q.best(nil))
+	}
 	met, refused := len(c.needs) > 0, false
 	for i := range c.needs {
 		n := &c.needs[i]

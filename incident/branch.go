@@ -127,7 +127,7 @@ func (d *decider) lead(st plan.Step, b plan.Branch, who, why string) {
 
 // withdrawPassed withdraws what was asked for on steps that are not to be done now.
 func (d *decider) withdrawPassed() {
-	for _, v := range StepsOf(d.p, d.s) {
+	for _, v := range course(d.p, d.s) {
 		if v.State != NotTaken && v.State != StepToCome {
 			continue
 		}

@@ -20,7 +20,7 @@ func Reopening(p *plan.Plan, s *State) []string {
 // of absent do not happen; none if nothing is.
 func Unresolved(p *plan.Plan, s *State, absent []string) []string {
 	var missing []string
-	for _, v := range StepsOf(p, s) {
+	for _, v := range course(p, s) {
 		if v.Optional && v.State != UnderWay || v.Over() || v.Purpose == "learn" {
 			continue
 		}

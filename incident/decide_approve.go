@@ -57,7 +57,7 @@ func (d *decider) subject(sub Subject) (Subject, error) {
 		}
 		sub.Step = id
 	}
-	for _, v := range StepsOf(d.p, d.s) {
+	for _, v := range course(d.p, d.s) {
 		if sub.Kind == SubjectAction && v.Step.Action == sub.Ref && v.State != StepToCome && !v.Over() {
 			sub.Step = v.ID
 			break

@@ -16,7 +16,7 @@ const purposeHalt = "halt"
 // measured says what containment is measured by; empty if by nothing, so that a person has to say it. What was done before
 // it was reopened did not suffice, so it measures nothing.
 func (d *decider) measured() string {
-	for _, v := range StepsOf(d.p, d.s) {
+	for _, v := range course(d.p, d.s) {
 		if v.Purpose != purposeHalt || v.Step.Action == "" || v.State == Skipped || v.State == NotTaken {
 			continue
 		}
@@ -48,7 +48,7 @@ func (s *State) haltedBy(v *StepView) time.Time {
 // not been, if there is nothing, or if nothing has been done since the incident was reopened.
 func halted(p *plan.Plan, s *State) time.Time {
 	var last time.Time
-	for _, v := range StepsOf(p, s) {
+	for _, v := range course(p, s) {
 		switch {
 		case v.Purpose != purposeHalt || v.State == Skipped || v.State == NotTaken:
 		case v.State != Done:

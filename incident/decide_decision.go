@@ -60,7 +60,7 @@ func (d *decider) askDecisions() {
 	if d.s.Phase != Detected && d.s.Phase != Validated && d.s.Phase != Contained {
 		return
 	}
-	for _, v := range StepsOf(d.p, d.s) {
+	for _, v := range course(d.p, d.s) {
 		if v.Step.Decision == "" || v.State == StepToCome || v.Over() {
 			continue
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 func (d *decider) stepOf(id string) (*StepView, error) {
-	for _, v := range StepsOf(d.p, d.s) {
+	for _, v := range course(d.p, d.s) {
 		if v.ID == id {
 			return &v, nil
 		}

@@ -47,7 +47,7 @@ func (d *decider) undoStep(op OpUndoStep) error {
 func (d *decider) irreversibleAfter(v *StepView) string {
 	behind := []string{v.ID}
 	last := map[string]string{}
-	for _, w := range StepsOf(d.p, d.s) {
+	for _, w := range course(d.p, d.s) {
 		after := w.After
 		if len(after) == 0 && last[w.Track] != "" {
 			after = []string{last[w.Track]}

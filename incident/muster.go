@@ -95,7 +95,7 @@ func wantingOf(p *plan.Plan, s *State, now time.Time) Muster {
 
 // firstOpen is the first step that is neither done nor skipped, nil if there is none.
 func firstOpen(p *plan.Plan, s *State) *StepView {
-	for _, v := range StepsOf(p, s) {
+	for _, v := range course(p, s) {
 		if !v.Over() {
 			return &v
 		}

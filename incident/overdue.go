@@ -31,7 +31,7 @@ func warnTime(s *State, v *StepView) time.Time {
 
 // tickSteps warns the owner of a step that takes longer than the plan allows, and the incident manager if it goes on.
 func (d *decider) tickSteps() {
-	for _, v := range StepsOf(d.p, d.s) {
+	for _, v := range course(d.p, d.s) {
 		at := warnTime(d.s, &v)
 		if at.IsZero() || d.now.Before(at) {
 			continue
@@ -55,7 +55,7 @@ func (d *decider) tickSteps() {
 
 func stepTimes(p *plan.Plan, s *State) []time.Time {
 	var ts []time.Time
-	for _, v := range StepsOf(p, s) {
+	for _, v := range course(p, s) {
 		ts = append(ts, warnTime(s, &v))
 	}
 	return ts

@@ -101,7 +101,7 @@ func sayOutOfReach(p *plan.Plan, name string, lost []Absent, could []string) str
 // that halt and wait for no decision.
 func instead(p *plan.Plan, s *State, d *Decision) []string {
 	var list []string
-	for _, v := range StepsOf(p, s) {
+	for _, v := range course(p, s) {
 		mine := v.ID == d.Subject.Step
 		for _, t := range v.Tools {
 			if mine && t.Fallback != "" {

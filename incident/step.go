@@ -37,6 +37,17 @@ func (v *StepView) Over() bool { return v.State == Done || v.State == Skipped ||
 
 // StepsOf lists the steps of the running procedure in order, those added on the spot among them.
 func StepsOf(p *plan.Plan, s *State) []StepView {
+	views := course(p, s)
+	for i := range views {
+		if v := &views[i]; v.Say == "" {
+			v.Say = waiting(p, s, v)
+		}
+	}
+	return views
+}
+
+// course is StepsOf without what each step waits for, which costs a count of every decision.
+func course(p *plan.Plan, s *State) []StepView {
 	steps := stepsHeld(p, s)
 	passed := notTaken(steps, s)
 	ended := func(id string) bool {
@@ -83,9 +94,6 @@ func StepsOf(p *plan.Plan, s *State) []StepView {
 			if s.Actions[j].Step == st.ID {
 				v.Action = &s.Actions[j]
 			}
-		}
-		if v.Say == "" {
-			v.Say = waiting(p, s, &v)
 		}
 		views = append(views, v)
 	}

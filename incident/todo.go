@@ -152,7 +152,7 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
 		return slices.ContainsFunc(s.Seconds, func(x Second) bool { return x.What == what })
 	}
 	d := &decider{p: p, s: s, now: now}
-	if manager && s.Phase == Validated && d.measured() == "" && !slices.ContainsFunc(StepsOf(p, s), func(v StepView) bool {
+	if manager && s.Phase == Validated && d.measured() == "" && !slices.ContainsFunc(course(p, s), func(v StepView) bool {
 		return v.Purpose == purposeHalt && !v.Over()
 	}) {
 		add(Task{Kind: TaskContain, Title: "Say that it has stopped", Say: "Nothing measures this issue; a person has to say that no more harm is being done."})
