@@ -78,10 +78,10 @@ func (s *speaker) say(n int) {
 	}
 }
 
-// quick makes a pool impatient, so that a test need not be patient.
+// quick makes a pool impatient, so that a test need not be patient; but not with answers, which a busy machine may take long to give.
 func quick(urls ...string) rpc.PoolOptions {
 	return rpc.PoolOptions{
-		Options: rpc.Options{ChainID: 31337, PollEvery: 4 * time.Millisecond, Backoff: time.Millisecond, Timeout: time.Second, Patience: time.Minute},
+		Options: rpc.Options{ChainID: 31337, PollEvery: 4 * time.Millisecond, Backoff: time.Millisecond, Timeout: 5 * time.Second, Patience: time.Minute},
 		URLs:    urls, HedgeAfter: 20 * time.Millisecond, LagFor: 40 * time.Millisecond, DisagreeFor: 40 * time.Millisecond, DropFor: 5 * time.Millisecond, ReportAfter: 1, AuditEvery: 1,
 	}
 }
