@@ -14,11 +14,12 @@ import (
 
 // shown is what show prints as JSON.
 type shown struct {
-	Incident *incident.State `json:"incident"`
-	Muster   incident.Muster `json:"muster"`
-	Tasks    []incident.Task `json:"tasks"`
-	Steps    []shownStep     `json:"steps"`
-	Timeline []shownEvent    `json:"timeline"`
+	Incident *incident.State   `json:"incident"`
+	Muster   incident.Muster   `json:"muster"`
+	Tasks    []incident.Task   `json:"tasks"`
+	Steps    []shownStep       `json:"steps"`
+	Timeline []shownEvent      `json:"timeline"`
+	Reliefs  []incident.Relief `json:"reliefs,omitempty"` // roles whose holder nothing is heard of
 }
 
 type shownStep struct {
@@ -47,6 +48,7 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string) erro
 	if person != "" {
 		out.Tasks = append(out.Tasks, incident.Todo(p, s, person, now)...)
 	}
+	out.Reliefs = incident.Reliefs(p, s, now)
 	for _, st := range incident.StepsOf(p, s) {
 		out.Steps = append(out.Steps, shownStep{st.ID, st.Name, st.State, st.By, st.Say, st.Answer, st.Due, st.Added != nil})
 	}
@@ -129,6 +131,9 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string) erro
 			for _, instead := range append(slices.Clone(o.StandIns), o.Instead...) {
 				fmt.Fprintf(w, "  Instead: %s\n", instead)
 			}
+		}
+		for _, r := range out.Reliefs {
+			fmt.Fprintf(w, "  %s\n", reliefOf(p, s, r))
 		}
 		for _, x := range out.Muster.People {
 			fmt.Fprintf(w, "  %-20s %s  %s\n", x.Name, x.State, strings.Join(x.Roles, ", "))

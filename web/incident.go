@@ -53,6 +53,7 @@ type incidentPage struct {
 	Moments   []past
 	Correct   *correcting
 	Trust     trust
+	Reliefs   []relief
 	Findings  []finding
 	Earlier   int // findings that are not shown
 	Timeline  timeline
@@ -71,6 +72,7 @@ func (l *look) page(ctx context.Context, readings []Reading, show string, before
 	p := &incidentPage{
 		shell: l.shell, ID: s.ID, Base: l.base(), Band: bandOf(s, l.Now), Situation: situationOf(l.plan, s, l.Now),
 		Course: l.course(), Procedure: l.procedure(), Actions: l.actions(), People: l.people(), Moments: l.moments(), Correct: l.correcting(), Trust: l.trust(),
+		Reliefs:  l.reliefs(),
 		Timeline: past, Plan: short(s.Plan.Hex()),
 	}
 	p.Findings, p.Earlier = l.findings()
