@@ -149,7 +149,7 @@ func TestPrepareRefuses(t *testing.T) {
 		change func(*plan.Action)
 		say    string
 	}{
-		"kind":                {func(a *plan.Action) { a.Kind = "safe" }, "not supported yet"},
+		"kind":                {func(a *plan.Action) { a.Kind = "spell" }, "not known here"},
 		"no asset":            {func(a *plan.Action) { a.Asset = "" }, "which the plan does not have"},
 		"asset without place": {func(a *plan.Action) { a.Asset = "site" }, "no address"},
 		"asset without chain": {func(a *plan.Action) { a.Asset = "nowhere" }, "names no chain"},

@@ -12,51 +12,86 @@ import (
 	"tocsin/plan"
 )
 
-// Prepare makes an action of the plan ready. Faults: not_found if the plan has no such action; invalid if it cannot be
-// carried out as it is written.
+// Prepare makes an action of the plan ready. What only a chain, or a file of the plan, can say is added by PrepareSafe and PrepareSigned.
+// Faults: not_found if the plan has no such action; invalid if it cannot be carried out as it is written.
 func Prepare(p *plan.Plan, actionID string) (Prepared, error) {
 	a, ok := p.Action(actionID)
 	if !ok {
 		return Prepared{}, fault.New(fault.NotFound, "The plan has no action %q.", actionID)
 	}
-	if a.Kind != Call {
-		return Prepared{}, fault.New(fault.Invalid, "Action %s is of kind %q, which is not supported yet.", a.ID, a.Kind).
+	r := resolver{plan: p, what: "Action " + a.ID}
+	var x Prepared
+	var err error
+	switch a.Kind {
+	case Call:
+		x, err = r.call(a)
+	case Safe:
+		x, err = r.safe(a)
+	case Signed:
+		x, err = r.signed(a)
+	case Hook, Maintenance:
+		x, err = r.request(a)
+	case Together:
+		x, err = r.together(a)
+	default:
+		err = fault.New(fault.Invalid, "Action %s is of kind %q, which is not known here.", a.ID, a.Kind).
 			Instead("Use the kind %q, or carry it out by hand.", Call)
 	}
-	r := resolver{plan: p, what: "Action " + a.ID}
-	target, err := r.contract(a.Asset)
 	if err != nil {
 		return Prepared{}, err
 	}
-	m, err := r.method(target, a.Function)
-	if err != nil {
-		return Prepared{}, err
-	}
-	if m.ReadOnly() {
-		return Prepared{}, r.invalid("calls %s, which changes nothing.", m.Signature())
-	}
-	data, args, err := r.encode(m, a.Args)
-	if err != nil {
-		return Prepared{}, err
-	}
-	value, err := r.wei(a.Value)
-	if err != nil {
-		return Prepared{}, err
-	}
-	prepared := Prepared{
-		Action: a.ID, Kind: a.Kind, Chain: target.Chain, Sender: a.Sender, To: target.Address,
-		Value: value, Data: data, Function: m.Signature(), Args: args,
-	}
-	prepared.Hash = prepared.ComputeHash()
+	x.Action, x.Kind = a.ID, a.Kind
+	x.Hash = x.ComputeHash()
 	if a.Effect != nil {
-		effect, err := r.effect(*a.Effect, target.Chain)
+		effect, err := r.effect(*a.Effect, x.Chain)
 		if err != nil {
 			return Prepared{}, err
 		}
-		prepared.Effect = &effect
+		x.Effect = &effect
 	}
-	prepared.Words = r.words(a, target, prepared)
-	return prepared, nil
+	if a.Proof != nil {
+		x.Proof = r.proof(*a.Proof)
+	}
+	r.finish(a, &x)
+	return x, nil
+}
+
+// call is one transaction from an account to a contract.
+func (r resolver) call(a plan.Action) (Prepared, error) {
+	step, target, err := r.step(a.Asset, a.Function, a.Args, a.Value)
+	if err != nil {
+		return Prepared{}, err
+	}
+	return Prepared{
+		Chain: target.Chain, Sender: a.Sender, To: step.To, Value: step.Value, Data: step.Data, Function: step.Function, Args: step.Args,
+		Words: r.words(target, step),
+	}, nil
+}
+
+// step is one call of a contract of the plan.
+func (r resolver) step(asset, function string, args []string, value string) (Step, plan.Asset, error) {
+	target, err := r.contract(asset)
+	if err != nil {
+		return Step{}, plan.Asset{}, err
+	}
+	m, err := r.method(target, function)
+	if err != nil {
+		return Step{}, plan.Asset{}, err
+	}
+	if m.ReadOnly() {
+		return Step{}, plan.Asset{}, r.invalid("calls %s, which changes nothing.", m.Signature())
+	}
+	data, list, err := r.encode(m, args)
+	if err != nil {
+		return Step{}, plan.Asset{}, err
+	}
+	wei, err := r.wei(value)
+	if err != nil {
+		return Step{}, plan.Asset{}, err
+	}
+	s := Step{To: target.Address, Value: wei, Data: data, Function: m.Signature(), Args: list}
+	s.Words = fmt.Sprintf("%s on %s%s", callText(m.Name, list), assetText(target), sendingText(wei))
+	return s, target, nil
 }
 
 // resolver reads references of one action out of the plan; what names the action in faults.
@@ -205,7 +240,7 @@ func (r resolver) effect(reading plan.Reading, chain uint64) (Effect, error) {
 	if err != nil {
 		return Effect{}, err
 	}
-	if e.Chain != chain {
+	if e.Chain != chain && chain != 0 { // a request happens on no chain
 		return Effect{}, r.invalid("is read on chain %d, but it happens on chain %d.", e.Chain, chain)
 	}
 	if e.Want == "" {

@@ -13,11 +13,22 @@ import (
 	"tocsin/evm"
 )
 
-// Call is the kind of an action that is one transaction from an account to a contract. It is the only one that can be
-// prepared so far.
-const Call = "call"
+// The kinds of actions.
+const (
+	Call        = "call"               // one transaction from an account to a contract
+	Safe        = "safe"               // a transaction of a Safe
+	Signed      = "signed-transaction" // a transaction that was signed in advance
+	Hook        = "hook"               // a request over HTTP
+	Maintenance = "maintenance-page"   // a request over HTTP that puts up the maintenance page
+	Together    = "together"           // several actions that start at the same time
+)
 
-// Prepared is exactly what an action will do. The same plan always prepares the same.
+// Carried reports whether this release carries out actions of a kind. The others are prepared and explained, and never sent.
+func Carried(kind string) bool { return kind == Call }
+
+// Prepared is exactly what an action will do. The same plan always prepares the same. Chain, To, Value and Data are what reaches the
+// contract: of a Safe's action what the Safe calls, where To is zero for a batch, whose contract depends on the Safe's version. A request
+// happens on no chain, and neither do actions that start together: each of them has its own.
 type Prepared struct {
 	Action   string        `json:"action"` // id in the plan
 	Kind     string        `json:"kind"`
@@ -31,6 +42,22 @@ type Prepared struct {
 	Args     []Arg         `json:"args,omitempty"`
 	Effect   *Effect       `json:"effect,omitempty"` // nil if the plan names none
 	Words    Words         `json:"words"`
+
+	Safe        *SafeCall    `json:"safe,omitempty"`        // of the kind safe
+	Transaction *Transaction `json:"transaction,omitempty"` // of the kind signed-transaction
+	Request     *Request     `json:"request,omitempty"`     // of the kinds hook and maintenance-page
+	Together    []Prepared   `json:"together,omitempty"`    // of the kind together
+	Proof       *Proof       `json:"proof,omitempty"`       // nil if the plan names none
+}
+
+// Step is one call of a contract.
+type Step struct {
+	To       evm.Address   `json:"to"`
+	Value    *uint256.Int  `json:"value"` // wei, never nil
+	Data     hexutil.Bytes `json:"data"`
+	Function string        `json:"function"`
+	Args     []Arg         `json:"args,omitempty"`
+	Words    string        `json:"words"` // "pause() on Vault (0x…)"
 }
 
 // Arg is an argument of a call in printable form.
@@ -43,8 +70,9 @@ type Arg struct {
 // hashDomain separates the hash of an action from every other hash, and states the version of the encoding.
 const hashDomain = "tocsin action 1"
 
-// ComputeHash hashes what would be sent: kind, chain, sender, target, value and data, each of fixed length or with its
-// length before it, so that no two actions share an encoding. Words and effect are not part of it.
+// ComputeHash hashes what would be sent: kind, chain, sender, target, value and data, and what else the kind has, each of fixed length or
+// with its length before it, so that no two actions share an encoding. Words, effect and proof are not part of it, nor is what only a
+// chain can say, such as the nonce of a Safe.
 func (p Prepared) ComputeHash() evm.Hash {
 	sized := func(dst, b []byte) []byte {
 		return append(binary.BigEndian.AppendUint64(dst, uint64(len(b))), b...)
@@ -61,6 +89,21 @@ func (p Prepared) ComputeHash() evm.Hash {
 	b = append(b, p.To[:]...)
 	b = append(b, wei[:]...)
 	b = sized(b, p.Data)
+	if p.Safe != nil {
+		b = append(b, p.Safe.Address[:]...)
+	}
+	if p.Transaction != nil {
+		b = append(b, p.Transaction.FileHash[:]...)
+	}
+	if p.Request != nil {
+		for _, part := range []string{p.Request.Method, p.Request.URL, p.Request.Body, p.Request.Secret} {
+			b = sized(b, []byte(part))
+		}
+	}
+	for _, part := range p.Together {
+		h := part.ComputeHash()
+		b = append(b, h[:]...)
+	}
 	return crypto.Keccak256Hash(b)
 }
 

@@ -10,41 +10,59 @@ import (
 	"tocsin/plan"
 )
 
-func (r resolver) words(a plan.Action, target plan.Asset, p Prepared) Words {
-	chain, _ := r.plan.Chain(target.Chain)
+// words say what a call of a contract does.
+func (r resolver) words(target plan.Asset, s Step) Words {
 	w := Words{
-		Title:    a.Name,
 		Target:   assetText(target),
-		Chain:    fmt.Sprintf("%s (chain %d)", chain.Name, chain.ID),
-		Function: callText(methodName(p.Function), p.Args),
-		Changes:  a.Changes,
-		Harms:    a.Harms,
-		NotWhen:  a.NotWhen,
+		Function: callText(methodName(s.Function), s.Args),
 	}
+	var place string
+	place, w.Chain = r.chainText(target.Chain)
+	if !s.Value.IsZero() {
+		w.Value = etherText(s.Value)
+	}
+	w.Sentence = fmt.Sprintf("Calls %s on %s on %s%s.", w.Function, w.Target, place, sendingText(s.Value))
+	return w
+}
+
+// chainText names a chain within a sentence, and in full.
+func (r resolver) chainText(id uint64) (place, full string) {
+	if c, ok := r.plan.Chain(id); ok && c.Name != "" {
+		return c.Name, fmt.Sprintf("%s (chain %d)", c.Name, id)
+	}
+	full = fmt.Sprintf("chain %d", id)
+	return full, full
+}
+
+// finish adds what the plan says of every action.
+func (r resolver) finish(a plan.Action, x *Prepared) {
+	w := &x.Words
+	w.Title, w.Changes, w.Harms, w.NotWhen = a.Name, a.Changes, a.Harms, a.NotWhen
 	if w.Title == "" {
 		w.Title = a.ID
 	}
-	place := chain.Name
-	if place == "" {
-		w.Chain = fmt.Sprintf("chain %d", chain.ID)
-		place = w.Chain
-	}
-	with := ""
-	if !p.Value.IsZero() {
-		w.Value = etherText(p.Value)
-		with = ", sending " + w.Value
-	}
-	w.Sentence = fmt.Sprintf("Calls %s on %s on %s%s.", w.Function, w.Target, place, with)
-	if p.Sender != (evm.Address{}) {
-		w.Sender = p.Sender.Hex()
+	if x.Sender != (evm.Address{}) {
+		w.Sender = x.Sender.Hex()
 	}
 	if undo, ok := r.plan.Action(a.Undo); ok {
 		w.Undo = undo.Name
 	}
-	if p.Effect != nil {
-		w.Effect = p.Effect.Words
+	switch {
+	case x.Effect != nil && x.Proof != nil:
+		w.Effect = x.Effect.Words + " " + x.Proof.Words
+	case x.Effect != nil:
+		w.Effect = x.Effect.Words
+	case x.Proof != nil:
+		w.Effect = x.Proof.Words
 	}
-	return w
+}
+
+// sendingText says what goes with a call; empty if nothing does.
+func sendingText(wei *uint256.Int) string {
+	if wei.IsZero() {
+		return ""
+	}
+	return ", sending " + etherText(wei)
 }
 
 func assetText(a plan.Asset) string {
@@ -77,13 +95,16 @@ func callText(name string, args []Arg) string {
 }
 
 // etherText writes an amount in ether exactly: "1.5 ether".
-func etherText(wei *uint256.Int) string {
-	unit := uint256.NewInt(1e18)
-	whole, rest := new(uint256.Int).DivMod(wei, unit, new(uint256.Int))
+func etherText(wei *uint256.Int) string { return scaled(wei, 18) + " ether" }
+
+// scaled writes an amount in a unit of so many decimals, exactly.
+func scaled(n *uint256.Int, decimals int) string {
+	unit := new(uint256.Int).Exp(uint256.NewInt(10), uint256.NewInt(uint64(decimals)))
+	whole, rest := new(uint256.Int).DivMod(n, unit, new(uint256.Int))
 	s := whole.Dec()
 	if !rest.IsZero() {
 		digits := rest.Dec()
-		s += "." + strings.TrimRight(strings.Repeat("0", 18-len(digits))+digits, "0")
+		s += "." + strings.TrimRight(strings.Repeat("0", decimals-len(digits))+digits, "0")
 	}
-	return s + " ether"
+	return s
 }

@@ -113,14 +113,13 @@ func (c *checker) checkPrepared() {
 			continue // a gap of the asset
 		}
 		_, err := action.Prepare(c.plan, a.ID)
-		if err == nil {
-			continue
-		}
 		path := fmt.Sprintf("actions[%s]", a.ID)
-		if a.Kind != action.Call {
+		if !action.Carried(a.Kind) {
 			c.add(Warning, "action-unready", path+".kind", fmt.Sprintf("The action %q is of kind %s, which this release does not carry out.", a.Name, a.Kind),
 				"It would be decided, and then somebody would have to do it by hand.",
 				"Say in the step how a person does it, or use the kind call.")
+		}
+		if err == nil {
 			continue
 		}
 		say, mend := sentences(err, "Mend the action.")
@@ -131,8 +130,16 @@ func (c *checker) checkPrepared() {
 // lacksAddress reports whether an action waits for the address of what it calls or reads.
 func (c *checker) lacksAddress(a *plan.Action) bool {
 	ids := []string{a.Asset, a.Safe}
+	for _, b := range a.Batch {
+		ids = append(ids, b.Asset)
+	}
 	if a.Effect != nil {
 		ids = append(ids, a.Effect.Asset)
+	}
+	for _, id := range a.Together {
+		if b := c.actions[id]; b != nil && len(b.Together) == 0 && c.lacksAddress(b) {
+			return true
+		}
 	}
 	for _, id := range ids {
 		if x := c.assets[id]; x != nil && x.Chain != 0 && x.Address == (evm.Address{}) {

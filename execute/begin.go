@@ -7,6 +7,7 @@ import (
 
 	"github.com/holiman/uint256"
 
+	"tocsin/action"
 	"tocsin/chain"
 	"tocsin/evm"
 	"tocsin/incident"
@@ -17,6 +18,9 @@ import (
 // earlier transaction of the action can land any more, if there is one.
 func (w *work) begin(ctx context.Context, void string) error {
 	pr := w.action.Prepared
+	if !action.Carried(pr.Kind) {
+		return refuse("It is of kind %q, which this release does not carry out.", pr.Kind)
+	}
 	if c := w.chain(); w.view.State.Exercise != nil && c.Kind != "drill" {
 		return refuse("This is an exercise, and chain %d is no drill chain: nothing is sent there.", pr.Chain)
 	}

@@ -8,6 +8,7 @@ import (
 	"tocsin/action"
 	"tocsin/decision"
 	"tocsin/evm"
+	"tocsin/fault"
 	"tocsin/plan"
 )
 
@@ -131,6 +132,9 @@ func (d *decider) openDecision(pd plan.Decision, sub Subject, text, proposer str
 		pr, err := action.Prepare(d.p, sub.Ref)
 		if err != nil {
 			return err
+		}
+		if !action.Carried(pr.Kind) {
+			return fault.New(fault.Invalid, "Action %s is of kind %q, which this release does not carry out.", sub.Ref, pr.Kind).Instead("Carry it out by hand.")
 		}
 		prepared = &pr
 		m.Chain, m.Action, m.Summary = pr.Chain, pr.Hash, pr.Words.Sentence

@@ -51,6 +51,11 @@ func DecodeBatch(data []byte) ([]Inner, error) {
 		return nil, fmt.Errorf("read batch: %w", err)
 	}
 	packed, _ := values[0].Go.([]byte)
+	return Unpack(packed)
+}
+
+// Unpack reads the calls of a batch as multiSend takes them: one behind the other, each with its length.
+func Unpack(packed []byte) ([]Inner, error) {
 	var calls []Inner
 	for at := 0; at < len(packed); {
 		rest := packed[at:]
