@@ -90,11 +90,15 @@ func (e *Engine) together(ctx context.Context, change func(*draft) error) error 
 
 // direct refuses commands that concern more than the incident: the engine itself gives them.
 func direct(op incident.Op) error {
-	switch op.(type) {
+	switch op := op.(type) {
 	case incident.OpOpen:
 		return fault.New(fault.Invalid, "An incident is opened by Open.")
 	case incident.OpMerge, incident.OpAbsorb, incident.OpRelease:
 		return fault.New(fault.Invalid, "Incidents are merged by Merge, and parted by reopening.")
+	case incident.OpAttach:
+		if op.File != nil {
+			return fault.New(fault.Invalid, "A file is attached by Attach.")
+		}
 	case incident.OpAdopt:
 		return fault.New(fault.Invalid, "A newer plan is taken up by Adopt.")
 	}

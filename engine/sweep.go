@@ -29,6 +29,7 @@ func (e *Engine) sweep(ctx context.Context, wg *sync.WaitGroup) {
 	e.listen(ctx, wg)
 	wg.Go(func() { e.eachSecond(ctx, "look at what is due", e.keepTime) })
 	wg.Go(func() { e.eachSecond(ctx, "end mutes", e.sweepMutes) })
+	wg.Go(func() { e.retainAlways(ctx) })
 	wg.Go(func() {
 		var working sync.WaitGroup
 		defer working.Wait()

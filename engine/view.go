@@ -215,7 +215,7 @@ func (e *Engine) Export(ctx context.Context, id string) (journal.Export, error) 
 	}
 	x := journal.Export{
 		Manifest:  journal.Manifest{Incident: stream(id), Protocol: v.State.Protocol, PlanHash: v.State.Plan.Hex()},
-		Canonical: sp.Canonical, Evidence: map[string][]byte{},
+		Canonical: sp.Canonical,
 	}
 	if x.Records, err = v.Records(ctx); err != nil {
 		return journal.Export{}, err
@@ -223,8 +223,11 @@ func (e *Engine) Export(ctx context.Context, id string) (journal.Export, error) 
 	if x.Plan, err = unzip(sp.Files); err != nil {
 		return journal.Export{}, fmt.Errorf("read plan of incident %s: %w", id, err)
 	}
+	if x.Evidence, err = v.evidence(ctx); err != nil {
+		return journal.Export{}, err
+	}
 	if v.State.Postmortem != "" {
-		x.Evidence["postmortem.md"] = []byte(v.State.Postmortem)
+		x.Evidence[journal.PostmortemFile] = []byte(v.State.Postmortem)
 	}
 	return x, nil
 }

@@ -70,6 +70,9 @@ func (d *decider) attach(op OpAttach) error {
 	if err != nil {
 		return err
 	}
+	if op.File != nil {
+		op.Form = EvidenceFile
+	}
 	note, err := words(op.Note, "note", false)
 	if err != nil {
 		return err
@@ -90,6 +93,15 @@ func (d *decider) attach(op OpAttach) error {
 			return fault.New(fault.Invalid, "%q is not the hash of a transaction.", clip(what)).Instead("Give 0x and 64 hexadecimal digits.")
 		}
 		what = h.String()
+	case EvidenceFile:
+		if op.File == nil {
+			return fault.New(fault.Invalid, "There is no file.").Instead("Choose one.")
+		}
+		var f journal.File
+		if what, f, err = d.checkFile(what, *op.File); err != nil {
+			return err
+		}
+		op.File = &f
 	default:
 		return fault.New(fault.Invalid, "%q is not a form of evidence.", form).Instead("Say %s, %s or %s.", EvidenceText, EvidenceLink, EvidenceTransaction)
 	}
@@ -100,9 +112,12 @@ func (d *decider) attach(op OpAttach) error {
 	if form != EvidenceTransaction {
 		chain = 0
 	}
+	id := fmt.Sprintf("evidence-%d", len(d.s.Evidence)+1)
+	if op.File != nil {
+		op.File.ID = id // it is a copy of our own
+	}
 	d.emit(EventEvidence{
-		ID: fmt.Sprintf("evidence-%d", len(d.s.Evidence)+1), Step: op.Step, Form: form, What: journal.Personal(what), Chain: chain,
-		Note: journal.Personal(note), By: who,
+		ID: id, Step: op.Step, Form: form, What: journal.Personal(what), File: op.File, Chain: chain, Note: journal.Personal(note), By: who,
 	})
 	return nil
 }

@@ -84,7 +84,11 @@ func describeClock(p *plan.Plan, s *State, h Happened, name, told, step func(str
 		if e.Step != "" {
 			at = " to " + step(e.Step)
 		}
-		return fmt.Sprintf("%s attached a %s%s: %s%s", name(e.By), e.Form, at, e.What, because(e.Note))
+		what := string(e.What)
+		if e.File != nil {
+			what = fmt.Sprintf("%s (%s, %s)", what, e.File.Media, bytesInWords(e.File.Size))
+		}
+		return fmt.Sprintf("%s attached a %s%s: %s%s", name(e.By), e.Form, at, what, because(e.Note))
 	}
 	return h.Event.Kind()
 }

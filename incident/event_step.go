@@ -42,8 +42,9 @@ type (
 	EventEvidence struct {
 		ID    string           `json:"id"`
 		Step  string           `json:"step,omitempty"`
-		Form  string           `json:"form"` // EvidenceText, EvidenceLink, EvidenceTransaction
-		What  journal.Personal `json:"what"` // the text, the link, the hash
+		Form  string           `json:"form"` // EvidenceText, EvidenceLink, EvidenceTransaction, EvidenceFile
+		What  journal.Personal `json:"what"` // the text, the link, the hash; the name of a file
+		File  *journal.File    `json:"file,omitempty"`
 		Chain uint64           `json:"chain,omitempty"`
 		Note  journal.Personal `json:"note"`
 		By    string           `json:"by"`

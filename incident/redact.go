@@ -12,6 +12,8 @@ type OpRedact struct {
 	Texts int    // how many
 	Some  string // those that this describes only, without naming anybody; empty for all
 	Why   string
+	Rule  string   // key of the plan that wants it; empty if a person does
+	Files []string // ids of files whose bytes go as well
 }
 
 // EventRedacted says that texts about people were removed. It must not hold what it removed, so it has no personal text.
@@ -20,6 +22,9 @@ type EventRedacted struct {
 	Texts int    `json:"texts"`
 	Some  string `json:"some,omitempty"`
 	Why   string `json:"why"`
+
+	Rule      string   `json:"rule,omitempty"`      // key of the plan that wanted it, such as retention.incidents
+	Discarded []string `json:"discarded,omitempty"` // ids of files whose bytes were removed
 }
 
 // KindRedacted is the kind of EventRedacted; whoever holds an incident in memory reads it anew when it comes.
@@ -43,14 +48,21 @@ func (d *decider) redact(op OpRedact) error {
 		return err
 	}
 	switch {
-	case op.Texts < 1:
+	case op.Texts < 1 && len(op.Files) == 0:
 		return fault.New(fault.Invalid, "There is nothing to be removed.")
 	case op.Some == "" && !d.s.Phase.Over():
 		return fault.New(fault.Conflict, "The incident is still going on, and its texts are needed.").
 			Instead("Remove only those that contain something, or wait until it is closed.")
 	}
-	d.emit(EventRedacted{By: by, Texts: op.Texts, Some: clean(op.Some), Why: why})
+	d.emit(EventRedacted{By: by, Texts: op.Texts, Some: clean(op.Some), Why: why, Rule: op.Rule, Discarded: op.Files})
 	return nil
+}
+
+func many(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // describeRedacted says what was removed.
@@ -59,12 +71,13 @@ func describeRedacted(e EventRedacted, name func(string) string) string {
 	if e.By != "" {
 		who = name(e.By)
 	}
-	texts := fmt.Sprintf("%d texts", e.Texts)
-	if e.Texts == 1 {
-		texts = "1 text"
-	}
+	texts := many(e.Texts, "text")
 	if e.Some != "" {
 		texts += " " + e.Some
 	}
-	return who + " removed " + texts + " about people from the record: " + e.Why
+	texts += " about people"
+	if n := len(e.Discarded); n > 0 {
+		texts += " and " + many(n, "file")
+	}
+	return who + " removed " + texts + " from the record: " + e.Why
 }

@@ -1,6 +1,11 @@
 package incident
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"tocsin/journal"
+)
 
 // Added is a step that was added on the spot.
 type Added struct {
@@ -19,11 +24,14 @@ type Evidence struct {
 	ID    string    `json:"id"`
 	Step  string    `json:"step,omitempty"`
 	Form  string    `json:"form"`
-	What  string    `json:"what"`
+	What  string    `json:"what"`            // of a file, its name
 	Chain uint64    `json:"chain,omitempty"` // of a transaction; 0 if it was not said
 	Note  string    `json:"note,omitempty"`
 	By    string    `json:"by"`
 	At    time.Time `json:"at"`
+
+	File *journal.File `json:"file,omitempty"`
+	Gone bool          `json:"gone,omitempty"` // the file was removed
 }
 
 // The forms of evidence.
@@ -31,6 +39,7 @@ const (
 	EvidenceText        = "text"
 	EvidenceLink        = "link"
 	EvidenceTransaction = "transaction"
+	EvidenceFile        = "file"
 )
 
 // applyStep applies the events of procedures beyond beginning and ending a step; false if h is not one.
@@ -50,11 +59,26 @@ func (s *State) applyStep(h Happened) bool {
 		s.step(e.Step).Warned = e.Level
 		s.Warnings = append(s.Warnings, rung(e.Calls, h.At)...)
 	case EventEvidence:
-		s.Evidence = append(s.Evidence, Evidence{ID: e.ID, Step: e.Step, Form: e.Form, What: string(e.What), Chain: e.Chain, Note: string(e.Note), By: e.By, At: h.At})
+		s.Evidence = append(s.Evidence, Evidence{ID: e.ID, Step: e.Step, Form: e.Form, What: string(e.What), Chain: e.Chain, Note: string(e.Note), By: e.By, At: h.At, File: e.File})
+	case EventRedacted:
+		s.discard(e.Discarded)
 	default:
 		return false
 	}
 	return true
+}
+
+// discard notes that the bytes of files are gone.
+func (s *State) discard(ids []string) {
+	if len(ids) == 0 {
+		return
+	}
+	s.Evidence = slices.Clone(s.Evidence) // older states share it
+	for i := range s.Evidence {
+		if e := &s.Evidence[i]; e.File != nil && slices.Contains(ids, e.File.ID) {
+			e.Gone = true
+		}
+	}
 }
 
 // rung are the calls that rings make.

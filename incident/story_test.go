@@ -291,7 +291,7 @@ func (s *story) muster() string {
 
 func actorOf(name string) journal.Actor {
 	switch name {
-	case "detector", "clock", "deliverer", "executor":
+	case "detector", "clock", "deliverer", "executor", "system":
 		return journal.Actor{Kind: name}
 	}
 	return asPerson(name)

@@ -6,6 +6,7 @@ import (
 
 	"tocsin/evm"
 	"tocsin/incident"
+	"tocsin/journal"
 )
 
 // said is the rest of a command's line: options and words.
@@ -116,7 +117,9 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 	case "note":
 		return incident.OpNote{Text: w.text()}
 	case "redact":
-		return incident.OpRedact{Texts: int(w.number("texts")), Some: w.take("some", ""), Why: w.text()}
+		return incident.OpRedact{
+			Texts: int(w.number("texts")), Some: spaced(w.take("some", "")), Rule: w.take("rule", ""), Files: w.list("files"), Why: w.text(),
+		}
 	}
 	if verb == "adopt" {
 		return incident.OpAdopt{Plan: s.newer(w.word())}
@@ -144,6 +147,10 @@ func (s *story) further(verb string, w *said) incident.Op {
 	case "add":
 		return incident.OpAddStep{After: w.take("after", ""), Owner: w.take("owner", ""), How: spaced(w.take("how", "")), Name: w.text()}
 	case "attach":
+		if size := w.number("file"); size > 0 {
+			f := &journal.File{Media: w.take("media", ""), Size: int64(size), SHA256: w.take("sha256", strings.Repeat("ab", 32))}
+			return incident.OpAttach{Step: w.take("step", ""), File: f, Note: spaced(w.take("note", "")), What: w.text()}
+		}
 		return incident.OpAttach{Step: w.take("step", ""), Form: w.take("form", ""), Chain: w.number("chain"), Note: spaced(w.take("note", "")), What: w.text()}
 	}
 	return s.report(verb, w)

@@ -27,6 +27,9 @@ const (
 	evidenceDir  = "evidence/"
 )
 
+// PostmortemFile is the name of the published post-mortem among the evidence.
+const PostmortemFile = "postmortem.md"
+
 // Export is everything about one incident that leaves the house with it.
 type Export struct {
 	Manifest  Manifest
@@ -194,6 +197,7 @@ func readExport(r io.ReaderAt, size int64) (Export, Report, error) {
 	report.checkFiles(m, files)
 	x.Records = report.readRecords(files[eventsFile], files[openingsFile])
 	report.checkRecords(m, x.Records)
+	report.checkEvidence(x)
 	report.checkPlan(m, x)
 	return x, report, nil
 }

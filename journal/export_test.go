@@ -23,8 +23,16 @@ func export(t testing.TB) journal.Export {
 	var prev [32]byte
 	for i := range 4 {
 		data := map[string]any{"n": i, "by": journal.Personal(fmt.Sprint("+1 555 ", i))}
-		if i == 0 {
+		switch i {
+		case 0:
 			data = map[string]any{"plan": p.Hash(), "protocol": "vault"}
+		case 1:
+			data["file"] = file("evidence-1", "image/png", picture)
+		case 2:
+			data["postmortem"], data["text"] = true, "# What happened\n"
+			data["file"] = file("evidence-2", "text/plain", "what went for good")
+		case 3:
+			data["discarded"] = []string{"evidence-2"}
 		}
 		r := seal(t, prev, envelope(uint64(i)+1), data)
 		all, prev = append(all, r), r.Hash
@@ -39,8 +47,15 @@ func export(t testing.TB) journal.Export {
 		Canonical: p.Canonical(),
 		Plan:      map[string][]byte{"plan.yaml": []byte("protocol: vault\n"), "team/core.yaml": []byte("core_team: []\n")},
 		Records:   all,
-		Evidence:  map[string][]byte{"postmortem.md": []byte("# What happened\n"), "empty": {}},
+		Evidence:  map[string][]byte{"postmortem.md": []byte("# What happened\n"), "evidence-1.png": []byte(picture)},
 	}
+}
+
+const picture = "\x89PNG, more or less"
+
+// file is what a record says of a file.
+func file(id, media, content string) journal.File {
+	return journal.File{ID: id, Media: media, Size: int64(len(content)), SHA256: sum([]byte(content))}
 }
 
 func write(t testing.TB, x journal.Export) []byte {

@@ -43,6 +43,8 @@ func TestEveryByteCounts(t *testing.T) {
 	}
 }
 
+const leftOut = "The file evidence/evidence-1.png, which record 2 names, is missing."
+
 // TestForgedManifest: with a manifest that fits the forged files, what is left to find it out is the chain and the plan.
 func TestForgedManifest(t *testing.T) {
 	lines := func(change func(lines []string) []string) func([]byte) []byte {
@@ -55,23 +57,28 @@ func TestForgedManifest(t *testing.T) {
 		change func([]byte) []byte
 		want   string
 	}{
-		"event":       {"events.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte(`"n":1`), []byte(`"n":2`), 1) }, "Record 3: it says that"},
-		"last event":  {"events.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte(`"n":3`), []byte(`"n":4`), 1) }, "The last record has the hash"},
-		"cut":         {"events.jsonl", func(b []byte) []byte { return b[:len(b)-1] }, "The last line of events.jsonl is cut off."},
-		"no last":     {"events.jsonl", lines(func(l []string) []string { return l[:3] }), "There are 3 records where"},
-		"none":        {"events.jsonl", func([]byte) []byte { return nil }, "There are 0 records where"},
-		"empty line":  {"events.jsonl", lines(func(l []string) []string { return slices.Insert(l, 1, "\n") }), "There are 5 records where"},
-		"text":        {"openings.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte("555 1"), []byte("555 2"), 1) }, "Record 2: the opening of"},
-		"moved":       {"openings.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte(`"seq":2`), []byte(`"seq":3`), 1) }, "Record 3: the opening of"},
-		"beyond":      {"openings.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte(`"seq":4`), []byte(`"seq":5`), 1) }, "Line 2 of openings.jsonl"},
-		"twice":       {"openings.jsonl", lines(func(l []string) []string { return append(l, l[1]) }), "Line 3 of openings.jsonl"},
-		"plan":        {"plan.json", func(b []byte) []byte { return bytes.Replace(b, []byte("The Vault"), []byte("My Vault"), 1) }, "The plan has the hash"},
-		"not a plan":  {"plan.json", func([]byte) []byte { return []byte("[]") }, "The file plan.json does not hold a plan."},
-		"incident":    {"", func(b []byte) []byte { return bytes.Replace(b, []byte("incident/7"), []byte("incident/8"), 1) }, "The records are about"},
-		"protocol":    {"", func(b []byte) []byte { return bytes.Replace(b, []byte(`"vault"`), []byte(`"bank"`), 1) }, "The plan is of the protocol"},
-		"plan hash":   {"", func(b []byte) []byte { return bytes.Replace(b, []byte(`"0x`), []byte(`"0xf`), 1) }, "The plan has the hash"},
-		"head":        {"", func(b []byte) []byte { return bytes.Replace(b, []byte(`"head": "`), []byte(`"head": "0`), 1) }, "The last record has the hash"},
-		"record kept": {"", func(b []byte) []byte { return bytes.Replace(b, []byte(`"records": 4`), []byte(`"records": 5`), 1) }, "There are 4 records where"},
+		"event":        {"events.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte(`"n":1`), []byte(`"n":2`), 1) }, "Record 3: it says that"},
+		"last event":   {"events.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte(`"n":3`), []byte(`"n":4`), 1) }, "The last record has the hash"},
+		"cut":          {"events.jsonl", func(b []byte) []byte { return b[:len(b)-1] }, "The last line of events.jsonl is cut off."},
+		"no last":      {"events.jsonl", lines(func(l []string) []string { return l[:3] }), "There are 3 records where"},
+		"none":         {"events.jsonl", func([]byte) []byte { return nil }, "There are 0 records where"},
+		"empty line":   {"events.jsonl", lines(func(l []string) []string { return slices.Insert(l, 1, "\n") }), "There are 5 records where"},
+		"text":         {"openings.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte("555 1"), []byte("555 2"), 1) }, "Record 2: the opening of"},
+		"moved":        {"openings.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte(`"seq":2`), []byte(`"seq":3`), 1) }, "Record 3: the opening of"},
+		"beyond":       {"openings.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte(`"seq":4`), []byte(`"seq":5`), 1) }, "Line 2 of openings.jsonl"},
+		"twice":        {"openings.jsonl", lines(func(l []string) []string { return append(l, l[1]) }), "Line 3 of openings.jsonl"},
+		"plan":         {"plan.json", func(b []byte) []byte { return bytes.Replace(b, []byte("The Vault"), []byte("My Vault"), 1) }, "The plan has the hash"},
+		"evidence":     {"evidence/evidence-1.png", func(b []byte) []byte { return append(b, 0) }, "The file evidence/evidence-1.png is not the one that record 2 names: its SHA-256 is "},
+		"left out":     {"evidence/evidence-1.png", func([]byte) []byte { return nil }, leftOut},
+		"put in":       {"evidence/other.png", func([]byte) []byte { return []byte("?") }, "No record names the file evidence/other.png."},
+		"brought back": {"evidence/evidence-2.txt", func([]byte) []byte { return []byte("what went for good") }, "No record names the file evidence/evidence-2.txt."},
+		"post-mortem":  {"evidence/postmortem.md", func(b []byte) []byte { return append(b, "All is well."...) }, "The file evidence/postmortem.md is not the post-mortem"},
+		"not a plan":   {"plan.json", func([]byte) []byte { return []byte("[]") }, "The file plan.json does not hold a plan."},
+		"incident":     {"", func(b []byte) []byte { return bytes.Replace(b, []byte("incident/7"), []byte("incident/8"), 1) }, "The records are about"},
+		"protocol":     {"", func(b []byte) []byte { return bytes.Replace(b, []byte(`"vault"`), []byte(`"bank"`), 1) }, "The plan is of the protocol"},
+		"plan hash":    {"", func(b []byte) []byte { return bytes.Replace(b, []byte(`"0x`), []byte(`"0xf`), 1) }, "The plan has the hash"},
+		"head":         {"", func(b []byte) []byte { return bytes.Replace(b, []byte(`"head": "`), []byte(`"head": "0`), 1) }, "The last record has the hash"},
+		"record kept":  {"", func(b []byte) []byte { return bytes.Replace(b, []byte(`"records": 4`), []byte(`"records": 5`), 1) }, "There are 4 records where"},
 	} {
 		files := unpack(t, write(t, export(t)))
 		var m journal.Manifest
@@ -83,6 +90,10 @@ func TestForgedManifest(t *testing.T) {
 			}
 			files[tt.file] = tt.change(files[tt.file])
 			m.Files[tt.file] = sum(files[tt.file])
+			if files[tt.file] == nil && tt.want == leftOut {
+				delete(files, tt.file)
+				delete(m.Files, tt.file)
+			}
 			files["manifest.json"] = manifest(t, m)
 		}
 		b := pack(t, files)
