@@ -14,7 +14,7 @@ func (c *checker) checkActing(d *plan.Detector, path string) {
 	if d.Mode != "act" {
 		return
 	}
-	if d.Kind != "state" && d.Kind != "match" {
+	if d.Cheap() {
 		c.add(Error, "cheap-detector-acts", path+".mode", fmt.Sprintf("The detector %q may act by itself, and outsiders can set it off cheaply.", d.Name),
 			fmt.Sprintf("Anybody who can cause a finding of kind %s could make Tocsin pause the protocol whenever they like.", d.Kind),
 			"Let it page, or act on a detector of kind state or match.")

@@ -27,6 +27,7 @@ var codes = []string{
 	"cheap-detector-acts",
 	"detector-acts-alone",
 	"second-detector-worthless",
+	"validates-by-nothing",
 
 	// Nobody would know what to do.
 	"issue-without-procedure",

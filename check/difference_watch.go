@@ -60,12 +60,25 @@ var rulesOfWatch = map[string]rule{
 	"Issue.symptoms":      {turn: helps, weight: 15},
 	"Issue.procedure":     {turn: held, weight: 70, now: "{Thing} is now answered by {new} instead of {old}.", less: "No procedure answers {thing} any more; it was {old}.", more: "{Thing} is now answered by {new}."},
 	"Issue.quiet_for":     {weight: 50, unset: "1m", grows: Strengthens, words: "how long it must be quiet before it counts as contained"},
+	"Issue.validate":      {weight: 68, unset: "by-hand", decide: validateWeakens, now: "{Thing} is now validated {new} instead of {old}; automatically, what was signed goes out without anybody's word."},
 	"Issue.activation":    {turn: turn{added: Weakens}, weight: 30, words: "what is ticked to validate it"},
 	"Detection.detectors": {turn: helps, weight: 76, more: "{item} now detects {thing}.", less: "{item} no longer detects {thing}."},
 	"Detection.manual":    {turn: helps, weight: 50},
 	"ManualSign.who":      {turn: held, weight: 45, words: "who looks"},
 	"ManualSign.every":    {turn: helps, weight: 40, grows: Weakens, words: "how often somebody looks"},
 	"ManualSign.where":    {turn: lost, weight: 20, words: "where to look"},
+}
+
+// validateWeakens holds it for dangerous that no person has to say that an issue is real.
+func validateWeakens(_ *contrast, d delta) string {
+	const person = "by-hand"
+	switch {
+	case d.oldText == person && d.newText != person:
+		return Weakens
+	case d.oldText != person && d.newText == person:
+		return Strengthens
+	}
+	return Changes
 }
 
 // severityWeakens judges another severity of an issue by the order of both plans; they must agree.

@@ -14,6 +14,7 @@ func (c *checker) checkIssues() {
 		i := &c.plan.Issues[n]
 		path := fmt.Sprintf("issues[%s]", i.ID)
 		c.checkDetection(path, i)
+		c.checkValidation(path, i)
 		if i.Procedure == "" {
 			c.add(Error, "issue-without-procedure", path, fmt.Sprintf("No procedure answers %q.", i.Name),
 				"Whoever is awake would have to invent the response.",

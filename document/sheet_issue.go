@@ -65,6 +65,9 @@ func (b *binder) issueOf(is *plan.Issue) chapter {
 	for _, m := range is.Detection.Manual {
 		f.add("Looked for by hand", b.sign(m))
 	}
+	if is.Validate == "automatically" {
+		f.add("Validated", sayf("automatically, by a finding of one of its detectors that no outsider can cheaply set off; by a person otherwise"))
+	}
 	if is.QuietFor > 0 {
 		f.add("Contained once", sayf("its effects hold and its detectors stay quiet for %s", spell(time.Duration(is.QuietFor))))
 	}
