@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -176,22 +175,10 @@ func (t *terminal) incidentLessons() *cobra.Command {
 				return err
 			}
 			defer k.Close()
-			sums, err := k.Engine.List(c.Context(), false)
+			past, err := k.Engine.Past(c.Context(), d.protocol, d.as, 0)
 			if err != nil {
 				return err
 			}
-			var past []incident.Past
-			for _, s := range sums {
-				if !s.Phase.AtLeast(incident.Resolved) || d.protocol != "" && s.Protocol != d.protocol || !s.Sees(d.as) {
-					continue
-				}
-				v, err := k.Engine.View(c.Context(), s.ID)
-				if err != nil {
-					return err
-				}
-				past = append(past, incident.Past{Plan: v.Plan, State: v.State})
-			}
-			slices.SortStableFunc(past, func(a, b incident.Past) int { return a.State.Opened.Compare(b.State.Opened) })
 			list := []shownLesson{}
 			for _, l := range incident.Lessons(past) {
 				list = append(list, shownLesson{l, l.Longest.Round(time.Second).String()})
@@ -202,6 +189,9 @@ func (t *terminal) incidentLessons() *cobra.Command {
 				}
 				for _, l := range list {
 					fmt.Fprintf(w, "%-8s  %s (%s)\n          %s\n          In %s; it took up to %s.\n", l.Propose, clip(l.Name), l.Step, l.Say, strings.Join(l.Incidents, ", "), l.Longest)
+					for line := range strings.Lines(l.Write) {
+						fmt.Fprintf(w, "          %s", line)
+					}
 				}
 			})
 		},

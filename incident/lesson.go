@@ -24,6 +24,7 @@ type Lesson struct {
 	Exercises int           `json:"exercises"` // how many of them were exercises
 	Longest   time.Duration `json:"-"`         // that it took
 	Say       string        `json:"say"`
+	Write     string        `json:"write,omitempty"` // for a step: the lines to put into the plan's procedure
 }
 
 // What a lesson proposes.
@@ -49,6 +50,7 @@ func Lessons(past []Past) []Lesson {
 			switch {
 			case v.Added != nil:
 				l.Propose, l.Step = ProposeStep, strings.ToLower(v.Name)
+				l.Write = stepLines(c.State.Procedure, v.Added)
 			case v.Purpose == "find":
 				l.Propose = ProposeDetector
 			}

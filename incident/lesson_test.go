@@ -18,7 +18,7 @@ func TestLessons(t *testing.T) {
 	ask.Answer = "No, a hole in the code"
 	first := &incident.State{ID: "a", Procedure: "stop-theft", Phase: incident.Closed, Steps: []incident.Step{
 		step("pause", "ben"), ask, step("tell", "eve"), step("added-1", "ben"), step("patch", "Tocsin"),
-	}, Added: []incident.Added{{ID: "added-1", Name: "Call the exchange"}}}
+	}, Added: []incident.Added{{ID: "added-1", Name: "Call the exchange", How: `Ring: "the desk"`, Owner: "lead", After: "pause"}}}
 	second := first.Next()
 	second.ID, second.Exercise = "b", &incident.Exercise{}
 	second.Added, second.Steps = nil, second.Steps[:3]
@@ -35,6 +35,9 @@ func TestLessons(t *testing.T) {
 		"action stop-theft/pause: People did it by hand in 2 incidents, 1 of them exercises. An action could do it, and prove that it worked.",
 		"detector stop-theft/ask: People looked it up by hand in 2 incidents, 1 of them exercises. A detector could know it at once.",
 		"step call the exchange: It was added on the spot once. Write it into the plan's procedure if it will be wanted again.",
+	}
+	if w := got[2].Write; w != "# under steps of the procedure stop-theft\n- id: call-the-exchange\n  name: \"Call the exchange\"\n  how: \"Ring: \\\"the desk\\\"\"\n  owner: lead\n  after: [pause]\n" {
+		t.Errorf("the plan would read\n%s", w)
 	}
 	if !slices.Equal(said, want) {
 		t.Errorf("lessons\n%q, want\n%q", said, want)

@@ -21,6 +21,7 @@ type overviewPage struct {
 	Situation *situation // of the one that is going on, if it is one
 	Sheet     sheet
 	Past      []pastIncident
+	Lessons   []lesson // while nothing is going on
 	Plan      planStanding
 	Watched   []watched
 	Beside    []string // detectors that look at no chain
@@ -113,6 +114,9 @@ func (c *Console) overviewOf(ctx context.Context, s *session, fs *forms) (*overv
 	}
 	if len(p.Going) == 0 {
 		p.Title = "All quiet"
+		if p.Lessons, _, err = c.lessonsOf(ctx, s, maxPast); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.standing(ctx, c, s); err != nil {
 		return nil, err

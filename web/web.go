@@ -101,6 +101,7 @@ func New(o Options) (*Console, error) {
 	c.signedIn(mux, "POST /open", c.open)
 	c.signedIn(mux, "GET /plan", c.planPage)
 	c.signedIn(mux, "GET /reports", c.reportList)
+	c.signedIn(mux, "GET /lessons", c.lessons)
 	c.signedIn(mux, "POST /plan/read", c.readPlan)
 	c.signedIn(mux, "POST /plan/adopt", c.adopt)
 	c.signedIn(mux, "GET /plan/adoptions", c.planProof)
