@@ -82,6 +82,9 @@ func (e *Engine) audit(ctx context.Context, h store.Head, now time.Time) ([]Wron
 	if err != nil {
 		return nil, err
 	}
+	if v.ReadOnly == nil {
+		now = e.timeOf(id, v.State.Last)
+	}
 	late := !h.DueAt.IsZero() && now.Sub(h.DueAt) > auditGrace
 	if v.ReadOnly != nil {
 		if late {

@@ -87,9 +87,15 @@ func LinkHash(secret string) string {
 	return hex.EncodeToString(h[:])
 }
 
-// handle works one delivery: claim, carry, report, finish.
-func (e *Engine) handle(ctx context.Context, id string) error {
-	d, ok, err := e.store.Claim(ctx, id, e.node, e.now(), e.now().Add(claim))
+// noTime is before all times: what is held is not over by then, and what is due by no clock is due.
+var noTime = time.UnixMicro(0).UTC()
+
+// fresh works a delivery that nobody has and that is due by no clock.
+func (e *Engine) fresh(ctx context.Context, id string) error { return e.handle(ctx, id, noTime) }
+
+// handle works one delivery if it is to be had at a time: claim, carry, report, finish.
+func (e *Engine) handle(ctx context.Context, id string, at time.Time) error {
+	d, ok, err := e.store.Claim(ctx, id, e.node, at, e.now().Add(claim))
 	if err != nil || !ok {
 		return err
 	}
@@ -115,7 +121,7 @@ func (e *Engine) handle(ctx context.Context, id string) error {
 			return e.finish(ctx, d, store.Queued, e.now(), out)
 		}
 	case Again:
-		return e.finish(ctx, d, store.Queued, e.now().Add(out.After), out)
+		return e.finish(ctx, d, store.Queued, e.now().Add(min(out.After, longestWait)), out)
 	default:
 		out = Outcome{State: Unknown, Say: fmt.Sprintf("Its carrier said %q, which is no outcome.", out.State)}
 	}
@@ -152,6 +158,9 @@ func died(d store.Delivery) bool {
 	}
 	return k.Attempt != 0 && k.Attempt != d.Attempts-1
 }
+
+// longestWait is until when a delivery is tried again at the latest, whatever any clock says.
+const longestWait = time.Minute
 
 // reportAgain is after how long an outcome is reported again that the database did not take.
 const reportAgain = 2 * time.Second

@@ -24,10 +24,7 @@ func (e *Engine) happen(v *View, cmd incident.Command) (store.Commit, *View, err
 	if v.ReadOnly != nil {
 		return store.Commit{}, nil, fault.New(fault.Unavailable, "This incident holds events of a newer release.").Instead("Use a node of that release.").Because(v.ReadOnly)
 	}
-	now := e.now()
-	if now.Before(v.State.Last) {
-		now = v.State.Last
-	}
+	now := e.timeOf(v.id, v.State.Last)
 	cmd.Actor.Node = e.node
 	events, err := incident.Decide(v.Plan, v.State, cmd, now)
 	if err != nil || len(events) == 0 {

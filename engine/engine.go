@@ -50,6 +50,9 @@ type Engine struct {
 	carriers map[string]Carrier
 	bell     bell
 	audited  audited
+	pending  vigil // over deliveries
+	leases   vigil
+	pace     pace
 	urgent   chan string // ids of deliveries stored by this process
 	grown    chan string // ids of incidents of which a snapshot is wanted
 

@@ -36,9 +36,23 @@ func (e *Engine) Watched(ctx context.Context, protocol string, chain uint64) (in
 	return incident.Watched{Block: ws.Block, At: ws.At}, err
 }
 
-// Lease takes or renews a named lease until a time; false if another node holds it.
+// Lease takes or renews a named lease until a time; false if another node holds it. Whether that one has left it is told by looking
+// on, so it takes asking again and again.
 func (e *Engine) Lease(ctx context.Context, name string, until time.Time) (epoch uint64, ok bool, err error) {
-	return e.store.Lease(ctx, name, e.node, e.now(), until)
+	if epoch, ok, err = e.store.Lease(ctx, name, e.node, noTime, until); err != nil || ok {
+		return epoch, ok, err
+	}
+	holds, err := e.store.Leases(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	now := e.now()
+	for _, h := range holds {
+		if h.Name == name && e.leases.left(h, until.Sub(now), now, e.clock.read()) {
+			return e.store.Lease(ctx, name, e.node, h.Until, until) // unless they have come back meanwhile
+		}
+	}
+	return 0, false, nil
 }
 
 // Release gives a lease up.

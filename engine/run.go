@@ -30,7 +30,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	wg.Go(func() { e.hurry(ctx) })
 	wg.Go(func() { e.auditAlways(ctx) })
 	wg.Go(func() { e.snapshots(ctx) })
-	if err := e.store.Work(ctx, workers, e.handle); err != nil && ctx.Err() == nil {
+	if err := e.store.Work(ctx, workers, e.fresh); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("work deliveries: %w", err)
 	}
 	<-ctx.Done()
@@ -46,14 +46,14 @@ func (e *Engine) hurry(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case id := <-e.urgent:
-			wg.Go(func() { e.work(ctx, id) })
+			wg.Go(func() { e.work(ctx, id, noTime) })
 		}
 	}
 }
 
-// work handles a delivery; what fails is left to the sweep.
-func (e *Engine) work(ctx context.Context, id string) {
-	if err := e.handle(ctx, id); err != nil && ctx.Err() == nil {
+// work handles a delivery if it is to be had at a time; what fails is left to the sweep.
+func (e *Engine) work(ctx context.Context, id string, at time.Time) {
+	if err := e.handle(ctx, id, at); err != nil && ctx.Err() == nil {
 		e.log.Error("work delivery", "delivery", id, "err", err)
 	}
 }

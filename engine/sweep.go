@@ -16,11 +16,12 @@ import (
 // The measures of the sweep: what is due is looked at within sweepEvery, or within taken + sweepEvery if the node died that had
 // taken it on itself.
 const (
-	sweepEvery = time.Second
-	taken      = 2 * time.Second
-	timers     = 8  // incidents looked at side by side
-	dueBatch   = 64 // incidents taken at a time: few, so that several nodes share what is due
-	sweepBatch = 500
+	sweepEvery   = time.Second
+	taken        = 2 * time.Second
+	timers       = 8  // incidents looked at side by side
+	dueBatch     = 64 // incidents taken at a time: few, so that several nodes share what is due
+	sweepBatch   = 500
+	pendingBatch = 10_000 // more than all nodes together have under way
 )
 
 // sweep does each second what time has made due. Each kind of thing has a loop of its own: that the one is slow or fails keeps
@@ -28,6 +29,7 @@ const (
 func (e *Engine) sweep(ctx context.Context, wg *sync.WaitGroup) {
 	e.listen(ctx, wg)
 	wg.Go(func() { e.eachSecond(ctx, "look at what is due", e.keepTime) })
+	wg.Go(func() { e.eachSecond(ctx, "look at what is ahead", e.keepPace()) })
 	wg.Go(func() { e.eachSecond(ctx, "end mutes", e.sweepMutes) })
 	wg.Go(func() { e.retainAlways(ctx) })
 	wg.Go(func() {
@@ -107,20 +109,20 @@ func (e *Engine) tickAll(ctx context.Context, heads []store.Head, together int) 
 func (e *Engine) resume(wg *sync.WaitGroup) func(context.Context) error {
 	slots := make(chan struct{}, workers)
 	return func(ctx context.Context) error {
-		ids, err := e.store.Stale(ctx, e.now(), sweepBatch)
+		loose, err := e.loose(ctx)
 		if err != nil {
 			return fmt.Errorf("list deliveries: %w", err)
 		}
-		for _, id := range ids {
+		for _, l := range loose {
 			select {
 			case slots <- struct{}{}:
 				wg.Go(func() {
 					defer func() { <-slots }()
-					e.work(ctx, id)
+					e.work(ctx, l.id, l.at)
 				})
 			default: // all busy: the next sweep goes on, but for what is urgent
-				if d, err := e.store.Delivery(ctx, id); err == nil && urgent(d.Kind) {
-					wg.Go(func() { e.work(ctx, id) })
+				if d, err := e.store.Delivery(ctx, l.id); err == nil && urgent(d.Kind) {
+					wg.Go(func() { e.work(ctx, l.id, l.at) })
 				}
 			}
 		}
@@ -128,17 +130,56 @@ func (e *Engine) resume(wg *sync.WaitGroup) func(context.Context) error {
 	}
 }
 
+// looseEnd is a delivery that is to be had by a time.
+type looseEnd struct {
+	id string
+	at time.Time
+}
+
+// loose lists deliveries that are due, or that whoever had them has left.
+func (e *Engine) loose(ctx context.Context) ([]looseEnd, error) {
+	now := e.now()
+	ids, err := e.store.Stale(ctx, now, sweepBatch)
+	if err != nil {
+		return nil, err
+	}
+	holds, err := e.store.Pending(ctx, pendingBatch)
+	if err != nil {
+		return nil, err
+	}
+	var list []looseEnd
+	seen, told := map[string]bool{}, map[string]bool{}
+	for _, h := range holds {
+		life := claim
+		if h.Owner == "" { // it is to be tried again
+			life = longestWait
+		}
+		left := e.pending.left(h, life, now, e.clock.read())
+		if seen[h.Name] = true; left {
+			list = append(list, looseEnd{h.Name, h.Until}) // unless it is had or put off meanwhile
+		}
+		told[h.Name] = left || h.Owner != "" // of the others the clock tells
+	}
+	e.pending.forget(seen)
+	for _, id := range ids {
+		if !told[id] {
+			list = append(list, looseEnd{id, now})
+		}
+	}
+	return list, nil
+}
+
 // Step does once, and one after the other, what Run does all the time: timers that are due, then deliveries. It is for
 // worlds whose time stands still meanwhile.
 func (e *Engine) Step(ctx context.Context) error {
 	errs := []error{e.Tick(ctx)}
-	ids, err := e.store.Stale(ctx, e.now(), sweepBatch)
+	loose, err := e.loose(ctx)
 	if err != nil {
 		errs = append(errs, fmt.Errorf("list deliveries: %w", err))
 	}
-	for _, id := range ids {
-		if err := e.handle(ctx, id); err != nil {
-			errs = append(errs, fmt.Errorf("work delivery %s: %w", id, err))
+	for _, l := range loose {
+		if err := e.handle(ctx, l.id, l.at); err != nil {
+			errs = append(errs, fmt.Errorf("work delivery %s: %w", l.id, err))
 		}
 	}
 	return errors.Join(errs...)
@@ -150,7 +191,11 @@ func (e *Engine) Tick(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list what is due: %w", err)
 	}
-	_, err = e.tickAll(ctx, heads, 1)
+	ahead, _, err := e.dueAhead(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = e.tickAll(ctx, append(heads, ahead...), 1)
 	return errors.Join(err, e.sweepMutes(ctx))
 }
 

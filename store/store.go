@@ -39,6 +39,8 @@ type Store interface {
 	// Take lists what Due does, but for what was taken until a time after now, and takes it until a time: several nodes that take
 	// share what is due among them. Whatever is appended to a stream gives it back. It guards nothing: an append does that.
 	Take(ctx context.Context, now, until time.Time, limit int) ([]Head, error)
+	// Ahead lists what Due will list by a later time and whose last record is of after now, for its writer's clock was ahead.
+	Ahead(ctx context.Context, now time.Time, limit int) ([]Head, error)
 	// Position is a number that grows with every record stored by any process.
 	Position(ctx context.Context) (uint64, error)
 	// Listen calls heard soon after a process stored records, this one or another, and once at its beginning, until ctx ends; then it
@@ -67,6 +69,9 @@ type Store interface {
 	Finish(ctx context.Context, id string, epoch uint64, state string, notBefore time.Time, outcome []byte) error
 	// Stale lists deliveries that the sweep should wake: queued and due, or sending with an expired lease. Oldest first.
 	Stale(ctx context.Context, now time.Time, limit int) ([]string, error)
+	// Pending lists deliveries that wait for a time, whether it has come or not: those sending, until their lease is over, and those
+	// queued with a NotBefore, until then, with no Owner. Oldest first.
+	Pending(ctx context.Context, limit int) ([]Hold, error)
 	// Work runs handle for each delivery that was due when it was committed, at once, on up to workers goroutines, until
 	// ctx ends; it returns when they have stopped. The others, and those queued again, are the sweep's to handle. A
 	// delivery may be handed over more than once, or be gone: Claim decides. handle's error is logged and the delivery is
@@ -76,6 +81,8 @@ type Store interface {
 	// Lease takes or renews a named lease for owner until a time. It returns the lease's epoch, which grows with each new
 	// owner, and false if another owner holds it.
 	Lease(ctx context.Context, name, owner string, now, until time.Time) (epoch uint64, ok bool, err error)
+	// Leases lists who holds which named leases, whether they are over or not, by name.
+	Leases(ctx context.Context) ([]Hold, error)
 	// Release gives a lease up; no error if it is not held.
 	Release(ctx context.Context, name, owner string) error
 	// Watch returns the bytes last committed under a key, nil if none were.
@@ -193,6 +200,14 @@ type Delivery struct {
 	Epoch     uint64
 	Attempts  int
 	Outcome   []byte
+}
+
+// Hold says who has a delivery or a named lease, and until when by the clock of whoever wrote it.
+type Hold struct {
+	Name  string // of the lease; the delivery's ID
+	Owner string
+	Epoch uint64
+	Until time.Time
 }
 
 // Watch is the state of a follower, guarded by the lease that it holds.

@@ -136,7 +136,7 @@ var rare = []string{
 	"loses its power before commit", "loses its power after commit", "loses its power after claim", "| before call",
 	"is forgotten", "lands", "OpUnlanded", ": unknown", ": failed", ": again", "again on node", "is adopted", "answer cannot",
 	"approve wrong", "refuse right", "clock 1h", "clock -1h", " unmute ", ": asked", ": muted", " hook ", " feed ", " open ",
-	"incident 2026-11-21-3", "reminder ", "refused: its lease", "dismiss", "reopen", "resolve", "close",
+	"incident 2026-11-21-3", "reminder ", "dismiss", "reopen", "resolve", "close",
 }
 
 func tally(signs map[string]int, text string) {
