@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"tocsin/store"
 )
@@ -32,20 +31,16 @@ func (s *Store) Plan(ctx context.Context, hash string) (store.Plan, error) {
 	return p, nil
 }
 
-// execer is a database or a transaction of it.
-type execer interface {
-	Exec(ctx context.Context, query string, args ...any) (pgconn.CommandTag, error)
-}
-
 // PutLink keeps a link under the hash of its secret.
 func (s *Store) PutLink(ctx context.Context, l store.Link) error {
-	return explain("keep link", putLink(ctx, s.pool, l))
+	_, err := s.pool.Exec(ctx, insertLink, linkValues(l)...)
+	return explain("keep link", err)
 }
 
-func putLink(ctx context.Context, db execer, l store.Link) error {
-	_, err := db.Exec(ctx, "INSERT INTO links (hash, kind, person, stream, ref, expires, used) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		l.Hash, l.Kind, l.Person, l.Stream, l.Ref, micros(l.Expires), micros(l.Used))
-	return err
+const insertLink = "INSERT INTO links (hash, kind, person, stream, ref, expires, used) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+
+func linkValues(l store.Link) []any {
+	return []any{l.Hash, l.Kind, l.Person, l.Stream, l.Ref, micros(l.Expires), micros(l.Used)}
 }
 
 const linkColumns = "hash, kind, person, stream, ref, expires, used"

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"tocsin/store"
 )
@@ -19,6 +20,14 @@ func (s *Store) Commit(ctx context.Context, c store.Commit) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
+	if joins(c) {
+		return s.joint.commit(ctx, c, s.commitAll)
+	}
+	return s.commitAll(ctx, c)
+}
+
+// commitAll does everything in c in one transaction of its own.
+func (s *Store) commitAll(ctx context.Context, c store.Commit) error {
 	err := s.write(ctx, "commit", func(tx pgx.Tx) error { return s.commit(ctx, tx, c) })
 	if err == nil {
 		s.stored(c)
@@ -32,21 +41,19 @@ func (s *Store) commit(ctx context.Context, tx pgx.Tx, c store.Commit) error {
 			return fmt.Errorf("watch %s: %w", w.Key, err)
 		}
 	}
-	if err := putMarks(ctx, tx, c.Marks); err != nil {
-		return fmt.Errorf("marks: %w", err)
-	}
+	b := &pgx.Batch{} // in one go: a round trip for each would cost more than what they do
+	putMarks(b, c.Marks)
 	for _, a := range slices.SortedFunc(slices.Values(c.Appends), func(a, b store.Append) int { return cmp.Compare(a.Stream, b.Stream) }) {
-		if err := appendTo(ctx, tx, a); err != nil {
-			return fmt.Errorf("append to %s: %w", a.Stream, err)
-		}
+		appendTo(b, a)
 	}
 	for _, l := range c.Links {
-		if err := putLink(ctx, tx, l); err != nil {
-			return fmt.Errorf("link: %w", err)
-		}
+		b.Queue(insertLink, linkValues(l)...)
 	}
-	if err := putDeliveries(ctx, tx, c.Deliveries); err != nil {
-		return err
+	putDeliveries(b, c.Deliveries)
+	if b.Len() > 0 {
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return err
+		}
 	}
 	if err := changeFiles(ctx, tx, c); err != nil {
 		return err
@@ -60,50 +67,43 @@ func (s *Store) commit(ctx context.Context, tx pgx.Tx, c store.Commit) error {
 	return count(ctx, tx, c.Appends)
 }
 
-func putMarks(ctx context.Context, tx pgx.Tx, marks map[string]string) error {
+func putMarks(b *pgx.Batch, marks map[string]string) {
 	if len(marks) == 0 {
-		return nil
+		return
 	}
 	names := slices.Sorted(maps.Keys(marks))
 	streams := make([]string, len(names))
 	for i, name := range names {
 		streams[i] = marks[name]
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO marks (mark, stream) SELECT * FROM unnest($1::text[], $2::text[])", names, streams)
-	return err
+	b.Queue("INSERT INTO marks (mark, stream) SELECT * FROM unnest($1::text[], $2::text[])", names, streams)
 }
 
 // appendTo adds records to a stream whose version must be the expected one.
-func appendTo(ctx context.Context, tx pgx.Tx, a store.Append) error {
+func appendTo(b *pgx.Batch, a store.Append) {
 	version, due := a.Expect+uint64(len(a.Records)), micros(a.DueAt)
 	if a.Expect == 0 {
-		_, err := tx.Exec(ctx, `INSERT INTO streams (stream, kind, protocol, version, due_at, open, summary, updated)
+		b.Queue(`INSERT INTO streams (stream, kind, protocol, version, due_at, open, summary, updated)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			a.Stream, a.Kind, a.Protocol, version, due, a.Open, a.Summary, micros(a.Records[len(a.Records)-1].At))
-		if err != nil {
-			return err
-		}
 	} else {
 		var updated *int64 // stays if nothing is added
 		if n := len(a.Records); n > 0 {
 			updated = micros(a.Records[n-1].At)
 		}
-		r, err := tx.Exec(ctx, `UPDATE streams SET taken = NULL, kind = $1, protocol = $2, version = $3, due_at = $4, open = $5,
+		b.Queue(`UPDATE streams SET taken = NULL, kind = $1, protocol = $2, version = $3, due_at = $4, open = $5,
 			summary = $6, updated = coalesce($7, updated) WHERE stream = $8 AND version = $9`,
-			a.Kind, a.Protocol, version, due, a.Open, a.Summary, updated, a.Stream, a.Expect)
-		if err := one(r.RowsAffected(), err, store.ErrConflict); err != nil {
-			return err
-		}
+			a.Kind, a.Protocol, version, due, a.Open, a.Summary, updated, a.Stream, a.Expect).Exec(func(r pgconn.CommandTag) error {
+			if r.RowsAffected() == 0 {
+				return fmt.Errorf("append to %s: %w", a.Stream, store.ErrConflict)
+			}
+			return nil
+		})
 	}
-	if len(a.Records) == 0 {
-		return nil
-	}
-	b := &pgx.Batch{}
 	for _, r := range a.Records {
 		b.Queue("INSERT INTO records (stream, seq, kind, at, hash, bytes, openings) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 			r.Stream, r.Seq, r.Kind, micros(r.At), r.Hash[:], r.Bytes, blob(r.Openings))
 	}
-	return tx.SendBatch(ctx, b).Close()
 }
 
 const shards = 32 // of the positions

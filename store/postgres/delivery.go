@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,19 +15,11 @@ const deliveryColumns = `id, stream, kind, payload, state, not_before, created, 
 // available is what a delivery must be to be had at a time: queued and due, or sending by somebody whose lease is over.
 const available = `(state = 'queued' AND coalesce(not_before, 0) <= $1 OR state = 'sending' AND coalesce(lease, 0) <= $1)`
 
-func putDeliveries(ctx context.Context, tx pgx.Tx, list []store.Delivery) error {
-	if len(list) == 0 {
-		return nil
-	}
-	b := &pgx.Batch{}
+func putDeliveries(b *pgx.Batch, list []store.Delivery) {
 	for _, d := range list {
 		b.Queue(`INSERT INTO deliveries (id, stream, kind, payload, state, not_before, created)
 			VALUES ($1, $2, $3, $4, 'queued', $5, $6)`, d.ID, d.Stream, d.Kind, d.Payload, micros(d.NotBefore), micros(d.Created))
 	}
-	if err := tx.SendBatch(ctx, b).Close(); err != nil {
-		return fmt.Errorf("deliveries: %w", err)
-	}
-	return nil
 }
 
 // Delivery returns one delivery.

@@ -29,6 +29,7 @@ type Store struct {
 	log  *slog.Logger
 
 	herald *herald
+	joint  *joint
 }
 
 var _ store.Store = (*Store)(nil)
@@ -55,7 +56,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if _, set := c.ConnConfig.RuntimeParams["application_name"]; !set {
 		c.ConnConfig.RuntimeParams["application_name"] = "tocsin"
 	}
-	s := &Store{log: o.Logger}
+	s := &Store{log: o.Logger, joint: newJoint()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Ahead", testAhead},
 		{"Conflict", testConflict},
 		{"Race", testRace},
+		{"Together", testTogether},
 		{"Nothing", testNothing},
 		{"Unusable", testUnusable},
 		{"Redact", testRedact},
