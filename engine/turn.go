@@ -198,6 +198,9 @@ func (b *batch) add(t *turn) {
 		return
 	}
 	c, next, err := b.engine.happen(b.view, cmd)
+	if err == nil && next != nil && b.view.State.Into != nil && next.State.Into == nil {
+		err = errApart
+	}
 	if err != nil {
 		b.results = append(b.results, result{err: err})
 		return
