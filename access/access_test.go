@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -39,7 +40,7 @@ func link(t *testing.T, a *access.Access, who access.Identity) string {
 
 func signIn(t *testing.T, a *access.Access, who access.Identity) string {
 	t.Helper()
-	token, _, err := a.SignIn(t.Context(), link(t, a, who))
+	token, _, err := a.SignIn(t.Context(), link(t, a, who), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,7 @@ func signedIn(t *testing.T, a *access.Access, token string, want bool) {
 	t.Helper()
 	who, err := a.Session(t.Context(), token)
 	switch {
-	case want && (err != nil || who != janet):
+	case want && (err != nil || !slices.Equal(who, []access.Identity{janet})):
 		t.Errorf("session of %+v, %v; want %+v", who, err, janet)
 	case !want && !fault.Is(err, fault.Unauthenticated):
 		t.Errorf("session of %+v, %v; want unauthenticated", who, err)
@@ -65,7 +66,7 @@ func TestLinkSignsInOnce(t *testing.T) {
 				t.Fatalf("CheckSignIn = %+v, %v", who, err)
 			}
 		}
-		token, expires, err := a.SignIn(t.Context(), secret)
+		token, expires, err := a.SignIn(t.Context(), secret, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +74,7 @@ func TestLinkSignsInOnce(t *testing.T) {
 			t.Errorf("expires %v, want %v", expires, want)
 		}
 		signedIn(t, a, token, true)
-		if _, _, err := a.SignIn(t.Context(), secret); !fault.Is(err, fault.Expired) {
+		if _, _, err := a.SignIn(t.Context(), secret, ""); !fault.Is(err, fault.Expired) {
 			t.Errorf("second use: %v, want expired", err)
 		}
 		if _, err := a.CheckSignIn(t.Context(), secret); !fault.Is(err, fault.Expired) {
@@ -89,7 +90,7 @@ func TestOneOfManySignsIn(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {
-			_, _, err := a.SignIn(context.Background(), secret)
+			_, _, err := a.SignIn(context.Background(), secret, "")
 			if err == nil {
 				won.Add(1)
 			} else if !fault.Is(err, fault.Expired) {
@@ -111,7 +112,7 @@ func TestLinkEnds(t *testing.T) {
 			t.Errorf("just before its end: %v", err)
 		}
 		time.Sleep(time.Millisecond)
-		if _, _, err := a.SignIn(t.Context(), secret); !fault.Is(err, fault.Expired) {
+		if _, _, err := a.SignIn(t.Context(), secret, ""); !fault.Is(err, fault.Expired) {
 			t.Errorf("at its end: %v, want expired", err)
 		}
 	})
@@ -128,7 +129,7 @@ func TestUnknownLinks(t *testing.T) {
 			if _, err := a.CheckSignIn(t.Context(), s); !fault.Is(err, fault.NotFound) {
 				t.Errorf("CheckSignIn(%q): %v, want not found", s, err)
 			}
-			if _, _, err := a.SignIn(t.Context(), s); !fault.Is(err, fault.NotFound) {
+			if _, _, err := a.SignIn(t.Context(), s, ""); !fault.Is(err, fault.NotFound) {
 				t.Errorf("SignIn(%q): %v, want not found", s, err)
 			}
 		}
@@ -218,10 +219,10 @@ func TestRevoke(t *testing.T) {
 			t.Fatal(err)
 		}
 		signedIn(t, a, token, false)
-		if _, _, err := a.SignIn(t.Context(), unused); !fault.Is(err, fault.Expired) {
+		if _, _, err := a.SignIn(t.Context(), unused, ""); !fault.Is(err, fault.Expired) {
 			t.Errorf("an unused link after that: %v, want expired", err)
 		}
-		if who, err := a.Session(t.Context(), other); err != nil || who != namesake {
+		if who, err := a.Session(t.Context(), other); err != nil || !slices.Equal(who, []access.Identity{namesake}) {
 			t.Errorf("the same id in another plan: %+v, %v", who, err)
 		}
 		time.Sleep(time.Microsecond)
@@ -254,7 +255,7 @@ func TestSecretsAreNotKept(t *testing.T) {
 	s := &spy{Store: memory.New(nil)}
 	a := access.New(access.Options{Store: s})
 	secret := link(t, a, janet)
-	token, _, err := a.SignIn(t.Context(), secret)
+	token, _, err := a.SignIn(t.Context(), secret, "")
 	if err != nil {
 		t.Fatal(err)
 	}

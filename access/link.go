@@ -67,8 +67,10 @@ func (a *Access) CheckSignIn(ctx context.Context, secret string) (Identity, erro
 	return who, nil
 }
 
-// SignIn uses a sign-in link up and begins a session. The token goes into the browser's cookie until it expires.
-func (a *Access) SignIn(ctx context.Context, secret string) (token string, expires time.Time, err error) {
+// SignIn uses a sign-in link up and begins a session. The token goes into the browser's cookie until it expires. It takes the place of
+// the session that goes on in the browser, if one does: whoever is signed in for other protocols there stays so. With a protocol of
+// theirs the newer identity counts: nobody acts as two people of one team at once.
+func (a *Access) SignIn(ctx context.Context, secret, going string) (token string, expires time.Time, err error) {
 	who, err := a.CheckSignIn(ctx, secret)
 	if err != nil {
 		return "", time.Time{}, err
@@ -79,7 +81,7 @@ func (a *Access) SignIn(ctx context.Context, secret string) (token string, expir
 	case err != nil:
 		return "", time.Time{}, fmt.Errorf("use the sign-in link of %s: %w", who.Person, err)
 	}
-	return a.begin(ctx, who)
+	return a.begin(ctx, who, going)
 }
 
 // Page is what a page's link is for: one person's answer to one call.

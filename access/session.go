@@ -23,73 +23,99 @@ const (
 // touchEvery is how long a session may be used before that is written down again.
 const touchEvery = time.Minute
 
-// The fields of a session.
-const (
-	fieldProtocol = "protocol"
-	fieldPerson   = "person"
-	fieldBegun    = "begun" // RFC 3339
-)
-
-// begin starts a session.
-func (a *Access) begin(ctx context.Context, who Identity) (token string, expires time.Time, err error) {
+// begin starts a session, in place of the one that goes on.
+func (a *Access) begin(ctx context.Context, who Identity, going string) (token string, expires time.Time, err error) {
 	fail := func(err error) (string, time.Time, error) {
 		return "", time.Time{}, fmt.Errorf("begin a session of %s: %w", who.Person, err)
+	}
+	before, _, err := a.load(ctx, going)
+	if err != nil && !fault.Is(err, fault.Unauthenticated) {
+		return fail(err)
+	}
+	now := a.clock()
+	list := []proven{{Identity: who, Begun: now}}
+	for _, x := range before {
+		if x.Protocol != who.Protocol {
+			list = append(list, x)
+		}
 	}
 	sctx, err := a.sessions.Load(ctx, "")
 	if err != nil {
 		return fail(err)
 	}
-	now := a.clock()
-	a.sessions.Put(sctx, fieldProtocol, who.Protocol)
-	a.sessions.Put(sctx, fieldPerson, who.Person)
-	a.sessions.Put(sctx, fieldBegun, now.Format(time.RFC3339Nano))
+	if err := a.keep(sctx, list); err != nil {
+		return fail(err)
+	}
 	if token, _, err = a.sessions.Commit(sctx); err != nil {
 		return fail(err)
 	}
 	if err := a.touch(ctx, token, now); err != nil {
 		return fail(err)
 	}
+	if len(before) > 0 {
+		if err := a.SignOut(ctx, going); err != nil {
+			return fail(err)
+		}
+	}
 	return token, now.Add(a.lifetime), nil
 }
 
-// Session says whose session a token belongs to: an unauthenticated fault if it belongs to none, was ended or has expired.
-func (a *Access) Session(ctx context.Context, token string) (Identity, error) {
-	if token == "" {
-		return Identity{}, signedOut()
-	}
-	sctx, err := a.sessions.Load(ctx, token)
+// Session says whose session a token belongs to, of each protocol one identity, the one proven last first: an unauthenticated fault if
+// it belongs to none, was ended or has expired.
+func (a *Access) Session(ctx context.Context, token string) ([]Identity, error) {
+	list, seen, err := a.load(ctx, token)
 	if err != nil {
-		return Identity{}, fmt.Errorf("load a session: %w", err)
+		return nil, err
 	}
-	who := Identity{Protocol: a.sessions.GetString(sctx, fieldProtocol), Person: a.sessions.GetString(sctx, fieldPerson)}
-	begun, err := time.Parse(time.RFC3339Nano, a.sessions.GetString(sctx, fieldBegun))
 	now := a.clock()
-	if err != nil || who.Person == "" || !now.Before(begun.Add(a.lifetime)) {
-		return Identity{}, signedOut()
-	}
-	revoked, err := a.revoked(ctx, who, begun)
-	if err != nil {
-		return Identity{}, err
-	}
-	if revoked {
-		return Identity{}, signedOut()
-	}
-	seen, ok, err := a.time(ctx, seenRow+hash(token))
-	if err != nil {
-		return Identity{}, err
-	}
-	if !ok {
-		return Identity{}, signedOut()
-	}
 	if now.Sub(seen) >= touchEvery {
 		if err := a.touch(ctx, token, now); err != nil {
-			return Identity{}, err
+			return nil, err
 		}
+	}
+	who := make([]Identity, len(list))
+	for i, x := range list {
+		who[i] = x.Identity
 	}
 	return who, nil
 }
 
-// SignOut ends a session; ending one that is over is no error.
+// load returns what a session proves that still counts, and when it was used last.
+func (a *Access) load(ctx context.Context, token string) (list []proven, seen time.Time, err error) {
+	if token == "" {
+		return nil, seen, signedOut()
+	}
+	sctx, err := a.sessions.Load(ctx, token)
+	if err != nil {
+		return nil, seen, fmt.Errorf("load a session: %w", err)
+	}
+	now := a.clock()
+	for _, x := range a.kept(sctx) {
+		if !now.Before(x.Begun.Add(a.lifetime)) {
+			continue
+		}
+		revoked, err := a.revoked(ctx, x.Identity, x.Begun)
+		if err != nil {
+			return nil, seen, err
+		}
+		if !revoked {
+			list = append(list, x)
+		}
+	}
+	if len(list) == 0 {
+		return nil, seen, signedOut()
+	}
+	seen, ok, err := a.time(ctx, seenRow+hash(token))
+	switch {
+	case err != nil:
+		return nil, seen, err
+	case !ok:
+		return nil, seen, signedOut()
+	}
+	return list, seen, nil
+}
+
+// SignOut ends a session, of all protocols; ending one that is over is no error.
 func (a *Access) SignOut(ctx context.Context, token string) error {
 	if token == "" {
 		return nil

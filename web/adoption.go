@@ -69,8 +69,8 @@ func (p *planPage) adopting(s *session, x *engine.Proposed, choice string, fs *f
 		Anchor: "decision-" + strconv.FormatUint(x.ID, 10), Name: d.Name, Question: d.Question, Say: st.Say, State: decision.Open,
 		Expires: p.at(x.Adoption.Expires()), Yours: slices.Contains(st.Wanted, s.person.ID),
 	}
-	v.Href = "/plan#" + v.Anchor
-	v.Refusal = "/plan?choice=" + decision.Refuse + "#" + v.Anchor
+	v.Href = p.Path + "#" + v.Anchor
+	v.Refusal = p.Path + "?choice=" + decision.Refuse + "#" + v.Anchor
 	v.Content = content{Sentence: m.Summary, Facts: []row{
 		{Label: "Your answer", Text: map[string]string{decision.Approve: "yes (approve)", decision.Refuse: "no (refuse)"}[choice]},
 		{Label: "Newer plan", Text: groups(x.Hash.Hex()), Code: true},
@@ -109,7 +109,7 @@ func (p *planPage) adopting(s *session, x *engine.Proposed, choice string, fs *f
 
 func (p *planPage) signing(s *session, x *engine.Proposed, choice string, fs *forms) *signing {
 	out := &signing{
-		Form: fs.form("adopt-"+strconv.FormatUint(x.ID, 10), "/plan/adopt"), Choice: choice,
+		Form: fs.form("adopt-"+strconv.FormatUint(x.ID, 10), p.Path+"/adopt"), Choice: choice,
 		Command: "tocsin sign --adoption " + x.Hash.Hex(),
 	}
 	if choice == decision.Refuse {
@@ -194,7 +194,7 @@ func (c *Console) onPlan(w http.ResponseWriter, r *http.Request, s *session, do 
 	anchor, err := do(r.PostForm)
 	switch {
 	case err == nil:
-		http.Redirect(w, r, "/plan#"+anchor, http.StatusSeeOther)
+		http.Redirect(w, r, s.at("/plan")+"#"+anchor, http.StatusSeeOther)
 	case fault.CodeOf(err) == fault.Internal:
 		c.fail(w, r, err)
 	default:

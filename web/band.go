@@ -13,6 +13,7 @@ type band struct {
 	Kind  string // kindReal, kindDrill, or kindPast once it is over
 	Title string
 	Href  string // empty on the incident's own page
+	Of    string // protocol, where the viewer belongs to several
 	Since time.Time
 	Ended time.Time // zero while it goes on
 	Word  string    // how it ended: closed, dismissed

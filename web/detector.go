@@ -24,6 +24,7 @@ type detectorPage struct {
 	Findings   []foundRow
 	Older      string // address of the findings before; empty for none
 	Mute       *mutePanel
+	All        string // address of all detectors
 }
 
 func (c *Console) detector(w http.ResponseWriter, r *http.Request, s *session) {
@@ -36,8 +37,8 @@ func (c *Console) detector(w http.ResponseWriter, r *http.Request, s *session) {
 	if !planned {
 		d = plan.Detector{ID: id, Name: id, Mode: "page"}
 	}
-	p := &detectorPage{shell: c.shell(s, d.Name, detectorPath(id)), BuiltIn: !planned}
-	p.Here = "/detectors"
+	p := &detectorPage{shell: c.shell(s, d.Name, s.detector(id)), BuiltIn: !planned}
+	p.Here, p.All = s.at("/detectors"), s.at("/detectors")
 	before, _ := strconv.ParseUint(r.URL.Query().Get("before"), 10, 64)
 	page, err := c.Engine.Findings(r.Context(), s.protocol, engine.FindingQuery{Detector: id, Before: before, Person: s.person.ID})
 	if err != nil {
@@ -57,7 +58,7 @@ func (c *Console) detector(w http.ResponseWriter, r *http.Request, s *session) {
 		}
 	}
 	quiet := slices.ContainsFunc(mutes, func(m mute.Mute) bool { return m.Detector == id && m.State == mute.Muted })
-	p.Row = rowOfDetector(p.shell, s.plan, d, g, page.Findings, quiet)
+	p.Row = rowOfDetector(p.shell, s, d, g, page.Findings, quiet)
 	p.Large = plotOf(g, times(page.Findings), 1000, 200)
 	if planned {
 		p.Definition = definition(s.plan, d)
@@ -68,10 +69,10 @@ func (c *Console) detector(w http.ResponseWriter, r *http.Request, s *session) {
 		p.Findings = append(p.Findings, foundOf(p.shell, s.plan, f))
 	}
 	if page.Next > 0 {
-		p.Older = detectorPath(id) + "?before=" + strconv.FormatUint(page.Next, 10)
+		p.Older = s.detector(id) + "?before=" + strconv.FormatUint(page.Next, 10)
 	}
 	p.Mute = c.mutePanel(s, p.shell, id, mutes, &forms{})
-	p.Mute.Back = detectorPath(id) + "#mute"
+	p.Mute.Back = s.detector(id) + "#mute"
 	c.render(w, r, http.StatusOK, detectorBody(p))
 }
 

@@ -72,7 +72,7 @@ type foundRow struct {
 }
 
 func (c *Console) detectors(w http.ResponseWriter, r *http.Request, s *session) {
-	p := &detectorsPage{shell: c.shell(s, "Detectors", "/detectors")}
+	p := &detectorsPage{shell: c.shell(s, "Detectors", s.at("/detectors"))}
 	sights, why := c.sights(r, s)
 	p.Blind = why
 	page, err := c.Engine.Findings(r.Context(), s.protocol, engine.FindingQuery{Limit: lastFindings, Person: s.person.ID})
@@ -98,15 +98,15 @@ func (c *Console) detectors(w http.ResponseWriter, r *http.Request, s *session) 
 	slices.SortStableFunc(list, func(a, b plan.Detector) int { return byRank(sights[a.ID], sights[b.ID]) })
 	p.Lead = countStates(list, sights)
 	n, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	for _, d := range p.turn(list, n) { // only these are worked out: there may be thousands
-		p.Rows = append(p.Rows, rowOfDetector(p.shell, s.plan, d, sights[d.ID], found[d.ID], quiet[d.ID]))
+	for _, d := range p.turn(list, n, s.at("/detectors")) { // only these are worked out: there may be thousands
+		p.Rows = append(p.Rows, rowOfDetector(p.shell, s, d, sights[d.ID], found[d.ID], quiet[d.ID]))
 	}
 	if p.From <= 1 {
 		for _, id := range mute.BuiltIn() {
 			if _, planned := s.plan.Detector(id); planned {
 				continue // it stands above
 			}
-			row := rowOfDetector(p.shell, s.plan, plan.Detector{ID: id, Name: id, Mode: "page"}, Sight{Detector: id, State: sightQuiet}, found[id], quiet[id])
+			row := rowOfDetector(p.shell, s, plan.Detector{ID: id, Name: id, Mode: "page"}, Sight{Detector: id, State: sightQuiet}, found[id], quiet[id])
 			row.Say = builtInText(s.plan, id)
 			p.BuiltIn = append(p.BuiltIn, row)
 		}
@@ -120,17 +120,17 @@ func (c *Console) detectors(w http.ResponseWriter, r *http.Request, s *session) 
 }
 
 // turn picks the detectors of a page, from 1.
-func (p *detectorsPage) turn(list []plan.Detector, n int) []plan.Detector {
+func (p *detectorsPage) turn(list []plan.Detector, n int, at string) []plan.Detector {
 	pages := max((len(list)+detectorsPerPage-1)/detectorsPerPage, 1)
 	n = min(max(n, 1), pages)
 	first := (n - 1) * detectorsPerPage
 	p.From, p.All = first+1, len(list)
 	if n > 1 {
-		p.Before = "/detectors?page=" + strconv.Itoa(n-1)
-		p.Path = "/detectors?page=" + strconv.Itoa(n)
+		p.Before = at + "?page=" + strconv.Itoa(n-1)
+		p.Path = at + "?page=" + strconv.Itoa(n)
 	}
 	if n < pages {
-		p.After = "/detectors?page=" + strconv.Itoa(n+1)
+		p.After = at + "?page=" + strconv.Itoa(n+1)
 	}
 	return list[first:min(first+detectorsPerPage, len(list))]
 }
@@ -174,25 +174,26 @@ func (c *Console) deaf(d plan.Detector) string {
 }
 
 func (c *Console) mutedOf(s *session, sh *shell, m mute.Mute, all []mute.Mute) muted {
-	x := muted{Detector: m.Detector, Name: mute.Name(s.plan, m.Detector), Href: detectorPath(m.Detector), Row: rowOfMute(s, sh, m), Asked: m.State == mute.Asked}
+	x := muted{Detector: m.Detector, Name: mute.Name(s.plan, m.Detector), Href: s.detector(m.Detector), Row: rowOfMute(s, sh, m), Asked: m.State == mute.Asked}
 	if panel := c.mutePanel(s, sh, m.Detector, all, &forms{}); panel.End != nil && !x.Asked {
 		x.End = panel.End
 	}
 	return x
 }
 
-func detectorPath(id string) string { return "/detectors/" + url.PathEscape(id) }
+func (s *session) detector(id string) string { return s.at("/detectors/" + url.PathEscape(id)) }
 
 // rowOfDetector puts together what a row says.
-func rowOfDetector(sh *shell, p *plan.Plan, d plan.Detector, g Sight, found []engine.Found, quiet bool) detectorRow {
+func rowOfDetector(sh *shell, s *session, d plan.Detector, g Sight, found []engine.Found, quiet bool) detectorRow {
+	p := s.plan
 	g.Detector = d.ID
-	row := detectorRow{Sight: g, Name: d.Name, Say: lookedAt(p, d), Href: detectorPath(d.ID), Mode: d.Mode, Muted: quiet}
+	row := detectorRow{Sight: g, Name: d.Name, Say: lookedAt(p, d), Href: s.detector(d.ID), Mode: d.Mode, Muted: quiet}
 	if row.Mode == "" {
 		row.Mode = "observe"
 	}
 	for _, id := range p.IssuesOf(d.ID) {
 		if i, ok := p.Issue(id); ok {
-			row.Issues = append(row.Issues, anchorLink{Href: "/plan#issue-" + i.ID, Name: i.Name})
+			row.Issues = append(row.Issues, anchorLink{Href: s.at("/plan") + "#issue-" + i.ID, Name: i.Name})
 		}
 	}
 	if len(found) > 0 {

@@ -130,15 +130,15 @@ func TestDetectorsAreRankedAndTurned(t *testing.T) {
 	for i := range list {
 		list[i].ID = fmt.Sprint(i)
 	}
-	if got := p.turn(list, 3); len(got) != 100 || got[0].ID != "200" || p.From != 201 || p.Before != "/detectors?page=2" || p.After != "/detectors?page=4" {
+	if got := p.turn(list, 3, "/detectors"); len(got) != 100 || got[0].ID != "200" || p.From != 201 || p.Before != "/detectors?page=2" || p.After != "/detectors?page=4" {
 		t.Errorf("%d from %d, before %s, after %s", len(got), p.From, p.Before, p.After)
 	}
 	p = detectorsPage{shell: &shell{}}
-	if got := p.turn(list, 1000); len(got) != 100 || p.From != 9901 || p.After != "" {
+	if got := p.turn(list, 1000, "/detectors"); len(got) != 100 || p.From != 9901 || p.After != "" {
 		t.Errorf("%d from %d, after %s", len(got), p.From, p.After)
 	}
 	p = detectorsPage{shell: &shell{}}
-	if got := p.turn(nil, -1); len(got) != 0 || p.Before != "" || p.After != "" {
+	if got := p.turn(nil, -1, "/detectors"); len(got) != 0 || p.Before != "" || p.After != "" {
 		t.Errorf("%d, before %s, after %s", len(got), p.Before, p.After)
 	}
 	for i, states := range [][2]string{{"firing", "unknown"}, {"unknown", "warming"}, {"warming", "quiet"}} {

@@ -33,7 +33,7 @@ type lesson struct {
 }
 
 func (c *Console) lessons(w http.ResponseWriter, r *http.Request, s *session) {
-	p := &lessonsPage{shell: c.shell(s, "Lessons", "/lessons")}
+	p := &lessonsPage{shell: c.shell(s, "Lessons", s.at("/lessons"))}
 	var err error
 	if p.List, p.Of, err = c.lessonsOf(r.Context(), s, lessonsFrom); err != nil {
 		c.fail(w, r, err)

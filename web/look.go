@@ -18,6 +18,8 @@ type look struct {
 	plan     *plan.Plan
 	state    *incident.State
 	person   string
+	of       string // the protocol's name, where the person belongs to several
+	planAt   string // address of the plan's page
 	tasks    []incident.Task
 	rights   func(access.Right) error
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -46,7 +45,7 @@ var muteLengths = []muteLength{{"30m", "30 minutes"}, {"1h", "1 hour"}, {"4h", "
 // mutePanel makes the panel of a detector out of the protocol's mutes.
 func (c *Console) mutePanel(s *session, sh *shell, detector string, list []mute.Mute, fs *forms) *mutePanel {
 	p := &mutePanel{
-		Detector: detector, Name: mute.Name(s.plan, detector), Two: mute.Two(s.plan, detector), Back: mutePath(detector), Lengths: muteLengths,
+		Detector: detector, Name: mute.Name(s.plan, detector), Two: mute.Two(s.plan, detector), Back: s.mutePath(detector), Lengths: muteLengths,
 	}
 	for _, m := range list {
 		if m.Detector != detector {
@@ -63,11 +62,11 @@ func (c *Console) mutePanel(s *session, sh *shell, detector string, list []mute.
 		return p
 	}
 	if p.Asked == nil || !p.Asked.Yours {
-		f := fs.form("mute", mutePath(detector))
+		f := fs.form("mute", s.mutePath(detector))
 		p.Form = &f
 	}
 	if p.Asked != nil || p.Muted != nil {
-		f := fs.form("unmute", "/detectors/"+url.PathEscape(detector)+"/unmute")
+		f := fs.form("unmute", s.detector(detector)+"/unmute")
 		p.End = &f
 	}
 	return p
@@ -95,7 +94,7 @@ func namesOf(p *plan.Plan, ids []string) string {
 	return strings.Join(names, " and ")
 }
 
-func mutePath(detector string) string { return "/detectors/" + url.PathEscape(detector) + "/mute" }
+func (s *session) mutePath(detector string) string { return s.detector(detector) + "/mute" }
 
 // mutePage is a detector's mute alone.
 type mutePage struct {
@@ -119,8 +118,8 @@ func (c *Console) showMute(w http.ResponseWriter, r *http.Request, s *session, s
 		c.fail(w, r, err)
 		return
 	}
-	sh := c.shell(s, mute.Name(s.plan, id), mutePath(id))
-	sh.Here, sh.Live = "/detectors", status == http.StatusOK
+	sh := c.shell(s, mute.Name(s.plan, id), s.mutePath(id))
+	sh.Here, sh.Live = s.at("/detectors"), status == http.StatusOK
 	page := &mutePage{shell: sh, Panel: c.mutePanel(s, sh, id, list, fs)}
 	sh.Fault = fs.homeless()
 	c.render(w, r, status, muteBody(page))
@@ -162,8 +161,8 @@ func (c *Console) changeMute(w http.ResponseWriter, r *http.Request, s *session,
 	switch {
 	case err == nil:
 		back := r.PostForm.Get("back")
-		if !strings.HasPrefix(back, "/detectors") {
-			back = mutePath(r.PathValue("id"))
+		if !strings.HasPrefix(back, s.at("/detectors")) {
+			back = s.mutePath(r.PathValue("id"))
 		}
 		http.Redirect(w, r, back, http.StatusSeeOther)
 	case fault.CodeOf(err) == fault.Internal, fault.Is(err, fault.NotFound):

@@ -14,6 +14,7 @@ import (
 type openPage struct {
 	*shell
 	Form   form
+	Back   string
 	Issues []plan.Issue
 }
 
@@ -28,9 +29,9 @@ func (c *Console) showOpen(w http.ResponseWriter, r *http.Request, s *session, s
 		c.fail(w, r, err)
 		return
 	}
-	sh := c.shell(s, "Something is wrong", "/open")
+	sh := c.shell(s, "Something is wrong", s.at("/open"))
 	sh.Live = false
-	page := &openPage{shell: sh, Form: fs.form("open", "/open"), Issues: p.Issues}
+	page := &openPage{shell: sh, Form: fs.form("open", s.at("/open")), Issues: p.Issues, Back: s.home()}
 	c.render(w, r, status, openBody(page))
 }
 

@@ -17,22 +17,29 @@ import (
 
 // viewOf is an incident of the person's own protocol that is not hidden from them; others do not exist for them.
 func (c *Console) viewOf(ctx context.Context, s *session, id string) (*engine.View, error) {
-	v, err := c.Engine.ViewFor(ctx, id, s.person.ID)
+	v, err := c.Engine.View(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if v.State.Protocol != s.protocol {
-		return nil, fault.New(fault.NotFound, "There is no incident %q.", id)
+	if v.State.Protocol != s.protocol { // before it is asked from whom it is hidden: ids of two plans' people may be the same
+		return nil, noIncident(id)
+	}
+	if err := v.State.Refusal(s.person.ID); err != nil {
+		return nil, err
 	}
 	return v, nil
 }
 
 // lookAt sees an incident with the person's eyes.
 func (c *Console) lookAt(sh *shell, s *session, v *engine.View) *look {
-	return &look{
-		shell: sh, forms: &forms{}, view: v, plan: v.Plan, state: v.State, person: s.person.ID,
+	l := &look{
+		shell: sh, forms: &forms{}, view: v, plan: v.Plan, state: v.State, person: s.person.ID, planAt: s.at("/plan"),
 		tasks: incident.Todo(v.Plan, v.State, s.person.ID, sh.Now), rights: s.may,
 	}
+	if s.several() {
+		l.of = s.plan.Name
+	}
+	return l
 }
 
 // incidentShell is the frame of a page about an incident.
@@ -106,7 +113,7 @@ type decisionPage struct {
 // bandBack is the incident's band as a way back to its page.
 func (l *look) bandBack() band {
 	b := bandOf(l.state, l.Now)
-	b.Href = l.base()
+	b.Href, b.Of = l.base(), l.of
 	return b
 }
 

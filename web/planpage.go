@@ -35,7 +35,7 @@ func (c *Console) showPlan(w http.ResponseWriter, r *http.Request, s *session, s
 		return
 	}
 	g, p := h.InForce(), h.Plan()
-	page := &planPage{shell: c.shell(s, "Plan", "/plan"), Plan: p, Hash: g.Hash.Hex(), Unread: readiness.Unread(h)}
+	page := &planPage{shell: c.shell(s, "Plan", s.at("/plan")), Plan: p, Hash: g.Hash.Hex(), Unread: readiness.Unread(h)}
 	page.Signs, page.Live = true, status == http.StatusOK
 	page.Since = "The first plan, in force since " + g.Since.Format("2 January 2006 15:04") + " UTC."
 	if by := h.AdoptedBy(); len(by) > 0 {
@@ -51,7 +51,7 @@ func (c *Console) showPlan(w http.ResponseWriter, r *http.Request, s *session, s
 		}
 	}
 	if page.Read == nil {
-		f := fs.form("read", "/plan/read")
+		f := fs.form("read", page.Path+"/read")
 		page.ReadForm = &f
 	}
 	choice := decision.Approve

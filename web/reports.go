@@ -18,6 +18,7 @@ type reportsPage struct {
 	Name   string
 	Others []reportChoice
 	List   []told
+	Open   string // address where an incident is opened
 	More   string // address of the older ones; empty if there are none
 }
 
@@ -45,10 +46,10 @@ func (c *Console) reportList(w http.ResponseWriter, r *http.Request, s *session)
 	}
 	q := r.URL.Query()
 	of := max(0, slices.IndexFunc(forms, func(d plan.Detector) bool { return d.ID == q.Get("of") }))
-	p := &reportsPage{shell: c.shell(s, "Reports", "/reports"), Name: forms[of].Name, Form: reportPath(entrance{plan: s.plan, detector: forms[of]})}
+	p := &reportsPage{shell: c.shell(s, "Reports", s.at("/reports")), Name: forms[of].Name, Form: reportPath(entrance{plan: s.plan, detector: forms[of]}), Open: s.at("/open")}
 	for i, d := range forms {
 		if i != of {
-			p.Others = append(p.Others, reportChoice{Name: d.Name, Href: "/reports?of=" + url.QueryEscape(d.ID)})
+			p.Others = append(p.Others, reportChoice{Name: d.Name, Href: s.at("/reports") + "?of=" + url.QueryEscape(d.ID)})
 		}
 	}
 	before, _ := strconv.ParseUint(q.Get("before"), 10, 64) // anything else begins with the newest
@@ -76,7 +77,7 @@ func (c *Console) reportList(w http.ResponseWriter, r *http.Request, s *session)
 		p.List = append(p.List, told{At: p.at(f.At), Say: f.Say, Text: string(f.Text), Contact: string(f.Contact), Led: f.Incident, Muted: f.Muted != nil})
 	}
 	if page.Next > 0 {
-		p.More = "/reports?of=" + url.QueryEscape(forms[of].ID) + "&before=" + strconv.FormatUint(page.Next, 10)
+		p.More = s.at("/reports") + "?of=" + url.QueryEscape(forms[of].ID) + "&before=" + strconv.FormatUint(page.Next, 10)
 	}
 	c.render(w, r, http.StatusOK, reportsBody(p))
 }

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,13 +14,44 @@ import (
 	"tocsin/plan"
 )
 
-// session is who is signed in, and as whom they act: themselves, or in the demo whomever they play.
+// session is who is signed in, and as whom they act: themselves, or in the demo whomever they play. It is of one protocol; who is
+// signed in for several has one of each.
 type session struct {
 	person   plan.Person
 	protocol string
 	plan     *plan.Plan
 	via      string                   // how it was proven, for the journal
 	may      func(access.Right) error // nil, or a fault that says who may instead
+	all      []*session               // of the person at the screen, by the protocols' names; itself among them
+}
+
+// several reports whether the person is signed in for more than one protocol.
+func (s *session) several() bool { return len(s.all) > 1 }
+
+// at is the address of a page of the session's protocol. It names the protocol where the person could mistake it.
+func (s *session) at(path string) string {
+	if !s.several() {
+		return path
+	}
+	return "/in/" + url.PathEscape(s.protocol) + path
+}
+
+// home is the address of the overview of the session's protocol.
+func (s *session) home() string {
+	if !s.several() {
+		return "/"
+	}
+	return s.at("")
+}
+
+// of is the person's session of a protocol; nil if they do not belong to it.
+func (s *session) of(protocol string) *session {
+	for _, x := range s.all {
+		if x.protocol == protocol {
+			return x
+		}
+	}
+	return nil
 }
 
 // cookie is the name of the session's cookie. With HTTPS the name itself keeps it from being set by anybody else.
@@ -36,31 +69,50 @@ func (c *Console) setCookie(w http.ResponseWriter, name, value string, age int) 
 	})
 }
 
-// signedIn registers a page for those who are signed in; others are told how to sign in.
-func (c *Console) signedIn(mux *http.ServeMux, pattern string, serve func(http.ResponseWriter, *http.Request, *session)) {
-	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		s, err := c.session(r)
-		switch {
-		case fault.Is(err, fault.Unauthenticated) && r.Method == http.MethodGet && wantsPage(r):
-			http.Redirect(w, r, "/signin", http.StatusSeeOther)
-		case err != nil:
-			c.fail(w, r, err)
-		default:
-			serve(w, r, s)
-		}
-	})
-}
-
-// session is whoever sent a request: an unauthenticated fault if nobody is signed in.
+// session is whoever sent a request: an unauthenticated fault if nobody is signed in. It is of the protocol that the address names, if it
+// names one, and else of the person's first.
 func (c *Console) session(r *http.Request) (*session, error) {
 	token := ""
 	if k, err := r.Cookie(c.cookie()); err == nil {
 		token = k.Value
 	}
-	who, err := c.Access.Session(r.Context(), token)
+	ids, err := c.Access.Session(r.Context(), token)
 	if err != nil {
 		return nil, err
 	}
+	var all []*session
+	for _, who := range ids {
+		s, err := c.sessionOf(r, who)
+		if fault.Is(err, fault.Unauthenticated) && len(ids) > 1 {
+			continue // that plan no longer names them; the others do
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	if len(all) == 0 {
+		return nil, fault.New(fault.Unauthenticated, "The plans in force no longer name you.").Instead("Ask whoever keeps the plans.")
+	}
+	slices.SortFunc(all, func(a, b *session) int {
+		return cmp.Or(cmp.Compare(a.plan.Name, b.plan.Name), cmp.Compare(a.protocol, b.protocol))
+	})
+	for _, s := range all {
+		s.all = all
+	}
+	named := r.PathValue("protocol")
+	if named == "" {
+		return all[0], nil
+	}
+	s := all[0].of(named)
+	if s == nil {
+		return nil, fault.New(fault.NotFound, "There is nothing here.").Instead("The address may be old, or of a protocol that you are not signed in for.")
+	}
+	return s, nil
+}
+
+// sessionOf is the session of one identity.
+func (c *Console) sessionOf(r *http.Request, who access.Identity) (*session, error) {
 	p, err := c.Engine.InForce(r.Context(), who.Protocol)
 	if err != nil {
 		return nil, err
@@ -102,18 +154,6 @@ func (c *Console) bare(title string) *shell {
 	return &shell{Assets: c.assets, Title: title, Path: "/signin", Now: c.now(), Version: c.Version}
 }
 
-// shell is the frame of a page for somebody signed in.
-func (c *Console) shell(s *session, title, path string) *shell {
-	sh := &shell{
-		Assets: c.assets, Title: title, Here: path, Path: path, Protocol: s.plan.Name, Now: c.now(), Live: true, Version: c.Version,
-		Viewer: &viewer{Person: s.person, Zone: zoneOf(s.person)}, Reports: len(publicForms(s.plan)) > 0,
-	}
-	if c.Stage != nil {
-		sh.Stage = &stagePanel{Playing: s.person.ID, People: players(s.plan)}
-	}
-	return sh
-}
-
 // standings are the standings of the plans that this server was started with.
 func (c *Console) standings() []engine.Standing {
 	if c.Standings == nil {
@@ -127,7 +167,11 @@ func (c *Console) now() time.Time { return c.Now().UTC() }
 
 // signIn uses a link up and starts a session.
 func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
-	token, expires, err := c.Access.SignIn(r.Context(), r.PathValue("secret"))
+	going := "" // who is signed in for other protocols in this browser stays so
+	if k, err := r.Cookie(c.cookie()); err == nil {
+		going = k.Value
+	}
+	token, expires, err := c.Access.SignIn(r.Context(), r.PathValue("secret"), going)
 	if err != nil {
 		c.fail(w, r, err)
 		return

@@ -17,22 +17,67 @@ const (
 // shell is what every page carries around its content.
 type shell struct {
 	Assets   *assets.Set
-	Title    string // without its kind
-	Kind     string // kindReal, kindDrill or empty
-	Here     string // the place in the menu that this page is
-	Path     string // where to come back to
-	Protocol string // what people call the protocol
+	Title    string         // without its kind
+	Kind     string         // kindReal, kindDrill or empty
+	Here     string         // the place in the menu that this page is
+	Path     string         // where to come back to
+	Protocol string         // what people call the protocol, or everything
+	Switch   []protocolLink // the viewer's protocols, if they belong to several
+	Menu     []anchorLink   // the places of the protocol; none where the page is of all
 	Now      time.Time
 	Viewer   *viewer // nil if nobody is signed in
 	Live     bool    // it follows what happens
 	Signs    bool    // it can ask a wallet for a signature
 	Presence string  // where the page tells that the viewer uses it; empty while that is not worth telling
-	Reports  bool    // the plan has a public form
 	Stage    *stagePanel
 	Places   []anchor
 	Kept     string // what they had written there
 	Fault    string // what went wrong with what was posted, where its form is gone
 	Version  string
+}
+
+// everything is what stands in a protocol's place on pages that show all of a viewer's protocols.
+const everything = "All protocols"
+
+// protocolLink leads to another protocol of the viewer's.
+type protocolLink struct {
+	Name string
+	Href string
+	Here bool
+}
+
+// shell is the frame of a page for somebody signed in, about their protocol or an incident of it.
+func (c *Console) shell(s *session, title, path string) *shell {
+	sh := &shell{
+		Assets: c.assets, Title: title, Here: path, Path: path, Protocol: s.plan.Name, Now: c.now(), Live: true, Version: c.Version,
+		Viewer: &viewer{Person: s.person, Zone: zoneOf(s.person)},
+	}
+	sh.Menu = []anchorLink{{s.at("/detectors"), "Detectors"}, {s.at("/plan"), "Plan"}}
+	if len(publicForms(s.plan)) > 0 {
+		sh.Menu = append(sh.Menu, anchorLink{s.at("/reports"), "Reports"})
+	}
+	if s.several() {
+		sh.Switch = append(sh.Switch, protocolLink{Name: everything, Href: "/"})
+		for _, x := range s.all {
+			sh.Switch = append(sh.Switch, protocolLink{Name: x.plan.Name, Href: x.home(), Here: x == s})
+		}
+	}
+	if c.Stage != nil {
+		sh.Stage = &stagePanel{Playing: s.person.ID, People: players(s.plan)}
+	}
+	return sh
+}
+
+// shellOfAll is the frame of a page about all of the viewer's protocols; of their one, if it is one.
+func (c *Console) shellOfAll(s *session, title, path string) *shell {
+	sh := c.shell(s, title, path)
+	if s.several() {
+		sh.Protocol, sh.Menu = everything, nil
+		for i := range sh.Switch {
+			sh.Switch[i].Here = i == 0
+		}
+	}
+	return sh
 }
 
 // anchor is a place on a long page.
@@ -53,6 +98,9 @@ type stagePanel struct {
 // Heading is the title of the browser's window.
 func (s *shell) Heading() string {
 	t := s.Title + " · Tocsin"
+	if len(s.Switch) > 0 {
+		t = s.Title + " · " + s.Protocol + " · Tocsin"
+	}
 	switch s.Kind {
 	case kindReal:
 		return "REAL: " + t

@@ -111,7 +111,7 @@ func (l *look) branches(q plan.Question) []branch {
 		if st, ok := l.plan.Step(l.state.Procedure, b.Step); ok {
 			x.Leads, x.Href = "go to "+st.Name, "#step-"+st.ID
 		} else if proc, ok := l.plan.Procedure(b.Procedure); ok {
-			x.Leads, x.Href = "go to "+proc.Name, "/plan#procedure-"+proc.ID
+			x.Leads, x.Href = "go to "+proc.Name, l.planAt+"#procedure-"+proc.ID
 		}
 		list = append(list, x)
 	}
