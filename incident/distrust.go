@@ -232,6 +232,9 @@ func (d *decider) trust(op OpTrust) error {
 	}
 	d.emit(EventTrusted{What: op.Kind, Ref: journal.Personal(op.Ref), By: who, Why: journal.Personal(why)})
 	d.reconsider()
+	if op.Kind == DistrustPerson {
+		d.escalateAgain() // they were told of nothing meanwhile
+	}
 	return nil
 }
 

@@ -51,6 +51,9 @@ func (a *account) read(ctx context.Context, r journal.Record) error {
 	if err := a.trust.read(a.state, h); err != nil {
 		return err
 	}
+	if err := a.silent(h); err != nil {
+		return err
+	}
 	if err := a.cast.read(a.phase, h); err != nil {
 		return err
 	}
@@ -93,6 +96,8 @@ func (a *account) proceed(e incident.Event) {
 		a.phase = incident.Closed
 	case incident.EventDismissed:
 		a.phase = incident.Dismissed
+	case incident.EventMerged:
+		a.phase = incident.Merged
 	case incident.EventReopened:
 		a.phase = e.Phase
 	}
@@ -121,7 +126,8 @@ func (a *account) ended(e incident.EventPageEnded) error {
 	switch {
 	case a.phase.AtLeast(incident.Contained) || a.phase.Over():
 	case e.State == incident.Ended:
-		if x := a.state.Answer(pg.Person); x != nil && x.Left || a.trust.out(pg.Person) {
+		_, named := a.plan().Person(pg.Person)
+		if x := a.state.Answer(pg.Person); x != nil && x.Left || a.trust.out(pg.Person) || !named {
 			break
 		}
 		return breaks("page", "%s is told no more while the incident is %s", pg.Person, a.phase)
@@ -156,6 +162,9 @@ func (a *account) check(h store.Head) error {
 		return err
 	}
 	if a.state.Phase.Over() {
+		if !h.DueAt.IsZero() {
+			return breaks("timer", "it is %s, and to be looked at at %s", a.state.Phase, h.DueAt.Format(time.TimeOnly))
+		}
 		return nil
 	}
 	if err := a.course.check(a.plan(), a.state); err != nil {

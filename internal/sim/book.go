@@ -62,8 +62,8 @@ func (b *book) check(ctx context.Context, compare bool) error {
 			return err
 		}
 	}
-	if !compare {
-		return nil
+	if err := b.unions(); err != nil || !compare {
+		return err
 	}
 	b.turn++
 	return b.compare(ctx, b.world.nodes[b.turn%len(b.world.nodes)])

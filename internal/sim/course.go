@@ -56,6 +56,12 @@ func (c *course) read(p *plan.Plan, h incident.Happened) error {
 			return breaks("step", "%s is added, and there is one already", e.ID)
 		}
 		c.added = append(c.added, e.ID)
+	case incident.EventAdopted:
+		c.procedure = e.Procedure
+		c.added = slices.DeleteFunc(c.added, func(id string) bool { return slices.Contains(e.Back, id) })
+		for _, left := range e.Left {
+			c.added = append(c.added, left.Step)
+		}
 	case incident.EventEvidence:
 		if c.evidence[e.ID] != "" {
 			return breaks("evidence", "%s is put into the record twice", e.ID)

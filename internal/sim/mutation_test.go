@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -155,6 +156,67 @@ func TestRules(t *testing.T) {
 			_, _ = r.Open(&e)
 			return incident.EventPageRequested{Page: "page-99", Person: e.Hide[0], Why: "told on detection"}
 		})})},
+		"an approval counts by a key that is distrusted": {"quorum", doubled(lying{
+			after: forge(incident.EventApproval{}.Kind(), func(r journal.Record) incident.Event {
+				var e incident.EventApproval
+				_, _ = r.Open(&e)
+				return incident.EventDistrusted{What: incident.DistrustKey, Ref: journal.Personal(e.Approval.Signer.Hex()), By: "eve"}
+			}),
+			load: deaf(incident.EventDistrusted{}.Kind()),
+		})},
+		"somebody is called over a channel that is distrusted": {"distrust", doubled(lying{
+			after: forge(incident.EventFinding{}.Kind(), func(journal.Record) incident.Event {
+				return incident.EventDistrusted{What: incident.DistrustChannel, Ref: "email", By: "eve"}
+			}),
+			load: deaf(incident.EventDistrusted{}.Kind()),
+		})},
+		"what is hidden is shown": {"hidden", doubled(lying{commit: func(_ context.Context, _ store.Store, c *store.Commit) {
+			for i := range c.Appends {
+				c.Appends[i].Summary = bytes.Replace(c.Appends[i].Summary, []byte(`"unseen"`), []byte(`"seen"`), 1)
+			}
+		}})},
+		"a role is taken from who holds it": {"role", doubled(lying{after: forge(incident.EventRoleTaken{}.Kind(), func(r journal.Record) incident.Event {
+			return incident.EventRoleTaken{Role: "incident-manager", Person: "cyd"}
+		})})},
+		"a role is held by somebody who left": {"role", doubled(lying{after: forge(incident.EventRoleTaken{}.Kind(), func(r journal.Record) incident.Event {
+			var e incident.EventRoleTaken
+			_, _ = r.Open(&e)
+			return incident.EventLeft{Person: e.Person}
+		})})},
+		"the rota turns at another hour": {"rota", func(g *Ground) {
+			for hash, p := range g.plans {
+				q := *p
+				q.Rotas = slices.Clone(p.Rotas)
+				q.Rotas[0].HandOver = "11:25"
+				g.plans[hash] = &q
+			}
+		}},
+		"a step that an answer leads past": {"branch", doubled(lying{after: forge(incident.EventStepAnswered{}.Kind(), func(journal.Record) incident.Event {
+			return incident.EventStepBegun{Step: "rotate", By: "ada"}
+		})})},
+		"it is resolved too early": {"resolve", doubled(lying{after: forge(incident.EventStepAdded{}.Kind(), func(journal.Record) incident.Event {
+			return incident.EventResolved{By: "ada"}
+		})})},
+		"evidence in place of other": {"evidence", doubled(lying{after: forge(incident.EventEvidence{}.Kind(), func(journal.Record) incident.Event {
+			return incident.EventEvidence{ID: "evidence-1", Form: incident.EvidenceText, What: "Nothing", By: "ada"}
+		})})},
+		"a merged incident rings": {"merge", doubled(lying{after: forge(incident.EventMerged{}.Kind(), func(journal.Record) incident.Event {
+			return incident.EventPageRequested{Page: "page-99", Person: "ada", Why: "told on detection"}
+		})})},
+		"one half of a merge": {"merge", doubled(lying{commit: func(_ context.Context, _ store.Store, c *store.Commit) {
+			absorbs := func(a store.Append) bool {
+				return slices.ContainsFunc(a.Records, func(r journal.Record) bool { return r.Kind == (incident.EventAbsorbed{}).Kind() })
+			}
+			c.Appends = slices.DeleteFunc(slices.Clone(c.Appends), absorbs)
+		}})},
+		"an approval counts that was given under an older plan": {"quorum", func(g *Ground) {
+			doubled(lying{
+				after: forge(incident.EventApproval{}.Kind(), func(journal.Record) incident.Event {
+					return incident.EventAdopted{Plan: g.newer[0].Hash(), By: "ada", Issue: "theft", Category: "attack", Severity: "critical", Procedure: "stop-theft"}
+				}),
+				load: deaf(incident.EventAdopted{}.Kind()),
+			})(g)
+		}},
 		"mutes are not heard of": {"mute", doubled(lying{load: func(stream string, records []journal.Record) []journal.Record {
 			return slices.DeleteFunc(records, func(r journal.Record) bool { return r.Kind == (mute.EventMuted{}).Kind() })
 		}})},
@@ -189,6 +251,30 @@ func doubled(l lying) func(*Ground) {
 			mine.Store = s
 			return &mine
 		}
+	}
+}
+
+// deaf lets nodes read a kind of event as a note that says nothing.
+func deaf(kind string) func(string, []journal.Record) []journal.Record {
+	return func(_ string, records []journal.Record) []journal.Record {
+		for i, r := range records {
+			if r.Kind != kind {
+				continue
+			}
+			env, err := r.Open(nil)
+			if err != nil {
+				panic(err)
+			}
+			ev := incident.EventNoted{By: "ada"}
+			env.Kind = ev.Kind()
+			silent, err := journal.Seal([32]byte{1}, env, ev, func() [16]byte { return [16]byte{} })
+			if err != nil {
+				panic(err)
+			}
+			silent.Hash = r.Hash
+			records[i] = silent
+		}
+		return records
 	}
 }
 

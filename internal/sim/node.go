@@ -98,6 +98,10 @@ func (n *node) step(ctx context.Context, words []string) error {
 		})
 	case "do":
 		return n.person(ctx, actor, word(2), words[min(3, len(words)):])
+	case "merge":
+		return n.merge(ctx, actor, word(2), word(3))
+	case "take-up":
+		return n.takeUp(ctx, actor, word(2))
 	case "mute":
 		by, err := time.ParseDuration(word(3))
 		if err != nil {

@@ -161,6 +161,28 @@ func (n *node) propose(ctx context.Context, version int, who string) error {
 	return err
 }
 
+// merge lets somebody say that two incidents are the same event.
+func (n *node) merge(ctx context.Context, actor journal.Actor, from, into string) error {
+	_, err := n.engine.Merge(ctx, actor, from, into, "It is the same")
+	if err == nil && !n.power.dead {
+		n.world.say("%s goes on in %s", from, into)
+	}
+	return err
+}
+
+// takeUp lets somebody have an incident run by the plan in force.
+func (n *node) takeUp(ctx context.Context, actor journal.Actor, id string) error {
+	h, err := n.engine.History(ctx, n.world.ground.Plan.Protocol)
+	if err != nil {
+		return err
+	}
+	_, err = n.engine.Adopt(ctx, actor, id, h.InForce().Hash)
+	if err == nil && !n.power.dead {
+		n.world.say("%s runs by the plan in force", id)
+	}
+	return err
+}
+
 // adopt lets somebody sign that the newest proposal be adopted.
 func (n *node) adopt(ctx context.Context, who string) error {
 	protocol := n.world.ground.Plan.Protocol
@@ -178,6 +200,7 @@ func (n *node) adopt(ctx context.Context, who string) error {
 	}
 	got, err := n.engine.Answer(ctx, protocol, x.ID, decision.Approve, sig)
 	if err == nil && got.State == engine.ProposalAdopted {
+		n.world.adopted = true
 		n.world.say("plan %s is adopted", got.Version)
 	}
 	return err

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
@@ -49,6 +50,13 @@ func (a *account) vote(h incident.Happened) error {
 	return nil
 }
 
+// decides is a decision as the plan has it under which it was asked for.
+func (a *account) decides(asked incident.EventDecisionOpened) plan.Decision {
+	p := a.world.ground.plans[asked.Message.Plan.Hex()]
+	d, _ := p.Decision(asked.Decision)
+	return d
+}
+
 // quorum holds what is done with an action to the plan that the incident runs under, by counting as dumbly as can be.
 func (a *account) quorum(done string, e incident.EventActionOrdered, at time.Time) error {
 	asked, ok := a.voting.asked[e.Decision]
@@ -63,8 +71,8 @@ func (a *account) quorum(done string, e incident.EventActionOrdered, at time.Tim
 		return bad("while the incident is %s", a.phase)
 	case !at.Before(asked.Expires):
 		return bad("after its decision had expired")
-	case asked.Message.Plan != a.state.Plan:
-		return bad("by what was signed under another plan")
+	case !reflect.DeepEqual(a.decides(asked), d):
+		return bad("by what was signed under a plan that decides otherwise")
 	}
 	said := map[string]bool{} // who has agreed and is not counted yet
 	for who, v := range a.voting.voices[e.Decision] {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,8 +147,9 @@ func (g *register) check() error {
 		if x.stands == 1 && want[id] == 0 && !strings.HasPrefix(id, "muted-") {
 			return breaks("finding", "%s counts, and is no longer there", id)
 		}
+		on := w.book.onward(x.incident) // where it led, and where that goes on
 		switch led := x.stands == 1 && x.incident != ""; {
-		case led && (len(in[id]) != 1 || in[id][0] != x.incident):
+		case led && (!slices.Contains(in[id], x.incident) || slices.ContainsFunc(in[id], func(at string) bool { return !slices.Contains(on, at) })):
 			return breaks("finding", "%s led to %s, and stands in %v", id, x.incident, in[id])
 		case !led && len(in[id]) > 0:
 			return breaks("finding", "%s leads nowhere, and stands in %v", id, in[id])

@@ -56,6 +56,7 @@ type World struct {
 	text     strings.Builder
 	commands int
 	proposed bool // somebody has proposed a newer plan
+	adopted  bool // one was adopted
 	mishaps  int  // deaths and overtakings so far
 	calm     bool // nothing goes wrong any more
 	broken   error
