@@ -142,7 +142,7 @@ func (x *explainer) call(to evm.Address, value *uint256.Int, data []byte, depth 
 	}
 	e.Call = callText(m.Name, e.Args)
 	e.Sentence = fmt.Sprintf("Calls %s on %s%s.", clipped(e.Call), e.Target, sendingText(value))
-	if !e.Planned && x.plan != nil {
+	if !e.Planned && x.plan != nil && to != (evm.Address{}) {
 		e.Dangers = append(e.Dangers, fmt.Sprintf("%s is no contract of the plan.", to.Hex()))
 	}
 	if !same(m, values, data) {

@@ -12,6 +12,9 @@ import (
 
 // name says what stands at an address, and whether it is an asset of the plan.
 func (x *explainer) name(a evm.Address) (string, bool) {
+	if a == (evm.Address{}) {
+		return "a contract that is not named", false
+	}
 	if asset, ok := assetAt(x.plan, x.chain, a); ok {
 		return assetText(asset), true
 	}
@@ -26,7 +29,7 @@ func (x *explainer) who(a evm.Address) (text string, known bool) {
 	if a == (evm.Address{}) {
 		return "nobody (the zero address)", true
 	}
-	if text, ok := x.name(a); ok {
+	if text, known := x.name(a); known {
 		return text, true
 	}
 	if name := x.signer(a); name != "" {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tocsin/action/safe"
 	"tocsin/decision"
 	"tocsin/fault"
 	"tocsin/plan"
@@ -22,11 +23,18 @@ const maxDecoded = 4 << 20
 
 func (t *terminal) decode() *cobra.Command {
 	var v voucher
+	var s safeFlags
 	c := &cobra.Command{
 		Use: "decode FILE|0xCALLDATA|-", Short: "Explain what a file to be signed or a transaction's data would do, offline", Args: exactly("a file, calldata or -"),
-		Long: `Decode explains on any machine, without a server, what typed data saved from a decision's page says, with the hashes that a device
-shows, and whether it follows from the plan that this machine trusts (tocsin trust) or from a plan folder (--plan); or which function of
-which contract of the plan some calldata would call. Exit 1 if it does not follow, or if nobody knows what it does.`,
+		Long: `Decode explains on any machine, without a server, what is about to be signed, with the hashes that a device shows:
+
+- typed data saved from a decision's page, and whether it follows from the plan that this machine trusts (tocsin trust) or from a plan
+  folder (--plan);
+- a Safe transaction: the typed data that a wallet shows, what the Safe transaction service answers about it (with --chain), or calldata
+  with --chain, --safe, --to and --nonce; whether the plan declares an action that has the Safe do this, or what differs from --action;
+- calldata: which function of which contract they would call (--to), and what that does.
+
+Exit 1 if it does not follow from the plan, or if nobody knows what it does.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			b, err := t.given(args[0])
 			if err != nil {
@@ -37,16 +45,32 @@ which contract of the plan some calldata would call. Exit 1 if it does not follo
 				if err != nil {
 					return fault.New(fault.Invalid, "This is no calldata: it is not hexadecimal.").Instead("Give 0x and an even number of digits.")
 				}
-				return t.decodeCall(&v, data)
+				if s.safe != "" {
+					tx, err := s.transaction(data)
+					if err != nil {
+						return err
+					}
+					return t.decodeSafe(&v, &s, safe.Document{Transaction: tx})
+				}
+				return t.decodeCall(&v, &s, data)
+			}
+			if isSafe(b) {
+				d, err := safe.Read(b, s.chain)
+				if err != nil {
+					return err
+				}
+				return t.decodeSafe(&v, &s, d)
 			}
 			m, err := typedMessage(b)
 			if err != nil {
-				return fault.New(fault.Invalid, "This is neither the typed data of a decision nor calldata.").Instead("Save the typed data that the decision's page shows, or give 0x and hexadecimal digits.").Because(err)
+				return fault.New(fault.Invalid, "This is neither the typed data of a decision, nor a Safe transaction, nor calldata.").
+					Instead("Save the typed data that the decision's page or the wallet shows, or give 0x and hexadecimal digits.").Because(err)
 			}
 			return t.decodeMessage(c, &v, m)
 		},
 	}
 	v.flags(c)
+	s.flags(c)
 	c.Flags().Lookup("plan").Usage = "plan folder to explain by; that of the newer plan, where an adoption is explained"
 	return c
 }
@@ -170,7 +194,7 @@ func (t *terminal) hasTrust(v *voucher, protocol string) bool {
 	return err != nil || f.Protocols[protocol] != nil
 }
 
-// known are the plans that calldata is explained by: that of the folder, or all that this machine trusts.
+// known are the plans that something is explained by: that of the folder, or all that this machine trusts. There may be none.
 func (t *terminal) known(v *voucher) ([]*plan.Plan, error) {
 	if v.folder != "" {
 		p, _, err := t.load(v.folder)
@@ -186,9 +210,6 @@ func (t *terminal) known(v *voucher) ([]*plan.Plan, error) {
 		if p, _, ok := x.find(x.current().Hash); ok {
 			list = append(list, p)
 		}
-	}
-	if len(list) == 0 {
-		return nil, fault.New(fault.Invalid, "Nothing says by which plan to explain this.").Instead("Give --plan DIR, or pin a plan: tocsin trust DIR")
 	}
 	return list, nil
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/holiman/uint256"
+
 	"tocsin/evm"
 	"tocsin/fault"
 )
@@ -69,6 +71,11 @@ func Read(b []byte, chain uint64) (Document, error) {
 	}
 	if err != nil {
 		return Document{}, err
+	}
+	for _, n := range []**uint256.Int{&d.Transaction.Value, &d.Transaction.SafeTxGas, &d.Transaction.BaseGas, &d.Transaction.GasPrice} {
+		if *n == nil {
+			*n = new(uint256.Int)
+		}
 	}
 	if chain != 0 && d.Transaction.Chain != chain {
 		return Document{}, fault.New(fault.Invalid, "This Safe transaction is for chain %d, where chain %d was asked for.", d.Transaction.Chain, chain)

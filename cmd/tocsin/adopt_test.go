@@ -315,7 +315,7 @@ func TestDecodeCalldata(t *testing.T) {
 	w.away("", 0, []string{"decode", "0x8456cb59", "--plan", w.plan}, "pause()", "exactly what the action pause-vault")
 	w.away("", 1, []string{"decode", "0xdeadbeef", "--plan", w.plan}, "NOBODY HERE KNOWS")
 	w.away("0x8456cb59\n", 0, []string{"decode", "-", "--plan", w.plan, "--json"}, `"declared": true`)
-	w.away("", 2, []string{"decode", "0x8456cb59"}, "Give --plan DIR")
+	w.away("", 1, []string{"decode", "0x8456cb59"}, "Pauses a contract that is not named", "Give --plan DIR")
 	w.away("", 2, []string{"decode", "0x845", "--plan", w.plan}, "not hexadecimal")
 	w.away("nonsense", 2, []string{"decode", "-"}, "neither")
 	w.away("", 2, []string{"decode", "nowhere.json"}, "cannot be opened")
