@@ -94,10 +94,12 @@ func opener(key string) func(*plan.Plan, map[string][]byte) error {
 	return func(p *plan.Plan, files map[string][]byte) error { return contacts.Open(p, files, key) }
 }
 
-// reaches reports whether the database answers.
+// reaches reports whether the database answers and takes what is to be stored.
 func (d *Desk) reaches(ctx context.Context) error {
-	_, err := d.store.Position(ctx)
-	return err
+	if _, err := d.store.Position(ctx); err != nil {
+		return err
+	}
+	return d.Engine.Probe(ctx)
 }
 
 // Close closes the database.

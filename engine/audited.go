@@ -2,6 +2,9 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -9,13 +12,15 @@ import (
 const (
 	auditEvery = time.Minute
 	auditFor   = 30 * time.Second // an audit that takes longer has failed
+	hangs      = 3 * time.Minute  // longer than any round of what is done again and again, the audit too
 )
 
 // audited is what the last audit of this node found.
 type audited struct {
-	mu   sync.Mutex
-	last Audit
-	err  error // why it could not be made
+	mu     sync.Mutex
+	last   Audit
+	err    error                // why it could not be made
+	rounds map[string]time.Time // when what is done again and again was last begun; by the clock that is only read
 }
 
 // Audited returns the last audit that this node made while Run runs; an error if it could not be made, or not lately: then nobody
@@ -23,7 +28,32 @@ type audited struct {
 func (e *Engine) Audited() (Audit, error) {
 	e.audited.mu.Lock()
 	defer e.audited.mu.Unlock()
-	return e.audited.last, e.audited.err
+	if e.audited.err != nil {
+		return e.audited.last, e.audited.err
+	}
+	for _, what := range slices.Sorted(maps.Keys(e.audited.rounds)) {
+		if since := e.clock.read().Sub(e.audited.rounds[what]); since > hangs {
+			return e.audited.last, fmt.Errorf("this node hangs: it last began to %s %s ago", what, since.Round(time.Second))
+		}
+	}
+	return e.audited.last, nil
+}
+
+// begin notes that a round of something begins that is done again and again, so that it is noticed when no other follows.
+func (a *audited) begin(what string, read time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.rounds == nil {
+		a.rounds = map[string]time.Time{}
+	}
+	a.rounds[what] = read
+}
+
+// end notes that something is not done any more.
+func (a *audited) end(what string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.rounds, what)
 }
 
 // auditAlways audits each minute until ctx ends. What is wrong is logged once, and that it is well again.
@@ -31,7 +61,10 @@ func (e *Engine) auditAlways(ctx context.Context) {
 	tick := time.NewTicker(auditEvery)
 	defer tick.Stop()
 	from, said := 0, ""
+	const what = "check what was promised"
+	defer e.audited.end(what)
 	for {
+		e.audited.begin(what, e.clock.read())
 		select {
 		case <-ctx.Done():
 			return
@@ -66,5 +99,8 @@ func (e *Engine) auditAlways(ctx context.Context) {
 func (e *Engine) auditOnce(ctx context.Context, from int) (Audit, error) {
 	ctx, cancel := context.WithTimeout(ctx, auditFor)
 	defer cancel()
+	if err := e.Probe(ctx); err != nil {
+		return Audit{At: e.now()}, err
+	}
 	return e.Audit(ctx, from)
 }

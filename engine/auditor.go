@@ -59,16 +59,11 @@ func (e *Engine) Audit(ctx context.Context, from int) (Audit, error) {
 		a.Looked++
 		a.Wrong = append(a.Wrong, wrong...)
 	}
-	left, err := e.store.Stale(ctx, a.At.Add(-auditGrace), maxWrong)
+	unsent, err := e.unsent(ctx, a.At)
 	if err != nil {
 		return a, fmt.Errorf("audit deliveries: %w", err)
 	}
-	for _, id := range left {
-		if d, err := e.store.Delivery(ctx, id); err != nil {
-			return a, fmt.Errorf("audit delivery %s: %w", id, err)
-		} else if d.Created.After(a.At.Add(-auditGrace)) {
-			continue // it is due since then
-		}
+	for _, id := range unsent {
 		a.Wrong = append(a.Wrong, Wrong{"delivery", id, fmt.Sprintf("Nobody has sent %s, which should have gone out more than %s ago.", id, auditGrace)})
 	}
 	a.Wrong = a.Wrong[:min(len(a.Wrong), maxWrong)]

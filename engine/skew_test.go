@@ -115,8 +115,11 @@ func TestClocksDiffer(t *testing.T) {
 				office := &post{}
 				stopRight := run(t, right, office)
 				defer stopRight()
-				time.Sleep(10 * time.Second)
+				time.Sleep(45 * time.Second)
 				synctest.Wait()
+				if say := audit(t, right); say != "" {
+					t.Errorf("while both live the audit says %q", say)
+				}
 				for _, inHand := range slow.ids() {
 					if office.carried(inHand) != 0 {
 						t.Errorf("%s was taken out of the hands of a node that lives", inHand)

@@ -43,7 +43,9 @@ func (e *Engine) sweep(ctx context.Context, wg *sync.WaitGroup) {
 func (e *Engine) eachSecond(ctx context.Context, what string, do func(context.Context) error) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
+	defer e.audited.end(what)
 	for {
+		e.audited.begin(what, e.clock.read())
 		if err := do(ctx); err != nil && ctx.Err() == nil {
 			e.log.Error("sweep", "what", what, "err", err)
 		}

@@ -40,6 +40,14 @@ func (v *vigil) left(h store.Hold, life time.Duration, now, read time.Time) bool
 	return since >= life || since >= quiet && !h.Until.After(now)
 }
 
+// since returns for how long something has been held without being renewed, as far as it was seen; false if it was not.
+func (v *vigil) since(name string, read time.Time) (time.Duration, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	s, known := v.seen[name]
+	return read.Sub(s.at), known
+}
+
 // forget drops all but what is held.
 func (v *vigil) forget(held map[string]bool) {
 	v.mu.Lock()
