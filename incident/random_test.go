@@ -10,6 +10,7 @@ import (
 	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/incident"
+	"tocsin/internal/picture"
 	"tocsin/plan"
 )
 
@@ -22,9 +23,11 @@ func TestRandomCourses(t *testing.T) {
 	plans := []*plan.Plan{loadPlan(t, "testdata/plan"), loadPlan(t, "../examples/vault"), loadPlan(t, "testdata/harbour/plan")}
 	reached := map[incident.Phase]int{}
 	accepted := map[string]int{}
+	moved := &moves{seen: map[picture.Move]bool{}}
 	for seed := range courses {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			c := &course{world: newWorld(t, plans[seed%len(plans)]), rand: rand.New(rand.NewPCG(uint64(seed), 1))}
+			c.moved = moved
 			for range 160 {
 				cmd := c.command()
 				if _, err := c.do(cmd); err == nil {
@@ -35,6 +38,13 @@ func TestRandomCourses(t *testing.T) {
 			}
 			c.replays()
 		})
+	}
+	arrows := moved.undrawn(t)
+	stories := storied(t).seen
+	for _, x := range sorted(arrows) {
+		if !moved.seen[x] && !stories[x] && x.Machine != "Delivery" && !testing.Short() {
+			t.Errorf("docs/machines.md draws it, and it never happens: %s", x)
+		}
 	}
 	for _, p := range append(incident.Phases[:], incident.Dismissed) {
 		if reached[p] == 0 && !testing.Short() {

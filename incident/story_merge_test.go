@@ -14,6 +14,7 @@ func (s *story) elsewhere(line string) string {
 	s.t.Helper()
 	if s.beside == nil {
 		s.beside = &story{folder: s.folder, id: "2026-11-21-2", world: newWorld(s.t, s.plan), day: s.day}
+		s.beside.moved = s.moved
 	}
 	return second(s.beside.play(strings.Replace(line, "@2:", ":", 1)))
 }

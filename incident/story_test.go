@@ -53,8 +53,12 @@ func TestStories(t *testing.T) {
 }
 
 // tell plays a story and returns it with what happened.
-func tell(t *testing.T, folder, text string) string {
+func tell(t *testing.T, folder, text string) string { return tellTo(t, folder, text, nil) }
+
+// tellTo plays a story for somebody who notes what moves.
+func tellTo(t *testing.T, folder, text string, m *moves) string {
 	s := &story{folder: folder, id: "2026-11-21-1", world: newWorld(t, loadPlan(t, folder)), day: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
+	s.moved = m
 	if on, ok := strings.CutPrefix(text, "# On "); ok {
 		var err error
 		if s.day, err = time.Parse(time.DateOnly, on[:len(time.DateOnly)]); err != nil {

@@ -41,6 +41,7 @@ type world struct {
 	now      time.Time
 	commands int
 	ledger   ledger
+	moved    *moves // nil: nobody asks
 }
 
 func newWorld(t testing.TB, p *plan.Plan) *world {
@@ -74,7 +75,9 @@ func (w *world) do(cmd incident.Command) ([]incident.Happened, error) {
 	var list []incident.Happened
 	for _, e := range events {
 		h := w.store(e, cmd)
+		from := w.moved.of(w.state)
 		w.state.Apply(h)
+		w.moved.note(from, w.state, h)
 		list = append(list, h)
 		w.ledger.enter(w.t, w.plan, h)
 	}
