@@ -117,6 +117,20 @@ var docs = []doc{
 	{line: "tocsin incident close 2026-11-21-1 --data data --as janet", says: "closed"},
 	{line: "tocsin incident export 2026-11-21-1 --data data --out incident.zip", says: "incident.zip holds"},
 	{line: "tocsin verify incident.zip", says: "verifies"},
+	{line: `tocsin incident open --data data --as janet "The front end shows nothing"`, says: "The front end shows nothing"},
+	{line: `tocsin incident open --data data --as david "Balances are shown as zero"`, says: "Balances are shown as zero"},
+	{
+		line: `tocsin incident merge 2026-11-21-2 2026-11-21-3 --data data --as david --why "Both stand on the same node"`,
+		as:   `tocsin incident list --open --data data > open && tocsin incident merge $(sed -n '2s/ .*//p' open) $(sed -n '1s/ .*//p' open) --data data --as david --why "Both stand on the same node"`,
+		says: "it is the same event",
+	},
+	{
+		line: `tocsin incident reopen 2026-11-21-2 --data data --as janet --why "The front end has another fault"`,
+		as:   `tocsin incident reopen $(sed -n '2s/ .*//p' open) --data data --as janet --why "The front end has another fault"`,
+		says: "detected",
+	},
+	{line: "tocsin incident adopt 2026-11-21-3 --what --data data", as: "tocsin incident adopt $(sed -n '1s/ .*//p' open) --what --data data 2>&1 || test $? = 1", says: "No newer plan is in force"},
+	{line: "tocsin incident adopt 2026-11-21-3 --data data --as david", as: "tocsin incident adopt $(sed -n '1s/ .*//p' open) --data data --as david 2>&1 || test $? = 1", says: "by the plan in force already"},
 
 	// CONTRIBUTING
 	{line: "make check", why: "it runs this test"},
