@@ -37,7 +37,8 @@ type Store interface {
 	// Due lists streams whose DueAt is set and not after now, earliest first.
 	Due(ctx context.Context, now time.Time, limit int) ([]Head, error)
 	// Take lists what Due does, but for what was taken until a time after now, and takes it until a time: several nodes that take
-	// share what is due among them. Whatever is appended to a stream gives it back. It guards nothing: an append does that.
+	// share what is due among them. Whatever is appended to a stream gives it back. What was taken until a time longer than Skew
+	// after that until was taken by a clock that is wrong, and counts as free. It guards nothing: an append does that.
 	Take(ctx context.Context, now, until time.Time, limit int) ([]Head, error)
 	// Ahead lists what Due will list by a later time and whose last record is of after now, for its writer's clock was ahead.
 	Ahead(ctx context.Context, now time.Time, limit int) ([]Head, error)
@@ -109,6 +110,9 @@ type Store interface {
 
 	Close() error
 }
+
+// Skew is how far the clocks of nodes may lie apart without anything being done twice for it.
+const Skew = 10 * time.Second
 
 // Commit is everything that one command changes.
 type Commit struct {

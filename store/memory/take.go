@@ -14,7 +14,9 @@ func (s *Store) Take(_ context.Context, now, until time.Time, limit int) ([]stor
 	defer s.mu.Unlock()
 	var heads []store.Head
 	for _, name := range s.order {
-		if st := s.streams[name]; !st.head.DueAt.IsZero() && !st.head.DueAt.After(now) && !st.taken.After(now) {
+		st := s.streams[name]
+		free := !st.taken.After(now) || st.taken.After(until.Add(store.Skew))
+		if !st.head.DueAt.IsZero() && !st.head.DueAt.After(now) && free {
 			heads = append(heads, cloneHead(st.head))
 		}
 	}

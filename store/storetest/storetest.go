@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Heads", testHeads},
 		{"Due", testDue},
 		{"Take", testTake},
+		{"TakeAhead", testTakeAhead},
 		{"TakeRace", testTakeRace},
 		{"Listen", testListen},
 		{"Ahead", testAhead},

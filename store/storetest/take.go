@@ -38,6 +38,30 @@ func testTake(t *testing.T, s store.Store) {
 	wantStreams(t, take(62*time.Second, 10), "s1", "s0", "s4")
 }
 
+// testTakeAhead: what was taken by a clock that was far ahead does not wait until the others have caught up with it.
+func testTakeAhead(t *testing.T, s store.Store) {
+	const span = 2 * time.Second
+	c := &chain{stream: "s"}
+	due := func() {
+		a := c.appending(t, 1)
+		a.DueAt = start
+		commit(t, s, store.Commit{Appends: []store.Append{a}})
+	}
+	take := func(after time.Duration) []store.Head {
+		now := start.Add(after)
+		return must(s.Take(t.Context(), now, now.Add(span), 10))(t)
+	}
+	due()
+	wantStreams(t, take(time.Hour), "s") // and its node dies
+	wantStreams(t, take(0), "s")
+	wantStreams(t, take(0))
+	wantStreams(t, take(span), "s")
+	due()
+	wantStreams(t, take(store.Skew), "s") // by a clock that is as far ahead as one may be
+	wantStreams(t, take(0))
+	wantStreams(t, take(store.Skew+span), "s")
+}
+
 // testTakeRace: of several who take at once, each gets something else.
 func testTakeRace(t *testing.T, s store.Store) {
 	const streams, takers = 60, 6
