@@ -2,9 +2,6 @@ package detect
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"tocsin/evm"
 	"tocsin/plan"
@@ -19,7 +16,7 @@ func ABIs(p *plan.Plan, files map[string][]byte) (map[string]evm.ABI, []*Problem
 		if a.ABIFile == "" {
 			continue
 		}
-		abi, err := fileABI(a, files)
+		abi, err := plan.FileABI(a, files)
 		if err == nil {
 			abis[a.ID] = abi
 			continue
@@ -31,27 +28,6 @@ func ABIs(p *plan.Plan, files map[string][]byte) (map[string]evm.ABI, []*Problem
 		}
 	}
 	return abis, problems
-}
-
-// fileABI reads the ABI of an asset: one file, or those of the contracts that it names within a folder.
-func fileABI(a plan.Asset, files map[string][]byte) (evm.ABI, error) {
-	if len(a.Contracts) == 0 {
-		return evm.ParseABIJSON(files[a.ABIFile])
-	}
-	names := slices.Sorted(maps.Keys(files))
-	list := make([]evm.ABI, 0, len(a.Contracts))
-	for _, contract := range a.Contracts {
-		found := plan.Artefacts(a.ABIFile, contract, names)
-		if len(found) != 1 {
-			return evm.ABI{}, fmt.Errorf("%d files hold the contract %s: %s", len(found), contract, strings.Join(found, ", "))
-		}
-		abi, err := evm.ParseABIJSON(files[found[0]])
-		if err != nil {
-			return evm.ABI{}, fmt.Errorf("%s: %w", found[0], err)
-		}
-		list = append(list, abi)
-	}
-	return evm.Join(list...), nil
 }
 
 // abi returns an asset's ABI: what the plan writes out, what its files hold, and what a proxy says of itself.

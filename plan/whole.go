@@ -29,6 +29,7 @@ func (l *loader) checkTop() {
 func (l *loader) checkWhole() {
 	p := l.plan
 	l.loadArtefacts()
+	l.nameFunctions()
 	for i := range p.Detectors {
 		l.checkDetector(&p.Detectors[i])
 	}
