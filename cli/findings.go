@@ -61,6 +61,7 @@ and those that a mute kept quiet. One that no longer counts, because its block i
 	c.Flags().StringVar(&since, "since", "", "only those recorded so lately, such as 24h")
 	c.Flags().IntVar(&q.Limit, "limit", 50, "at most so many, up to 1000")
 	c.Flags().Uint64Var(&q.Before, "before", 0, "only those with a lesser number: next of the list before")
+	c.AddCommand(t.findingsRedact())
 	return c
 }
 
@@ -138,6 +139,9 @@ func writeFound(w io.Writer, p *plan.Plan, f engine.Found) {
 		fmt.Fprintln(w, "    It only calls people: no second detector agreed, and the plan states no reason to act alone.")
 	}
 	writeTold(w, f.Finding)
+	if f.Text != "" || f.Contact != "" {
+		fmt.Fprintf(w, "    To remove that: tocsin findings redact %s\n", f.ID)
+	}
 	if f.Retracted != "" {
 		fmt.Fprintf(w, "    It no longer counts: %s\n", f.Retracted)
 	}

@@ -75,21 +75,6 @@ func (t *terminal) incidentAdd() *cobra.Command {
 		})
 }
 
-func (t *terminal) incidentAttach() *cobra.Command {
-	var op incident.OpAttach
-	return t.do("attach INCIDENT WHAT", "Put a text, a link or the hash of a transaction into the record", []string{"an incident", "a text, a link or a hash"}, access.Respond,
-		func(c *cobra.Command) {
-			c.Flags().StringVar(&op.Step, "step", "", "step that it belongs to")
-			c.Flags().StringVar(&op.Note, "note", "", "what it shows")
-			c.Flags().StringVar(&op.Form, "form", "", "text, link or transaction, if it is not what it looks like")
-			c.Flags().Uint64Var(&op.Chain, "chain", 0, "chain of the transaction")
-		},
-		func(_ *engine.View, args []string) (incident.Op, error) {
-			op.What = args[1]
-			return op, nil
-		})
-}
-
 // shownMessage is how a communication of the plan stands.
 type shownMessage struct {
 	ID       string    `json:"id"`

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
+	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/journal"
@@ -44,6 +46,25 @@ func (e *Engine) VerifyAdoptions(ctx context.Context, protocol string) (*History
 		return nil, err
 	}
 	return x.Verify()
+}
+
+// Holder is the person to whom the plan in force gives an account to sign with, or else the latest plan that was in force and did;
+// nil if none did.
+func (e *Engine) Holder(ctx context.Context, protocol string, account evm.Address) (*plan.Person, error) {
+	h, err := e.History(ctx, protocol)
+	if err != nil {
+		return nil, err
+	}
+	for _, reign := range slices.Backward(h.Reigns) {
+		p, err := e.planByHash(ctx, reign.Hash.Hex())
+		if err != nil {
+			return nil, err
+		}
+		if x := decision.Holder(p, account); x != nil {
+			return x, nil
+		}
+	}
+	return nil, nil
 }
 
 // Adoptions returns what proves which plan is in force. It proves nothing itself: Verify does.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tocsin/fault"
 	"tocsin/journal"
@@ -16,6 +17,9 @@ func (e *Engine) Roll(ctx context.Context) (journal.Roll, error) {
 		return r, fmt.Errorf("list streams: %w", err)
 	}
 	for _, h := range heads {
+		if h.Kind == kindPlan {
+			r.Protocols = append(r.Protocols, h.Protocol)
+		}
 		last, err := e.store.Before(ctx, h.Stream, 0, 1)
 		if err != nil {
 			return r, fmt.Errorf("load %s: %w", h.Stream, err)
@@ -24,6 +28,7 @@ func (e *Engine) Roll(ctx context.Context) (journal.Roll, error) {
 			r.Streams = append(r.Streams, journal.Mark{Stream: h.Stream, Seq: last[0].Seq, Hash: hexOf(last[0].Hash)})
 		}
 	}
+	slices.Sort(r.Protocols)
 	return r, nil
 }
 

@@ -56,6 +56,9 @@ func readArchive(r io.ReaderAt, size int64, limit limits) (map[string][]byte, er
 }
 
 func readFile(f *zip.File, limit int64) ([]byte, error) {
+	if f == nil {
+		return nil, errors.New("it is missing")
+	}
 	if !f.Mode().IsRegular() {
 		return nil, errors.New("it is not a regular file")
 	}

@@ -45,16 +45,25 @@ var postmortemMark = []byte(`"postmortem":true`)
 // posted reports whether a record publishes a text as the post-mortem.
 func posted(records []Record, text []byte) bool {
 	for i := range records {
-		if !bytes.Contains(records[i].Bytes, postmortemMark) {
-			continue
-		}
-		var data struct {
-			Text       string `json:"text"`
-			Postmortem bool   `json:"postmortem"`
-		}
-		if e, err := records[i].envelope(); err == nil && json.Unmarshal(e.Data, &data) == nil && data.Postmortem && data.Text == string(text) {
+		if is, ok := postmortemIn(&records[i]); ok && is == string(text) {
 			return true
 		}
 	}
 	return false
+}
+
+// postmortemIn is the post-mortem that a record publishes, if it publishes one.
+func postmortemIn(r *Record) (string, bool) {
+	if !bytes.Contains(r.Bytes, postmortemMark) {
+		return "", false
+	}
+	var data struct {
+		Text       string `json:"text"`
+		Postmortem bool   `json:"postmortem"`
+	}
+	e, err := r.envelope()
+	if err != nil || json.Unmarshal(e.Data, &data) != nil {
+		return "", false
+	}
+	return data.Text, data.Postmortem
 }

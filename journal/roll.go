@@ -17,8 +17,10 @@ const rollDomain = "tocsin roll 1\n"
 // Roll lists where every stream of a database ended at one moment. Its root can be published: whoever has the roll can then show
 // that no stream was rewritten since.
 type Roll struct {
-	At      time.Time `json:"at"`
-	Streams []Mark    `json:"streams"`
+	At        time.Time       `json:"at"`
+	Protocols []string        `json:"protocols,omitempty"` // ids, sorted; who signs signs for these
+	Streams   []Mark          `json:"streams"`
+	Signed    []RollSignature `json:"signed,omitempty"`
 }
 
 // Mark is a record of a stream, by which everything before it in the stream is fixed.
@@ -47,13 +49,17 @@ func (r Roll) Root() ([32]byte, error) {
 	return sha256.Sum256(b), nil
 }
 
-// Line is what is published of the roll: when, how many streams, and the root.
+// Line is what is published of the roll: when, how many streams, the root, and who signed it.
 func (r Roll) Line() (string, error) {
 	root, err := r.Root()
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("tocsin head %s %d %x", r.At.UTC().Format(time.RFC3339Nano), len(r.Streams), root), nil
+	line := fmt.Sprintf("tocsin head %s %d %x", r.At.UTC().Format(time.RFC3339Nano), len(r.Streams), root)
+	for _, s := range r.Signed {
+		line += fmt.Sprintf(" signed %s 0x%x", s.Signer.Hex(), []byte(s.Signature))
+	}
+	return line, nil
 }
 
 // ParseRoll reads a roll as it is written in JSON.
@@ -62,8 +68,10 @@ func ParseRoll(b []byte) (Roll, error) {
 	if err := strict(b, &r); err != nil {
 		return Roll{}, invalid("This is not a list of heads.").Because(err)
 	}
-	_, err := r.Root()
-	return r, err
+	if _, err := r.Root(); err != nil {
+		return Roll{}, err
+	}
+	return r, nil
 }
 
 // Encode writes the roll in JSON.
