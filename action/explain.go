@@ -148,7 +148,7 @@ func (x *explainer) call(to evm.Address, value *uint256.Int, data []byte, depth 
 	if !same(m, values, data) {
 		e.Dangers = append(e.Dangers, "The calldata are not encoded as the arguments are: there is more in them than is shown here.")
 	}
-	if l, ok := lessons[m.Signature()]; ok {
+	if l, ok := lessons[[4]byte(data)]; ok && l.method.Signature() == e.Function {
 		x.learn(&e, l, values, depth)
 	}
 	return e
@@ -163,7 +163,7 @@ func (x *explainer) decode(to evm.Address, data []byte) (evm.Method, []evm.Value
 	if a, ok := assetAt(x.plan, x.chain, to); ok {
 		candidates = append(candidates, x.functions(a)...)
 	}
-	for _, l := range lessonList {
+	if l, ok := lessons[[4]byte(data)]; ok {
 		candidates = append(candidates, l.method)
 	}
 	for _, m := range candidates {

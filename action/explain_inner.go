@@ -54,6 +54,9 @@ func (x *explainer) scheduled(e *Explanation, targets, values, payloads []any, d
 		value, _ := values[i].(*uint256.Int)
 		data, _ := payloads[i].([]byte)
 		e.Inner = append(e.Inner, x.call(to, value, data, depth+1))
+		if x.left < 0 { // which the last one says
+			break
+		}
 	}
 }
 
@@ -66,6 +69,9 @@ func (x *explainer) batched(e *Explanation, v []evm.Value, depth int) {
 	}
 	for _, c := range calls {
 		e.Inner = append(e.Inner, x.operation(c.Operation, c.To, c.Value, c.Data, depth+1))
+		if x.left < 0 { // which the last one says
+			break
+		}
 	}
 	e.Sentence = fmt.Sprintf("Makes %d calls, all or none.", len(calls))
 }

@@ -54,13 +54,13 @@ var (
 	handlerSlot        = evm.Keccak([]byte("fallback_manager.handler.address"))
 )
 
-// lessons are what is known, by signature.
-var lessons = bySignature(lessonList)
+// lessons are what is known, by selector.
+var lessons = bySelector(lessonList)
 
-func bySignature(list []lesson) map[string]lesson {
-	m := make(map[string]lesson, len(list))
+func bySelector(list []lesson) map[[4]byte]lesson {
+	m := make(map[[4]byte]lesson, len(list))
 	for _, l := range list {
-		m[l.method.Signature()] = l
+		m[l.method.Selector()] = l
 	}
 	return m
 }
