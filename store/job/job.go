@@ -59,6 +59,17 @@ func (i *Inserter[Tx]) Insert(ctx context.Context, tx Tx, deliveries []store.Del
 	return err
 }
 
+// Announce wakes the workers of all processes that listen, for jobs that were inserted without a word.
+func Announce[Tx any](ctx context.Context, d riverdriver.Driver[Tx]) error {
+	return d.GetExecutor().NotifyMany(ctx, &riverdriver.NotifyManyParams{Topic: insertTopic, Payload: []string{insertPayload}})
+}
+
+// River's words for "there are new jobs in the default queue".
+const (
+	insertTopic   = "river_insert"
+	insertPayload = `{"queue":"default"}`
+)
+
 // Work runs handle for each delivery that is due when it is committed, by this process or another, until ctx ends. Then
 // handlers have a few seconds to finish before their context ends too. reindex names the indexes that River rebuilds now and
 // then; nil are its own.

@@ -9,10 +9,11 @@ import (
 // notification commit at a time, so that one with each command would halve how many commands there can be.
 const tellEvery = 200 * time.Millisecond
 
-// herald tells other nodes that something was stored: at once, and what comes within tellEvery after that by one word at its
-// end. It has a transaction of its own, so that no command waits for it or fails with it.
+// herald tells others that something was stored: at once, and what comes within a while after that by one word at its end. It
+// has a transaction of its own, so that no command waits for it or fails with it.
 type herald struct {
-	send func() // tells, or gives up by itself after a while
+	every time.Duration // the while
+	send  func()        // tells, or gives up by itself after a while
 
 	mu      sync.Mutex
 	telling bool // a goroutine is under way
@@ -21,7 +22,9 @@ type herald struct {
 	done    sync.WaitGroup
 }
 
-func newHerald(send func()) *herald { return &herald{send: send, closed: make(chan struct{})} }
+func newHerald(every time.Duration, send func()) *herald {
+	return &herald{every: every, send: send, closed: make(chan struct{})}
+}
 
 // tell sees to it that others are told of what is stored by now.
 func (h *herald) tell() {
@@ -37,11 +40,11 @@ func (h *herald) tell() {
 }
 
 func (h *herald) run() {
-	pause := time.NewTimer(tellEvery)
+	pause := time.NewTimer(h.every)
 	defer pause.Stop()
 	for {
 		h.send()
-		pause.Reset(tellEvery)
+		pause.Reset(h.every)
 		select {
 		case <-pause.C:
 		case <-h.closed:

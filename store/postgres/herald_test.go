@@ -12,7 +12,7 @@ func TestHerald(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []int64 // what was stored when it was told
 		var stored atomic.Int64
-		h := newHerald(func() { told = append(told, stored.Load()) })
+		h := newHerald(tellEvery, func() { told = append(told, stored.Load()) })
 		for range 1000 { // within a second
 			stored.Add(1)
 			h.tell()

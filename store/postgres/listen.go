@@ -69,8 +69,11 @@ func hear(ctx context.Context, conn *pgx.Conn, heard func()) error {
 	}
 }
 
-// stored tells other nodes of a commit that added records.
+// stored tells other nodes of a commit that added records, and workers of deliveries that are due.
 func (s *Store) stored(c store.Commit) {
+	if len(c.DueNow()) > 0 {
+		s.waker.tell()
+	}
 	for _, a := range c.Appends {
 		if len(a.Records) > 0 {
 			s.herald.tell()

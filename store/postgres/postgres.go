@@ -28,7 +28,8 @@ type Store struct {
 	jobs *job.Inserter[pgx.Tx]
 	log  *slog.Logger
 
-	herald *herald
+	herald *herald // tells nodes
+	waker  *herald // tells workers
 	joint  *joint
 }
 
@@ -63,7 +64,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if s.pool, err = pgxpool.NewWithConfig(ctx, c); err != nil {
 		return nil, explain("open database", err)
 	}
-	s.herald = newHerald(s.tell)
+	s.herald, s.waker = newHerald(tellEvery, s.tell), newHerald(announceEvery, s.announce)
 	if err := s.open(ctx); err != nil {
 		s.pool.Close()
 		return nil, explain("open database", err)
@@ -76,13 +77,14 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	var err error
-	s.jobs, err = job.NewInserter(riverpgxv5.New(s.pool), s.log)
+	s.jobs, err = job.NewInserter(silent{riverpgxv5.New(s.pool)}, s.log)
 	return err
 }
 
 // Close closes the database. Work must have returned.
 func (s *Store) Close() error {
 	s.herald.close()
+	s.waker.close()
 	s.pool.Close()
 	return nil
 }
