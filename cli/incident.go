@@ -19,7 +19,8 @@ func (t *terminal) incident() *cobra.Command {
 	c.AddCommand(t.incidentOpen(), t.incidentList(), t.incidentShow(), t.incidentAnswer(), t.incidentValidate(), t.incidentDismiss(),
 		t.incidentStep(), t.incidentApprove(), t.incidentUpdate(), t.incidentContain(), t.incidentResolve(), t.incidentTake(), t.incidentHandOver(), t.incidentAccept(), t.incidentDecline(), t.incidentLeave(), t.incidentCorrect(),
 		t.incidentDistrust(), t.incidentTrust(), t.incidentRestrict(), t.incidentReveal(), t.incidentMerge(), t.incidentAdopt(), t.incidentClose(), t.incidentReopen(), t.incidentExport(), t.incidentRedact(),
-		t.incidentOwed(), t.incidentWaive(), t.incidentReinstate(), t.incidentPin(), t.incidentReply(), t.incidentUndo(), t.incidentAdd(), t.incidentAttach(), t.incidentLessons())
+		t.incidentOwed(), t.incidentWaive(), t.incidentReinstate(), t.incidentPin(), t.incidentReply(), t.incidentUndo(), t.incidentAdd(), t.incidentAttach(), t.incidentLessons(),
+		t.incidentSeverity(), t.incidentNote(), t.incidentPropose(), t.incidentRetry())
 	return c
 }
 
