@@ -23,6 +23,8 @@ type post struct {
 
 	mu      sync.Mutex
 	letters []letter
+	hung    []letter      // that came whole, and whose sender was left waiting
+	held    chan struct{} // closed when senders are no longer left waiting; nil if they are not
 	came    chan struct{} // holds a tick when something has come
 }
 
@@ -50,6 +52,27 @@ func openPost(t testing.TB) *post {
 }
 
 func (p *post) url() string { return "smtp://" + p.address + "?starttls=none&from=tocsin@example.com" }
+
+// hold leaves whoever sends a letter waiting for the word that it came, until release is called.
+func (p *post) hold() (release func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	held := make(chan struct{})
+	p.held = held
+	return sync.OnceFunc(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.held = nil
+		close(held)
+	})
+}
+
+// hanging lists the letters whose senders were left waiting.
+func (p *post) hanging() []letter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]letter(nil), p.hung...)
+}
 
 // wait waits for a letter that fits.
 func (p *post) wait(t testing.TB, what string, fits func(letter) bool) letter {
@@ -111,10 +134,18 @@ func (s *postman) Data(r io.Reader) error {
 	}
 	text := plain(m.Header.Get("Content-Type"), m.Header.Get("Content-Transfer-Encoding"), m.Body)
 	s.post.mu.Lock()
+	held, kept := s.post.held, &s.post.letters
+	if held != nil {
+		kept = &s.post.hung
+	}
 	for _, to := range s.to {
-		s.post.letters = append(s.post.letters, letter{to, subject, text, at})
+		*kept = append(*kept, letter{to, subject, text, at})
 	}
 	s.post.mu.Unlock()
+	if held != nil {
+		<-held
+		return &smtp.SMTPError{Code: 451, Message: "Try again."}
+	}
 	select {
 	case s.post.came <- struct{}{}:
 	default:

@@ -276,7 +276,9 @@ type record struct {
 			} `json:"approvals"`
 		} `json:"decisions"`
 		Findings []struct {
-			Block uint64 `json:"block"`
+			Detector string `json:"detector"`
+			Block    uint64 `json:"block"`
+			Amount   string `json:"amount"`
 		} `json:"findings"`
 		Actions []struct {
 			Action string `json:"action"`
