@@ -61,6 +61,9 @@ func (a *account) read(ctx context.Context, r journal.Record) error {
 	if err := a.course.read(a.plan(), h); err != nil {
 		return err
 	}
+	if err := a.validated(h); err != nil {
+		return err
+	}
 	a.begins(h)
 	a.proceed(h.Event)
 	if err := a.vote(h); err != nil {

@@ -125,7 +125,7 @@ func (d *draw) block() []string {
 	}
 	if len(d.world.book.incidents) == 0 || d.chance(8) {
 		for range 1 + d.rand.IntN(2) {
-			words = append(words, d.one("drain", "drain", "odd", "murmur")+"="+strconv.Itoa(1+d.rand.IntN(100)))
+			words = append(words, d.one("drain", "drain", "drain", "odd", "odd", "leak", "murmur")+"="+strconv.Itoa(1+d.rand.IntN(100)))
 		}
 	}
 	return words
@@ -134,7 +134,7 @@ func (d *draw) block() []string {
 func (d *draw) somebody() string { return d.people[d.rand.IntN(len(d.people))].id }
 
 func (d *draw) muting() string {
-	detector := d.one("drain", "odd", "murmur")
+	detector := d.one("drain", "odd", "leak", "murmur")
 	for _, asked := range slices.Sorted(maps.Keys(d.world.book.register.asked)) {
 		if d.chance(2) {
 			return "mute " + d.one("ada", "ben", "cyd", "dan") + " " + asked + " 4h"

@@ -217,6 +217,11 @@ func TestRules(t *testing.T) {
 				load: deaf(incident.EventAdopted{}.Kind()),
 			})(g)
 		}},
+		"a finding says that it is real and may not": {"validate", doubled(lying{after: forge(incident.EventFinding{}.Kind(), func(r journal.Record) incident.Event {
+			var e incident.EventFinding
+			_, _ = r.Open(&e)
+			return incident.EventValidated{By: "Tocsin", Issue: "theft", Category: "attack", Severity: "critical", Finding: e.Finding.ID}
+		})})},
 		"mutes are not heard of": {"mute", doubled(lying{load: func(stream string, records []journal.Record) []journal.Record {
 			return slices.DeleteFunc(records, func(r journal.Record) bool { return r.Kind == (mute.EventMuted{}).Kind() })
 		}})},

@@ -137,7 +137,7 @@ var rare = []string{
 	"is forgotten", "lands", "OpUnlanded", ": unknown", ": failed", ": again", "again on node", "is adopted", "answer cannot",
 	"approve wrong", "refuse right", "clock 1h", "clock -1h", " unmute ", ": asked", ": muted", " hook ", " feed ", " open ",
 	"incident 2026-11-21-3", "reminder ", "dismiss", "reopen", "resolve", "close",
-	" goes on in ", "runs by the plan in force", " trust ", " distrust ", " reveal ", " reply ", " attach", "page 2026-11-21-2/",
+	" goes on in ", "runs by the plan in force", " trust ", " distrust ", " reveal ", " reply ", " attach", ": leak-", "page 2026-11-21-2/",
 }
 
 func tally(signs map[string]int, text string) {

@@ -1,6 +1,7 @@
 // Package sim owns a small world in which emergencies run their course by chance: nodes over one store that may die between
-// any two of its calls, or be overtaken there by others; phones that stay silent; people who come late, refuse, or sign with
-// the wrong key; a chain that forgets its last blocks; feeds and other monitors; clocks that jump; plans adopted on the way.
+// any two of its calls, or be overtaken there by others; phones that stay silent; people who come late, refuse, leave, sign with
+// the wrong key or distrust each other; several incidents that the same people have at once, and merge; a chain that forgets its
+// last blocks; feeds and other monitors; clocks that jump; rotas that turn; plans adopted, and taken up, on the way.
 // Time moves only here, and everything follows from a history: a text that can be kept, replayed and shrunk.
 //
 //	go test ./internal/sim -seeds N         N worlds, on all processors; of the first that breaks a rule, the smallest history that does
@@ -15,12 +16,21 @@
 //	page      whom the plan wants told is called; nobody is given up early; it is known what became of each call
 //	late      a call is due as soon as it is stored
 //	timer     an incident short of people, or calling somebody, is looked at again in time
-//	quorum    nothing is ordered but by signatures that the plan in force then asks for
+//	quorum    nothing is ordered or signed but by signatures that the incident's plan then asks for and that are trusted
 //	landing   no action lands twice
 //	finding   what there is to be found counts once; what was taken back does not
 //	mute      a muted detector, or one that only observes, opens nothing
 //	reminder  nobody is rung for an update before containment
-//	hidden    from whom an incident is hidden is not called and does not act
+//	hidden    from whom an incident is hidden, or who is distrusted in it, is not called, is shown nothing and does not act
+//	distrust  nothing goes over a way that is distrusted
+//	role      a role is held once, by somebody who is there, and taken from nobody who is there but by whoever takes it
+//	rota      who is on call when an incident begins is called
+//	validate  no finding says that it is real but where the plan lets it
+//	branch    no step is done or asked for that an answer leads past
+//	step      steps that are added have names of their own
+//	resolve   nothing is resolved while a step is open, unless it is said to be missing
+//	evidence  what is put into the record stays there
+//	merge     a merged incident is silent, and it and the one where it goes on know of each other
 //	command   a command is carried out once
 //	twice     nothing is handed over twice without a death or a standstill in between
 //	delivery  whatever is to leave the house comes to its end
