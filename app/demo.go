@@ -226,7 +226,7 @@ func (d *demo) incident(ctx context.Context) (string, error) {
 // guide tells a person what to do and waits until they stop the demo.
 func (d *demo) guide(ctx context.Context, r Ready) error {
 	first := d.plan.Everyone()[0]
-	l, err := d.desk.SignInLink(ctx, first, r.URL, 24*time.Hour)
+	l, err := d.desk.SignInLink(ctx, "", first, r.URL, 24*time.Hour)
 	if err != nil {
 		return err
 	}

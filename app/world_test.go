@@ -77,7 +77,7 @@ type operator struct {
 
 func (s *served) signIn(person string) *operator {
 	s.t.Helper()
-	l, err := s.desk.SignInLink(s.t.Context(), person, s.ready.URL, time.Hour)
+	l, err := s.desk.SignInLink(s.t.Context(), "", person, s.ready.URL, time.Hour)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,11 @@ func (d *desk) flags(c *cobra.Command, acting bool) {
 func (d *desk) looks(c *cobra.Command) {
 	d.flags(c, false)
 	c.Flags().StringVar(&d.as, "as", "", "id of the person who looks, as in the plan: what is hidden from them is left out")
+}
+
+// ofProtocol is the flag that says which protocol is meant, where the data folder holds several.
+func (d *desk) ofProtocol(c *cobra.Command) {
+	c.Flags().StringVar(&d.protocol, "protocol", "", "protocol, if the server holds several plans")
 }
 
 // open opens the data folder.
@@ -65,6 +71,7 @@ func people(p *plan.Plan) string {
 	return strings.Join(ids, ", ")
 }
 
+// planOf is the plan in force of a protocol: of the only one, if none is named.
 func planOf(ctx context.Context, e *engine.Engine, protocol string) (*plan.Plan, error) {
 	ids, err := e.Protocols(ctx)
 	if err != nil {
@@ -73,8 +80,13 @@ func planOf(ctx context.Context, e *engine.Engine, protocol string) (*plan.Plan,
 	if protocol == "" && len(ids) == 1 {
 		protocol = ids[0]
 	}
-	if protocol == "" {
+	switch {
+	case len(ids) == 0:
+		return nil, fault.New(fault.NotFound, "The data folder holds no plan yet.").Instead("Start tocsin serve with one first.")
+	case protocol == "":
 		return nil, fault.New(fault.Invalid, "The data folder holds %s.", count(len(ids), "plan")).Instead("Name one by --protocol: %s.", strings.Join(ids, ", "))
+	case !slices.Contains(ids, protocol):
+		return nil, fault.New(fault.NotFound, "The data folder holds no plan of a protocol %q.", protocol).Instead("Name one of these by --protocol: %s.", strings.Join(ids, ", "))
 	}
 	return e.InForce(ctx, protocol)
 }

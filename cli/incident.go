@@ -76,20 +76,30 @@ func (t *terminal) incidentList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list = slices.DeleteFunc(list, func(s incident.Summary) bool { return !s.Sees(d.as) })
+			list = slices.DeleteFunc(list, func(s incident.Summary) bool { return !s.Sees(d.as) || d.protocol != "" && s.Protocol != d.protocol })
+			several := slices.ContainsFunc(list, func(s incident.Summary) bool { return s.Protocol != list[0].Protocol })
 			return t.print(map[string]any{"incidents": list}, func(w io.Writer) {
 				if len(list) == 0 {
 					fmt.Fprintln(w, "No incidents.")
 				}
 				for _, s := range list {
-					fmt.Fprintf(w, "%-14s %s  %-9s  %s%s\n", s.ID, s.Opened.Format("2006-01-02 15:04:05 UTC"), s.Phase, exerciseMark(s.Exercise), s.Title)
+					fmt.Fprintf(w, "%-14s %s  %-9s  %s%s\n", s.ID, s.Opened.Format("2006-01-02 15:04:05 UTC"), s.Phase, exerciseMark(s.Exercise), ofProtocol(several, s.Protocol)+s.Title)
 				}
 			})
 		},
 	}
 	d.looks(c)
+	c.Flags().StringVar(&d.protocol, "protocol", "", "only of this protocol")
 	c.Flags().BoolVar(&open, "open", false, "only those going on")
 	return c
+}
+
+// ofProtocol puts the protocol before what a line says, where lines are of several.
+func ofProtocol(several bool, protocol string) string {
+	if several {
+		return protocol + ": "
+	}
+	return ""
 }
 
 func exerciseMark(is bool) string {

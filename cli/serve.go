@@ -165,17 +165,18 @@ func (t *terminal) person() *cobra.Command {
 				return err
 			}
 			defer k.Close()
-			l, err := k.SignInLink(c.Context(), args[0], base, ttl)
+			l, err := k.SignInLink(c.Context(), d.protocol, args[0], base, ttl)
 			if err != nil {
 				return err
 			}
-			return t.print(map[string]any{"link": l.URL, "person": l.Person, "expires": l.Expires.Format(time.RFC3339)}, func(w io.Writer) {
+			return t.print(map[string]any{"link": l.URL, "protocol": l.Protocol, "person": l.Person, "expires": l.Expires.Format(time.RFC3339)}, func(w io.Writer) {
 				fmt.Fprintln(w, l.URL)
 				fmt.Fprintf(t.err, "It signs %s in once, until %s. Give it to nobody else.\n", l.Name, l.Expires.Format("2006-01-02 15:04 UTC"))
 			})
 		},
 	}
 	d.flags(link, false)
+	d.ofProtocol(link)
 	link.Flags().StringVar(&base, "base-url", "", "address of the console; the one last served from the data folder if not given")
 	link.Flags().DurationVar(&ttl, "for", 24*time.Hour, "how long the link works")
 	c.AddCommand(link, t.personRevoke())
@@ -192,16 +193,17 @@ func (t *terminal) personRevoke() *cobra.Command {
 				return err
 			}
 			defer k.Close()
-			who, err := k.Revoke(c.Context(), args[0])
+			who, err := k.Revoke(c.Context(), d.protocol, args[0])
 			if err != nil {
 				return err
 			}
-			return t.print(map[string]string{"revoked": who.Person}, func(w io.Writer) {
+			return t.print(map[string]string{"revoked": who.Person, "protocol": who.Protocol}, func(w io.Writer) {
 				fmt.Fprintf(w, "%s is signed out everywhere. A new link lets them in again.\n", who.Name)
 			})
 		},
 	}
 	d.flags(c, false)
+	d.ofProtocol(c)
 	return c
 }
 

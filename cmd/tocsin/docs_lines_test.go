@@ -22,6 +22,7 @@ var docs = []doc{
 
 	// docs/serve.md
 	{line: "tocsin serve --plan DIR --data DIR --endpoint CHAINID=URL", why: "the other tests here start servers in this form"},
+	{line: "tocsin serve --plan vault --plan bridge --data DIR --endpoint CHAINID=URL", why: "TestTwoProtocols starts a server in this form"},
 
 	// docs/plan.md
 	{line: "tocsin check DIR", as: "tocsin check plan", says: "Harbour Vault: 4 issues"},
