@@ -15,6 +15,10 @@ type evidence struct {
 	What string
 	Link string // address to follow, for a link
 	Code bool
+	File string // address to save it from, for a file that is still there
+	Size string
+	Show bool // it is a picture that the page shows
+	Gone bool // a file that was removed
 	Note string
 	By   string
 	At   moment
@@ -38,6 +42,15 @@ func (l *look) found(list []incident.Evidence) []evidence {
 		if e.Form == incident.EvidenceLink {
 			x.Link = e.What
 		}
+		if e.File != nil {
+			x.Size, x.Gone = sizeOf(e.File.Size), e.Gone
+			if !e.Gone {
+				x.File, x.Show = l.base()+"/files/"+url.PathEscape(e.ID), picture(e.File.Media) != ""
+			}
+			if x.What == "" {
+				x.What = "a file"
+			}
+		}
 		if e.Chain != 0 {
 			x.Note = strings.TrimSpace("On chain " + strconv.FormatUint(e.Chain, 10) + ". " + e.Note)
 		}
@@ -53,6 +66,29 @@ func (l *look) attaching() *form {
 	}
 	f := l.form("attach", "attach")
 	return &f
+}
+
+// uploads reports whether a form that comes back carried a file.
+func (f form) uploads() bool { return f.Tried() && f.kept.Has("upload") }
+
+// upload is the form beside that of other evidence that puts a file into the record.
+func (f form) upload() form {
+	u := form{Key: f.Key, Action: strings.TrimSuffix(f.Action, "attach") + "files", Command: newCommand()}
+	if f.uploads() {
+		u.Fault, u.kept = f.Fault, f.kept
+	}
+	return u
+}
+
+// sizeOf is a size as people read it.
+func sizeOf(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MiB"
+	case n >= 1<<10:
+		return strconv.FormatInt(n>>10, 10) + " KiB"
+	}
+	return strconv.FormatInt(n, 10) + " bytes"
 }
 
 // addForm adds a step on the spot.

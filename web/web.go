@@ -116,6 +116,8 @@ func New(o Options) (*Console, error) {
 	c.ofIncident(mux, "GET /incidents/{id}/export", c.export)
 	c.ofIncident(mux, "GET /incidents/{id}/postmortem", c.postmortem)
 	c.ofIncident(mux, "GET /incidents/{id}/decisions/{decision}", c.decision)
+	c.ofIncident(mux, "GET /incidents/{id}/files/{evidence}", c.file)
+	c.ofIncident(mux, "POST /incidents/{id}/files", c.attachFile)
 	c.ofIncident(mux, "POST /incidents/{id}/{verb}", c.act)
 	c.ofIncident(mux, "POST /incidents/{id}/presence", c.presence)
 	if o.Stage != nil {

@@ -75,8 +75,15 @@ var docs = []doc{
 	{line: "tocsin watch --data data", as: "tocsin watch --data data --once --json", says: `"detectors"`},
 
 	// docs/records.md
-	{line: "tocsin head --data data --out heads.json", before: (*docWorld).start},
+	{line: "tocsin export --data data --out records.zip", says: "records.zip holds", before: (*docWorld).start},
+	{line: "tocsin verify records.zip", says: "verifies"},
+	{line: "tocsin head --data data --out heads.json"},
 	{line: "tocsin head --data data --check heads.json"},
+	{line: "tocsin head --data data --key carmen.json --out signed.json", says: " signed " + carmensKey},
+	{line: "tocsin head --data data --check signed.json", says: "Signed by Carmen E"},
+	{line: "tocsin head --data data --check signed.json --signer 0x…", as: "tocsin head --data data --check signed.json --signer " + carmensKey + " && ! tocsin head --data data --check heads.json --signer " + carmensKey, says: "is not signed by"},
+	{line: "tocsin export --data data --out today.zip", says: "today.zip holds"},
+	{line: "tocsin verify today.zip --heads signed.json", says: "verifies"},
 
 	// docs/mute.md
 	{line: "tocsin findings --data data --since 24h", says: "indings", before: (*docWorld).start},
