@@ -25,6 +25,14 @@ type nextOne struct {
 	Comes    bool
 }
 
+// Label is what the button says.
+func (n nextOne) Label() string {
+	if n.Comes {
+		return "Ask " + n.Name
+	}
+	return "Call " + n.Name + " for it"
+}
+
 // nextShown is how many people can be asked by one tap: at four in the morning three are a choice and ten are none.
 const nextShown = 3
 

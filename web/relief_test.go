@@ -26,7 +26,7 @@ func TestARoleWhoseHolderWentQuietIsTakenByOneTap(t *testing.T) {
 	w.playing("david").get(at).is(http.StatusOK).lacks("Somebody has gone quiet")
 	w.pass(time.Minute)
 	w.playing("david").get(at).is(http.StatusOK).contains("Somebody has gone quiet").contains("Nothing is heard of Janet R").contains("I take it: Incident manager")
-	w.playing("janet").get(at).is(http.StatusOK).lacks("I take it: Incident manager").contains("Ask David L")
+	w.playing("janet").get(at).is(http.StatusOK).lacks("I take it: Incident manager").contains("Ask David L").contains("Call Carmen E for it")
 	w.playing("david").post(at+"/hand-over", url.Values{"role": {role}, "to": {"carmen"}, "form": {"relieve-" + role + "-carmen"}}).is(http.StatusSeeOther)
 	w.playing("david").get(at).is(http.StatusOK).contains("Carmen E is asked to take it").contains("I take it: Incident manager")
 	w.playing("david").post(at+"/role", url.Values{"role": {role}, "form": {"relieve-" + role}}).is(http.StatusSeeOther)

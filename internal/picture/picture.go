@@ -21,7 +21,7 @@ func (m Move) String() string {
 
 var arrow = regexp.MustCompile(`^(\S+(?:, \S+)*) +──(\S+(?:, \S+)*)──▶ +(\S+)`)
 
-// Moves reads the arrows of a page. A heading of the second rank names a machine; each line of its picture is states, an arrow that
+// Moves reads the arrows of a page. A heading of the second rank names a machine; each line of its picture, a block of text, is states, an arrow that
 // says by which events, a state, and perhaps more arrows from there. A line that is drawn otherwise is an error.
 func Moves(file string) (map[Move]bool, error) {
 	b, err := os.ReadFile(file)
@@ -34,8 +34,8 @@ func Moves(file string) (map[Move]bool, error) {
 		switch name, is := strings.CutPrefix(line, "## "); {
 		case is:
 			machine = name
-		case line == "```":
-			inside = !inside
+		case strings.HasPrefix(line, "```"):
+			inside = !inside && line == "```text"
 		case inside:
 			if err := read(list, machine, strings.TrimSpace(line)); err != nil {
 				return nil, err

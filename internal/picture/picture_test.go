@@ -14,7 +14,7 @@ func TestMoves(t *testing.T) {
 		}
 		return file
 	}
-	got, err := Moves(page("# Machines\n\na ──no──▶ picture\n\n## Door\n\n```\nstart, shut ──open──▶ ajar ──push, wind──▶ wide\n```\n"))
+	got, err := Moves(page("# Machines\n\na ──no──▶ picture\n\n## Door\n\n```\na command\n```\n\n```text\nstart, shut ──open──▶ ajar ──push, wind──▶ wide\n```\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestMoves(t *testing.T) {
 		t.Errorf("%d moves are read: %v", len(got), got)
 	}
 	for _, bad := range []string{"a -> b", "a ──x──▶", "a ──x──▶ b c"} {
-		if _, err := Moves(page("## Door\n```\n" + bad + "\n```\n")); err == nil {
+		if _, err := Moves(page("## Door\n```text\n" + bad + "\n```\n")); err == nil {
 			t.Errorf("%q is read", bad)
 		}
 	}
