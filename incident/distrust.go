@@ -167,12 +167,15 @@ func mute(p *plan.Plan, c plan.Communication) bool {
 }
 
 // Whole reports whether a page's link still counts: the person is trusted, and no message with it went over a way that is not.
-func (s *State) Whole(p *plan.Plan, page, person string) bool {
+func (s *State) Whole(p *plan.Plan, page, person string) bool { return s.WholeOf(p, s, page, person) }
+
+// WholeOf is Whole for the link of a page of another incident, which was merged into this one.
+func (s *State) WholeOf(p *plan.Plan, from *State, page, person string) bool {
 	if !s.Sees(person) {
 		return false
 	}
 	x, _ := p.Person(person)
-	pg := s.page(page)
+	pg := from.page(page)
 	return pg == nil || !slices.ContainsFunc(pg.Calls, func(c Call) bool {
 		return slices.ContainsFunc(x.Ladder(), func(w plan.Contact) bool { return w.Kind == c.Contact && s.unusable("", w.Kind, w.To) })
 	})

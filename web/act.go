@@ -43,6 +43,8 @@ var verbs = map[string]verb{
 	"resolve":   {access.Resolve, resolveOp},
 	"close":     {access.Close, closeOp},
 	"reopen":    {access.Close, func(v url.Values) incident.Op { return incident.OpReopen{Why: v.Get("why")} }},
+	"merge":     {access.Validate, nil}, // it concerns two incidents
+	"adopt":     {access.Respond, nil},
 	"note":      {access.Respond, func(v url.Values) incident.Op { return incident.OpNote{Text: v.Get("text")} }},
 	"waive":     {access.Post, waiveOp},
 	"reinstate": {access.Post, reinstateOp},
@@ -94,6 +96,9 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, s *session) {
 		c.again(w, r, s, id, form, err)
 		return
 	}
+	if r.PathValue("verb") == "merge" {
+		id = form.Get("into")
+	}
 	back := "/incidents/" + url.PathEscape(id)
 	if r.PathValue("verb") == "post" && strings.HasPrefix(form.Get("form"), "postmortem") {
 		http.Redirect(w, r, back+"#updates", http.StatusSeeOther)
@@ -136,6 +141,10 @@ func (c *Console) do(ctx context.Context, s *session, id, name string, vb verb, 
 	}
 	var op incident.Op
 	switch name {
+	case "merge":
+		return c.merge(ctx, s, id, form)
+	case "adopt":
+		return c.takeUp(ctx, s, id, form)
 	case "role":
 		op = incident.OpTakeRole{Role: form.Get("role"), Person: s.person.ID}
 	case "approve":
@@ -205,6 +214,10 @@ func (c *Console) again(w http.ResponseWriter, r *http.Request, s *session, id s
 		}
 		c.render(w, r, status, postmortemBody(p))
 	default:
+		if err := c.beside(r.Context(), s, l); err != nil {
+			c.fail(w, r, err)
+			return
+		}
 		p, err := l.page(r.Context(), c.readings(r.Context(), s), "", 0)
 		if err != nil {
 			c.fail(w, r, err)

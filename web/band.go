@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +68,9 @@ func bandOf(s *incident.State, now time.Time) band {
 		if s.Phase == incident.Dismissed {
 			b.Ended, b.Word = s.Moments.Dismissed, "dismissed"
 		}
+		if s.Into != nil {
+			b.Ended, b.Word = s.Into.At, "merged"
+		}
 	}
 	if s.Exercise != nil {
 		b.Kind = kindDrill
@@ -124,6 +128,10 @@ func stopsOf(s *incident.State, now time.Time) []stop {
 			course = append(course, incident.Validated)
 		}
 		course = append(course, incident.Dismissed)
+	}
+	if s.Into != nil {
+		course = course[:slices.Index(course, s.Into.Phase)+1]
+		course, times[incident.Merged] = append(slices.Clone(course), incident.Merged), s.Into.At
 	}
 	stops := make([]stop, 0, len(course))
 	passed := true

@@ -18,13 +18,14 @@ type course struct {
 	Resolve  *ending
 	Close    *ending
 	Reopen   *form
+	Merge    *merging
 	Answer   *form // to come, for whoever was not called or thinks again
 	Seconds  []string
 }
 
 // Any reports whether there is anything to say besides validation.
 func (c course) Any() bool {
-	return c.Dismiss != nil || c.Severity != nil || c.Role != nil || c.Leave != nil || len(c.Offers) > 0 || c.Contain != nil || c.Resolve != nil || c.Close != nil || c.Reopen != nil || c.Answer != nil
+	return c.Dismiss != nil || c.Severity != nil || c.Role != nil || c.Leave != nil || len(c.Offers) > 0 || c.Contain != nil || c.Resolve != nil || c.Close != nil || c.Reopen != nil || c.Merge != nil || c.Answer != nil
 }
 
 // validation is the question whether it is real.
@@ -91,6 +92,7 @@ func (l *look) course() course {
 			c.Close = l.closing()
 		}
 	}
+	c.Merge = l.beside.Merge
 	c.Offers = l.offers()
 	if !l.may(access.Respond) {
 		return c

@@ -53,6 +53,7 @@ type incidentPage struct {
 	Moments   []past
 	Correct   *correcting
 	Trust     trust
+	Beside    beside
 	Reliefs   []relief
 	Findings  []finding
 	Earlier   int // findings that are not shown
@@ -75,6 +76,7 @@ func (l *look) page(ctx context.Context, readings []Reading, show string, before
 		Reliefs:  l.reliefs(),
 		Timeline: past, Plan: short(s.Plan.Hex()),
 	}
+	p.Beside = l.beside
 	p.Findings, p.Earlier = l.findings()
 	p.Owed, p.Posted = l.updates()
 	p.ToCome, p.Waived = l.owings()
@@ -89,7 +91,7 @@ func (l *look) page(ctx context.Context, readings []Reading, show string, before
 		f := l.form("note", "note")
 		p.Timeline.Note = &f
 	}
-	if s.Phase.AtLeast(incident.Resolved) && s.Phase != incident.Dismissed {
+	if s.Phase.AtLeast(incident.Resolved) && s.Phase != incident.Dismissed && s.Phase != incident.Merged {
 		p.After = l.path("postmortem")
 	}
 	p.Record = fmt.Sprintf("Record: %d events, last %x", l.view.Events, l.view.Head[:4])

@@ -22,6 +22,7 @@ type look struct {
 	planAt   string // address of the plan's page
 	tasks    []incident.Task
 	rights   func(access.Right) error
+	beside   beside // where it was looked at
 }
 
 // may reports whether the person may do something.

@@ -46,11 +46,12 @@ func (c *Console) answerPage(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, err)
 		return
 	}
-	if _, err := c.trusted(r.Context(), link); err != nil {
+	v, err := c.trusted(r.Context(), link)
+	if err != nil {
 		c.fail(w, r, err)
 		return
 	}
-	_, err = c.Engine.Do(r.Context(), link.Incident, incident.Command{
+	_, err = c.Engine.Do(r.Context(), v.State.ID, incident.Command{
 		ID:    commandID(r.PostForm),
 		Actor: journal.Actor{Kind: journal.Person, ID: link.Person, Via: "page-link"},
 		Op:    incident.OpAnswer{Answer: r.PostForm.Get("answer"), Note: r.PostForm.Get("note")},
@@ -66,16 +67,32 @@ func (c *Console) answerPage(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/page/"+secret+"?answered", http.StatusSeeOther)
 }
 
+// linked is what a page's link that still counts leads to.
+type linked struct {
+	*engine.View        // the incident: where it goes on, if it was merged
+	Why          string // the person was called
+}
+
 // trusted is the incident of a page's link that still counts: one that went over a way that is distrusted since does not.
-func (c *Console) trusted(ctx context.Context, link access.Page) (*engine.View, error) {
-	v, err := c.Engine.View(ctx, link.Incident)
+func (c *Console) trusted(ctx context.Context, link access.Page) (linked, error) {
+	called, err := c.Engine.View(ctx, link.Incident)
 	if err != nil {
-		return nil, err
+		return linked{}, err
 	}
-	if !v.State.Whole(v.Plan, link.Page, link.Person) {
-		return nil, fault.New(fault.Expired, "This link no longer counts.").Instead("Sign in, or call your team.")
+	v, err := c.Engine.GoesOn(ctx, link.Incident)
+	if err != nil {
+		return linked{}, err
 	}
-	return v, nil
+	if !called.State.Whole(called.Plan, link.Page, link.Person) || !v.State.WholeOf(v.Plan, called.State, link.Page, link.Person) {
+		return linked{}, fault.New(fault.Expired, "This link no longer counts.").Instead("Sign in, or call your team.")
+	}
+	to := linked{View: v}
+	for _, pg := range called.State.Pages {
+		if pg.ID == link.Page {
+			to.Why = pg.Why
+		}
+	}
+	return to, nil
 }
 
 func (c *Console) showPageLink(w http.ResponseWriter, r *http.Request, status int, fs *forms, _ bool) {
@@ -98,12 +115,7 @@ func (c *Console) showPageLink(w http.ResponseWriter, r *http.Request, status in
 	p := &pageLinkPage{
 		shell: sh, Name: incident.NameOf(v.Plan, link.Person), Title: v.State.Title, Say: sit.Say, Detail: sit.Detail,
 		Since: sh.at(v.State.Opened), Answered: r.URL.Query().Has("answered"),
-		Pins: v.State.Pins,
-	}
-	for _, pg := range v.State.Pages {
-		if pg.ID == link.Page {
-			p.Why = pg.Why
-		}
+		Pins: v.State.Pins, Why: v.Why,
 	}
 	if a := v.State.Answer(link.Person); a != nil {
 		at := sh.at(a.At)

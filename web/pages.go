@@ -70,7 +70,12 @@ func (c *Console) incident(w http.ResponseWriter, r *http.Request, s *session) {
 	sh := c.incidentShell(s, v, "")
 	q := r.URL.Query()
 	before, _ := strconv.ParseUint(q.Get("before"), 10, 64) // anything else begins with the newest
-	p, err := c.lookAt(sh, s, v).page(r.Context(), c.readings(r.Context(), s), q.Get("show"), before)
+	l := c.lookAt(sh, s, v)
+	if err := c.beside(r.Context(), s, l); err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	p, err := l.page(r.Context(), c.readings(r.Context(), s), q.Get("show"), before)
 	if err != nil {
 		c.fail(w, r, err)
 		return

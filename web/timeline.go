@@ -43,7 +43,7 @@ var entryKinds = []string{"Phase", "Decision", "Action", "Step", "Page", "Findin
 func entryKind(e incident.Event) (kind string, large bool) {
 	switch e.(type) {
 	case incident.EventOpened, incident.EventValidated, incident.EventContained, incident.EventResolved, incident.EventClosed,
-		incident.EventDismissed, incident.EventReopened:
+		incident.EventDismissed, incident.EventReopened, incident.EventMerged, incident.EventAbsorbed, incident.EventReleased, incident.EventAdopted:
 		return "Phase", true
 	case incident.EventApproval:
 		return "Decision", true
