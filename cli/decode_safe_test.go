@@ -93,7 +93,8 @@ func TestDecodeSafe(t *testing.T) {
 		"an unknown function":  {[]string{write(unknown), "--plan", dir}, exitNo, []string{"NOBODY HERE KNOWS ALL"}},
 		"fields": {
 			[]string{hexutil.Encode(good.Data), "--chain", "1", "--safe", good.Safe.Hex(), "--to", good.To.Hex(), "--nonce", "7", "--operation", "delegatecall", "--safe-version", "1.4.1", "--plan", dir},
-			exitFine, []string{x.Safe.Hashes.Hash.Hex(), "exactly what the action stop"},
+			exitFine,
+			[]string{x.Safe.Hashes.Hash.Hex(), "exactly what the action stop"},
 		},
 		"fields without a chain":  {[]string{"0x", "--safe", good.Safe.Hex(), "--to", good.To.Hex()}, exitUnusable, []string{"on which chain"}},
 		"fields with a bad value": {[]string{"0x", "--chain", "1", "--safe", good.Safe.Hex(), "--to", good.To.Hex(), "--value", "1.5"}, exitUnusable, []string{"--value"}},
