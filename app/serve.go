@@ -229,6 +229,6 @@ func (s *server) carriers() error {
 	for _, kind := range []string{incident.DispatchPage, incident.DispatchReminder, incident.DispatchUpdate, incident.DispatchAlarm} {
 		s.desk.Engine.Carry(kind, d)
 	}
-	s.desk.Engine.Carry(incident.DispatchAction, execute.New(execute.Options{Clients: s.clients, Signer: s.o.Signer, Logger: s.o.Logger}))
+	s.desk.Engine.Carry(incident.DispatchAction, execute.New(execute.Options{Clients: s.clients, Signer: s.o.Signer, Turns: s.desk.Engine, Logger: s.o.Logger}))
 	return nil
 }

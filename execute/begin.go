@@ -58,15 +58,24 @@ func (w *work) begin(ctx context.Context, void string) error {
 	if err := w.afford(ctx, from, gas, fee); err != nil {
 		return err
 	}
-	w.nonces.Lock()
-	defer w.nonces.Unlock()
+	a := account{pr.Chain, from}
+	done, err := w.turn(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer done()
 	nonce, err := w.client.Nonce(ctx, from, true)
 	if err != nil {
 		return err
 	}
-	return w.sign(ctx, signer.Transaction{
+	nonce = w.Executor.next(a, nonce)
+	err = w.sign(ctx, signer.Transaction{
 		ChainID: pr.Chain, Nonce: nonce, To: &pr.To, Value: pr.Value, Data: pr.Data, Gas: gas, Tip: fee.Tip, Cap: fee.Cap,
 	}, void)
+	if w.taken {
+		w.spend(a, nonce)
+	}
+	return err
 }
 
 // afford refuses what the account cannot pay for: it would wait in vain, and nobody would hear of it.
@@ -101,6 +110,7 @@ func (w *work) sign(ctx context.Context, t signer.Transaction, void string) erro
 		return err
 	}
 	if taken {
+		w.taken = true
 		if err := w.do(ctx, incident.OpSent{Action: w.action.ID, Tx: hash}); err != nil {
 			return err
 		}

@@ -33,6 +33,7 @@ import (
 type Options struct {
 	Clients map[uint64]chain.Client // by chain id
 	Signer  signer.Signer           // nil: nothing can be sent
+	Turns   Turns                   // of nodes that share the signer's account; nil: there is only one
 	Now     func() time.Time        // nil: time.Now
 	Logger  *slog.Logger            // nil: none
 }
@@ -43,12 +44,14 @@ type Executor struct {
 	signer  signer.Signer
 	now     func() time.Time
 	log     *slog.Logger
+	turns   Turns
 	nonces  sync.Mutex // from choosing a nonce until its transaction is sent
+	spent   map[account]spentNonce
 }
 
 // New returns an executor.
 func New(o Options) *Executor {
-	x := &Executor{clients: o.Clients, signer: o.Signer, now: o.Now, log: o.Logger}
+	x := &Executor{turns: o.Turns, clients: o.Clients, signer: o.Signer, now: o.Now, log: o.Logger}
 	if x.now == nil {
 		x.now = time.Now
 	}
@@ -149,6 +152,7 @@ type work struct {
 	view   *engine.View
 	action *incident.Action
 	client chain.Client
+	taken  bool // the chain took what was signed in this look
 }
 
 // do reports to the incident. A conflict says that somebody else was first: then the action is looked at again.
