@@ -132,6 +132,7 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 		"/detectors/{id}/mute":                 {{"/detectors/tide-only/mute", http.StatusNotFound}, {"/in/" + bridge + "/detectors/tide-only/mute", http.StatusNotFound}},
 		"/incidents/{id}":                      {{"/incidents/" + theirs, http.StatusNotFound}},
 		"/incidents/{id}/export":               {{"/incidents/" + theirs + "/export", http.StatusNotFound}},
+		"/incidents/{id}/files/{evidence}":     {{"/incidents/" + theirs + "/files/evidence-1", http.StatusNotFound}},
 		"/incidents/{id}/postmortem":           {{"/incidents/" + theirs + "/postmortem", http.StatusNotFound}},
 		"/incidents/{id}/decisions/{decision}": {{"/incidents/" + theirs + "/decisions/" + d, http.StatusNotFound}},
 	}
