@@ -21,7 +21,7 @@ const (
 // openKey opens a key file with the password that the environment gives.
 func (t *terminal) openKey(path string) (*signer.Keystore, error) {
 	if path == "" {
-		return nil, fault.New(fault.Invalid, "No key file is named.").Instead("Give --keystore FILE; make one with: tocsin key new FILE")
+		return nil, noKey()
 	}
 	password, err := keyPassword()
 	if err != nil {

@@ -19,7 +19,7 @@ func (t *terminal) serve() *cobra.Command {
 	var o app.ServeOptions
 	var endpoints, proxies []string
 	var planDirs []string
-	var keystore string
+	var key keyFlags
 	c := &cobra.Command{
 		Use:   "serve --plan DIR --data DIR --endpoint CHAINID=URL",
 		Short: "Watch the chains, page the people, serve the console",
@@ -33,6 +33,7 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
   ` + app.ContactsKey + `        key of the plan's sealed contact details
   TOCSIN_HEARTBEAT_URL       asked for once a minute while all is well, so that another service can tell when it is not
   ` + passwordVariable + `   password of the key file that sends transactions
+  ` + signerVariable + `          remote signer that sends transactions, if it needs credentials: https://user:password@host
 
 The secret of each webhook stands in the variable that the plan names.`,
 		Args: exactly(),
@@ -64,12 +65,8 @@ The secret of each webhook stands in the variable that the plan names.`,
 			if o.Heartbeat, err = app.Secret("TOCSIN_HEARTBEAT_URL"); err != nil {
 				return err
 			}
-			if keystore != "" {
-				k, err := t.openKey(keystore)
-				if err != nil {
-					return err
-				}
-				o.Signer = k
+			if o.Signer, err = t.executor(c, &key); err != nil {
+				return err
 			}
 			o.Logger, o.Terminal = log, t.err
 			o.Ready = func(r app.Ready) {
@@ -92,7 +89,7 @@ The secret of each webhook stands in the variable that the plan names.`,
 	f.StringVar(&o.TLSKey, "tls-key", "", "key file (PEM) of the certificate")
 	f.StringVar(&o.BaseURL, "base-url", "", "address under which people reach the console, for links; the address listened on if not given")
 	f.StringArrayVar(&proxies, "trusted-proxy", nil, "reverse proxy, by address or network, whose X-Forwarded-For says where a request comes from; may be repeated")
-	f.StringVar(&keystore, "keystore", "", "key file that sends transactions (keystore v3); without it nothing is sent")
+	key.flags(c, "key file that sends transactions (keystore v3); without it, or a remote signer, nothing is sent")
 	return c
 }
 

@@ -21,18 +21,26 @@ import (
 
 func (t *terminal) sign() *cobra.Command {
 	var d desk
-	var keystore string
+	var key keyFlags
 	var from signSource
 	var refuse, yes bool
 	c := &cobra.Command{
 		Use:   "sign [INCIDENT DECISION]",
-		Short: "Sign a decision with a key file, after reading exactly what is signed",
-		Long: `Sign shows a decision in words and hashes and signs it with a key file. The decision comes from the data folder, or from a
-file with the typed data that its page shows (--file), so that a machine without the server can sign. The adoption of a newer plan is
-signed by --adoption HASH, or --adoption latest. The password of the key file comes from ` + passwordVariable + ` or the file that
-` + passwordFile + ` names. Hand the signature in with tocsin incident approve or tocsin adopt approve, or on
-the decision's page. If this machine trusts a plan of the protocol (see tocsin trust), only what follows from it is signed.`,
+		Short: "Sign a decision or a Safe transaction, after reading exactly what is signed",
+		Long: `Sign shows a decision in words and hashes and signs it with a key file or a remote signer. The decision comes from the data folder,
+or from a file with the typed data that its page shows (--file), so that a machine without the server can sign. Where owners of a Safe
+decide, what they sign is the Safe transaction itself: the file holds its typed data, or what the Safe transaction service answers about
+it (with --chain), and it is signed only if the plan that this machine trusts, or that of --plan, declares it. The adoption of a
+newer plan is signed by --adoption HASH, or --adoption latest. The password of the key file comes from ` + passwordVariable + ` or the file
+that ` + passwordFile + ` names; the address of a remote signer from --signer, or ` + signerVariable + ` if it holds credentials. Hand the
+signature in with tocsin incident approve or tocsin adopt approve, or on the decision's page. If this machine trusts a plan of the
+protocol (see tocsin trust), only what follows from it is signed.`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if x, ok, err := from.safe(); err != nil {
+				return err
+			} else if ok {
+				return t.signSafe(c, &from.voucher, &key, x, refuse, yes)
+			}
 			m, err := t.message(c, d, &from, args)
 			if err != nil {
 				return err
@@ -45,7 +53,7 @@ the decision's page. If this machine trusts a plan of the protocol (see tocsin t
 			if err != nil {
 				return err
 			}
-			k, err := t.openKey(keystore)
+			k, err := t.openSigner(c, &key)
 			if err != nil {
 				return err
 			}
@@ -53,7 +61,7 @@ the decision's page. If this machine trusts a plan of the protocol (see tocsin t
 			if err := t.ask("Is this what you mean to sign?", "Nothing was signed.", yes); err != nil {
 				return err
 			}
-			sig, err := k.SignDigest(c.Context(), m.Digest())
+			sig, err := k.SignTyped(c.Context(), m.Typed())
 			if err != nil {
 				return err
 			}
@@ -64,8 +72,9 @@ the decision's page. If this machine trusts a plan of the protocol (see tocsin t
 	d.looks(c)
 	from.flags(c)
 	c.Flags().StringVar(&d.protocol, "protocol", "", "protocol, if the server holds several plans")
-	c.Flags().StringVar(&keystore, "keystore", "", "key file (keystore v3)")
-	c.Flags().StringVar(&from.file, "file", "", "typed data saved from the decision's page, instead of INCIDENT DECISION")
+	key.flags(c, "key file (keystore v3)")
+	c.Flags().StringVar(&from.file, "file", "", "typed data saved from the decision's page, or a Safe transaction, instead of INCIDENT DECISION")
+	c.Flags().Uint64Var(&from.chain, "chain", 0, "chain id of a Safe transaction; the Safe transaction service does not say it")
 	c.Flags().StringVar(&from.adoption, "adoption", "", "hash of the proposed plan whose adoption is signed, or latest")
 	c.Flags().BoolVar(&refuse, "refuse", false, "say no")
 	c.Flags().BoolVar(&yes, "yes", false, "sign without asking, for scripts; trust is never moved on by it")
@@ -76,6 +85,7 @@ the decision's page. If this machine trusts a plan of the protocol (see tocsin t
 type signSource struct {
 	voucher
 	file     string
+	chain    uint64
 	adoption string
 }
 

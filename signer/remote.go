@@ -37,18 +37,34 @@ type Remote struct {
 
 var _ Signer = (*Remote)(nil)
 
-// Dial asks a remote signer for its accounts. account is the one that signs; zero takes the only one. Credentials in the
-// address are sent as HTTP basic authentication and never printed. Faults: invalid for an address that is none; unavailable if it
-// does not answer; not_found if it does not hold the account; conflict if it holds several and none is named.
-func Dial(ctx context.Context, address string, account evm.Address) (*Remote, error) {
+// At is a remote signer that has not been asked whether it holds the account. Credentials in the address are sent as HTTP basic
+// authentication and never printed. Fault: invalid for an address that is none, or no account.
+func At(address string, account evm.Address) (*Remote, error) {
+	r, err := remote(address, account)
+	if err == nil && account == (evm.Address{}) {
+		return nil, fault.New(fault.Invalid, "Nothing says which account of the remote signer is to sign.").Instead("Name it by its address.")
+	}
+	return r, err
+}
+
+func remote(address string, account evm.Address) (*Remote, error) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, fault.New(fault.Invalid, "The address of the remote signer is none that can be asked.").Instead("Write it as https://HOST:PORT.")
 	}
-	r := &Remote{address: account, url: u, http: &http.Client{
+	return &Remote{address: account, url: u, http: &http.Client{
 		Timeout:       remotePatience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // what is to be signed goes nowhere else
-	}}
+	}}, nil
+}
+
+// Dial asks a remote signer for its accounts. account is the one that signs; zero takes the only one. Faults are as for At, and
+// unavailable if it does not answer; not_found if it does not hold the account; conflict if it holds several and none is named.
+func Dial(ctx context.Context, address string, account evm.Address) (*Remote, error) {
+	r, err := remote(address, account)
+	if err != nil {
+		return nil, err
+	}
 	var held []evm.Address
 	if err := r.ask(ctx, "eth_accounts", []any{}, &held); err != nil {
 		return nil, err

@@ -255,3 +255,24 @@ func TestRemoteThatCannotBeUsed(t *testing.T) {
 		}
 	}
 }
+
+// Who names the account need not ask first: what comes back is held to it all the same.
+func TestRemoteThatWasNotAskedWhatItHolds(t *testing.T) {
+	node := "http://" + anvil.Start(t)
+	who := accounts(t, node)
+	for account, good := range map[evm.Address]bool{who[0]: true, {1}: false} {
+		k, err := signer.At(node, account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := k.SignTyped(t.Context(), typed("1")); (err == nil) != good {
+			t.Errorf("%s: %v", account.Hex(), err)
+		}
+	}
+	if _, err := signer.At(node, evm.Address{}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("no account: %v", err)
+	}
+	if _, err := signer.At("ftp://x", who[0]); !fault.Is(err, fault.Invalid) {
+		t.Errorf("no address: %v", err)
+	}
+}
