@@ -210,7 +210,7 @@ func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string,
 		say = append(say, "No e-mail is sent: TOCSIN_SMTP_URL is not set.")
 	}
 	if s.o.Signer == nil {
-		say = append(say, "Nothing can be sent to a chain: no --keystore was given.")
+		say = append(say, "Nothing can be sent to a chain: no --keystore and no --signer was given.")
 	}
 	return say, nil
 }
