@@ -95,14 +95,18 @@ func (e *Engine) fresh(ctx context.Context, id string) error { return e.handle(c
 
 // handle works one delivery if it is to be had at a time: claim, carry, report, finish.
 func (e *Engine) handle(ctx context.Context, id string, at time.Time) error {
-	d, ok, err := e.store.Claim(ctx, id, e.node, at, e.now().Add(claim))
+	from := e.now()
+	if at.After(from) { // by another node's clock: whoever else saw it left by then must find it held
+		from = at
+	}
+	d, ok, err := e.store.Claim(ctx, id, e.node, at, from.Add(claim))
 	if err != nil || !ok {
 		return err
 	}
 	out, lost := e.reported(ctx, d)
 	if out.State == "" {
 		out, lost = e.carry(ctx, d)
-		if died(d) && d.Kind != incident.DispatchAction && (out.State == Landed || out.State == Unknown) {
+		if died(d) && !incident.Executed(d.Kind) && (out.State == Landed || out.State == Unknown) {
 			out.Say = strings.TrimSpace(out.Say + " " + sentTwice)
 		}
 	}
@@ -125,7 +129,7 @@ func (e *Engine) handle(ctx context.Context, id string, at time.Time) error {
 	default:
 		out = Outcome{State: Unknown, Say: fmt.Sprintf("Its carrier said %q, which is no outcome.", out.State)}
 	}
-	if d.Kind != incident.DispatchAction {
+	if !incident.Executed(d.Kind) {
 		op := incident.OpOutcome{Delivery: d.ID, Outcome: out.State, Say: out.Say}
 		cmd := incident.Command{ID: "outcome/" + d.ID, Actor: journal.Actor{Kind: journal.Deliverer}, Op: op}
 		if _, err := e.Do(ctx, incidentOf(d), cmd); err != nil {
@@ -179,7 +183,7 @@ func passing(err error) bool {
 // reported returns the outcome of a delivery that was carried before: one that could not be reported yet, or one that a node
 // reported before it died. It is not carried again.
 func (e *Engine) reported(ctx context.Context, d store.Delivery) (Outcome, bool) {
-	if d.Attempts < 2 || d.Kind == incident.DispatchAction {
+	if d.Attempts < 2 || incident.Executed(d.Kind) {
 		return Outcome{}, false
 	}
 	var kept Outcome
@@ -230,7 +234,7 @@ func (e *Engine) carry(ctx context.Context, d store.Delivery) (out Outcome, lost
 		lost = isLost(context.Cause(carrying))
 	}()
 	kind := journal.Deliverer
-	if d.Kind == incident.DispatchAction {
+	if incident.Executed(d.Kind) {
 		kind = journal.Executor
 	}
 	return c.Carry(carrying, Parcel{ID: d.ID, Incident: incidentOf(d), Dispatch: dp, Attempt: d.Attempts, engine: e, actor: journal.Actor{Kind: kind, Node: e.node}}), false
@@ -240,19 +244,20 @@ func (e *Engine) carry(ctx context.Context, d store.Delivery) (out Outcome, lost
 func (e *Engine) hold(ctx context.Context, lose context.CancelCauseFunc, d store.Delivery) {
 	tick := time.NewTicker(renewEvery)
 	defer tick.Stop()
-	until := d.Lease
+	start := e.now()
+	renewed := start
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			next := e.now().Add(claim)
-			err := e.store.Renew(ctx, d.ID, d.Epoch, next)
+			now := e.now()
+			err := e.store.Renew(ctx, d.ID, d.Epoch, d.Lease.Add(now.Sub(start)))
 			if err == nil {
-				until = next
+				renewed = now
 				continue
 			}
-			if isLost(err) || !e.now().Before(until) && ctx.Err() == nil {
+			if isLost(err) || !e.now().Before(renewed.Add(claim)) && ctx.Err() == nil {
 				lose(store.ErrLost) // or as good as: the database does not answer, and another node may take it
 				return
 			}

@@ -150,7 +150,7 @@ func (e *Engine) loose(ctx context.Context) ([]looseEnd, error) {
 		return nil, err
 	}
 	var list []looseEnd
-	seen, told := map[string]bool{}, map[string]bool{}
+	seen, told, until := map[string]bool{}, map[string]bool{}, map[string]time.Time{}
 	for _, h := range holds {
 		life := claim
 		if h.Owner == "" { // it is to be tried again
@@ -161,12 +161,23 @@ func (e *Engine) loose(ctx context.Context) ([]looseEnd, error) {
 			list = append(list, looseEnd{h.Name, h.Until}) // unless it is had or put off meanwhile
 		}
 		told[h.Name] = left || h.Owner != "" // of the others the clock tells
+		until[h.Name] = h.Until
 	}
 	e.pending.forget(seen)
 	for _, id := range ids {
-		if !told[id] {
-			list = append(list, looseEnd{id, now})
+		if told[id] {
+			continue
 		}
+		// By no later time than it is due: a node whose clock is behind may have it by then, until a time that is over here.
+		at, put := until[id]
+		switch {
+		case put && at.Before(now):
+		case put || len(holds) == pendingBatch:
+			at = now
+		default:
+			at = noTime // nobody has it, and it is due by no clock
+		}
+		list = append(list, looseEnd{id, at})
 	}
 	return list, nil
 }
