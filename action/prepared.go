@@ -24,7 +24,7 @@ const (
 )
 
 // Carried reports whether this release carries out actions of a kind. The others are prepared and explained, and never sent.
-func Carried(kind string) bool { return kind == Call }
+func Carried(kind string) bool { return kind == Call || kind == Safe }
 
 // Prepared is exactly what an action will do. The same plan always prepares the same. Chain, To, Value and Data are what reaches the
 // contract: of a Safe's action what the Safe calls, where To is zero for a batch, whose contract depends on the Safe's version. A request

@@ -186,7 +186,7 @@ var cases = []struct {
 	{"action-without-effect", Warning, "actions[pause]", "id: pause", []string{"kind: call\n    asset: vault\n    function: pause()\n    effect: {asset: vault, function: paused() returns (bool), want: \"true\"}\n", "kind: hook\n    url: https://example.com\n"}, []string{"action-unready", "asset-without-pause"}},
 	{"action-broken", Error, "actions[pause]", "id: pause", []string{"    function: pause()\n", "    function: pause(uint256 until)\n"}, nil},
 	{"action-broken", Error, "actions[pause]", "id: pause", []string{"want: \"true\"", "want: \"maybe\""}, nil},
-	{"action-unready", Warning, "actions[pause].kind", "kind: safe", []string{"kind: call", "kind: safe\n    safe: vault"}, nil},
+	{"action-unready", Warning, "actions[pause].kind", "kind: hook", []string{"kind: call", "kind: hook\n    url: https://example.com"}, []string{"asset-without-pause"}},
 }
 
 // Pieces that some cases add to the sound plan.

@@ -31,6 +31,7 @@ type Status struct {
 	Wanted     []string  `json:"wanted,omitempty"`     // those of them who have not answered and whose approval would help
 	Next       time.Time `json:"next,omitzero"`        // when it changes by itself: an approval expires, a stand-in may approve
 	Say        string    `json:"say"`                  // one sentence
+	Owners     *Owners   `json:"owners,omitempty"`     // of a Safe's action, once the chain has been read
 }
 
 // Need is one thing that must be met: a required person, a required group, or the further approvers.

@@ -18,7 +18,7 @@ const (
 
 // kinds that never wait for a worker: a mail server that keeps a hundred pages waiting must not keep back what halts a theft.
 // There are as many of them as decisions, so each gets a goroutine of its own.
-func urgent(kind string) bool { return kind == incident.DispatchAction }
+func urgent(kind string) bool { return incident.Executed(kind) }
 
 // Run sweeps what is due each second and works deliveries, until ctx ends; it returns when everything has stopped.
 func (e *Engine) Run(ctx context.Context) error {

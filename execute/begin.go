@@ -18,7 +18,7 @@ import (
 // earlier transaction of the action can land any more, if there is one.
 func (w *work) begin(ctx context.Context, void string) error {
 	pr := w.action.Prepared
-	if !action.Carried(pr.Kind) {
+	if !action.Carried(pr.Kind) || pr.Safe != nil {
 		return refuse("It is of kind %q, which this release does not carry out.", pr.Kind)
 	}
 	if c := w.chain(); w.view.State.Exercise != nil && c.Kind != "drill" {

@@ -201,8 +201,9 @@ func (s *State) applyDecision(h Happened) bool {
 		}
 	case EventActionOrdered:
 		s.Actions = append(s.Actions, Action{
-			ID: e.ID, Action: e.Action, Step: e.Step, Decision: e.Decision, Prepared: e.Prepared, State: Ordered, Ordered: h.At,
+			ID: e.ID, Action: e.Action, Step: e.Step, Decision: e.Decision, Prepared: e.Prepared, Send: e.Send, State: Ordered, Ordered: h.At,
 		})
+		s.Actions[len(s.Actions)-1].authorised(s)
 		s.dropSecond(whatDismiss) // it is being acted upon
 	case EventActionSigned:
 		if a := s.Action(e.ID); a != nil {
@@ -241,7 +242,7 @@ func (s *State) applyDecision(h Happened) bool {
 			a.State, a.Landed, a.Say, a.Sends = Ordered, nil, "", nil // none of the earlier can land any more
 		}
 	default:
-		return false
+		return s.applySafe(h)
 	}
 	return true
 }

@@ -54,7 +54,7 @@ func (d *decider) emit(e Event) {
 // allowed keeps what machines report and what people say apart.
 func (d *decider) allowed() error {
 	switch d.cmd.Op.(type) {
-	case OpFind, OpRetract, OpOutcome, OpSigned, OpSent, OpLanded, OpUnlanded, OpEffect, OpFailed, OpTick:
+	case OpFind, OpRetract, OpOutcome, OpSigned, OpSent, OpLanded, OpUnlanded, OpEffect, OpFailed, OpTick, OpSafeFacts, OpSafeUnread:
 		if d.cmd.Actor.Kind == journal.Person {
 			return fault.New(fault.Forbidden, "Only Tocsin itself can report this.")
 		}
@@ -121,6 +121,12 @@ func (d *decider) do() error {
 		return d.approve(op)
 	case OpOutcome:
 		return d.outcome(op)
+	case OpSafeFacts:
+		return d.safeFacts(op)
+	case OpSafeUnread:
+		return d.safeUnread(op)
+	case OpSendAnyway:
+		return d.sendAnyway(op)
 	case OpSigned, OpSent, OpLanded, OpUnlanded, OpEffect, OpFailed, OpRetry:
 		return d.act(op)
 	case OpPost:

@@ -99,26 +99,19 @@ func (d *decider) approve(op OpApprove) error {
 	if err := d.live(); err != nil {
 		return err
 	}
-	x := d.s.Decision(op.Decision)
-	if x == nil {
-		return fault.New(fault.NotFound, "Incident %s has no decision %q.", d.s.ID, op.Decision)
+	x, err := d.openDecisionOf(op.Decision)
+	if err != nil {
+		return err
 	}
 	pd, _ := d.p.Decision(x.Decision)
-	if x.State == Expired {
-		return fault.New(fault.Expired, "%s expired at %s; nothing is to be signed.", pd.Name, clock(x.Settled)).Instead("Sign the newer asking, if there is one.")
-	}
-	if x.State != Open {
-		return fault.New(fault.Conflict, "%s was %s at %s; nothing is to be signed.", pd.Name, x.State, clock(x.Settled))
-	}
 	if op.Choice != decision.Approve && op.Choice != decision.Refuse {
 		return fault.New(fault.Invalid, "%q is neither %s nor %s.", op.Choice, decision.Approve, decision.Refuse)
 	}
-	for _, a := range x.Approvals {
-		if a.Person == who && a.Choice == op.Choice {
-			return fault.New(fault.Conflict, "%s signed this at %s already.", NameOf(d.p, who), clock(a.At))
-		}
+	if a := x.approvalOf(who); a != nil && a.Choice == op.Choice && !d.s.stale(d.p, x, a) {
+		return fault.New(fault.Conflict, "%s signed this at %s already.", NameOf(d.p, who), clock(a.At))
 	}
-	if err := decision.MayAnswer(d.p, &pd, who, x.Opened, d.now, x.Proposer); err != nil {
+	owner := op.Choice == decision.Approve && d.s.owns(d.p, x, who) && (!pd.ProposerMayNotApprove || who != x.Proposer)
+	if err := decision.MayAnswer(d.p, &pd, who, x.Opened, d.now, x.Proposer); err != nil && !owner {
 		return err
 	}
 	m := x.Message
@@ -130,6 +123,14 @@ func (d *decider) approve(op OpApprove) error {
 		}
 		if pr.Hash != m.Action {
 			return fault.New(fault.Conflict, "The action %s is no longer what this decision was opened for.", x.Subject.Ref)
+		}
+	}
+	if op.Choice == decision.Approve && x.Prepared != nil && x.Prepared.Safe != nil {
+		if x.Safe == nil {
+			return fault.New(fault.Conflict, "%s cannot be signed yet: the Safe has not been read, so nobody knows its nonce.", pd.Name).Instead("Wait a moment. Refusing it is possible at once.")
+		}
+		if owner {
+			return d.approveSafe(x, who, op)
 		}
 	}
 	person, _ := d.p.Person(who)

@@ -33,6 +33,10 @@ func (s *State) tally(p *plan.Plan, d *Decision, voices []decision.Voice, now ti
 	if !ok {
 		return decision.Status{State: decision.Open, Say: "The plan no longer names this decision."}
 	}
+	more := make([]string, 0, len(voices))
+	for _, v := range voices {
+		more = append(more, v.Person)
+	}
 	for _, a := range d.Approvals {
 		if s.void(a) {
 			continue
@@ -40,6 +44,7 @@ func (s *State) tally(p *plan.Plan, d *Decision, voices []decision.Voice, now ti
 		voices = append(voices, decision.Voice{Person: a.Person, Choice: a.Choice, At: a.At})
 	}
 	st := decision.Tally(p, &pd, voices, d.Opened, now, d.Proposer)
+	st = s.owned(p, d, st, more)
 	if len(s.Distrusted)+len(s.Hidden) > 0 && st.State == decision.Open {
 		out := func(who string) bool { return !s.Sees(who) || s.keyless(p, who) }
 		st.Candidates, st.Wanted, st.Missing = slices.DeleteFunc(st.Candidates, out), slices.DeleteFunc(st.Wanted, out), slices.DeleteFunc(st.Missing, out)
@@ -151,8 +156,13 @@ func (d *decider) openDecision(pd plan.Decision, sub Subject, text, proposer str
 		m.Chain = d.s.Exercise.Chain
 	}
 	m = d.s.unique(m)
+	id, look := fmt.Sprintf("decision-%d", len(d.s.Decisions)+1), ""
+	if prepared != nil && prepared.Safe != nil {
+		look = d.s.ID + "/" + id + "/look"
+	}
 	d.emit(EventDecisionOpened{
-		ID: fmt.Sprintf("decision-%d", len(d.s.Decisions)+1), Decision: pd.ID, Subject: sub, Message: m, Prepared: prepared,
+		Delivery: look,
+		ID:       id, Decision: pd.ID, Subject: sub, Message: m, Prepared: prepared,
 		Text: text, Proposer: proposer, Expires: time.Unix(int64(m.Expires), 0).UTC(),
 	})
 	return nil
@@ -182,8 +192,12 @@ func (d *decider) settleDecisions() {
 			d.emit(EventDecisionSettled{Decision: x.ID, State: Expired, Say: "The approvals expired before the incident was validated."})
 			continue
 		}
+		send, err := d.s.sendOf(&x)
+		if err != nil {
+			continue // it was met, so its owners' signatures suffice
+		}
 		id := fmt.Sprintf("action-%d", len(d.s.Actions)+1)
-		d.emit(EventActionOrdered{ID: id, Action: x.Subject.Ref, Step: x.Subject.Step, Decision: x.ID, Prepared: x.Prepared, Delivery: d.s.ID + "/" + id + "/1"})
+		d.emit(EventActionOrdered{ID: id, Action: x.Subject.Ref, Step: x.Subject.Step, Decision: x.ID, Prepared: x.Prepared, Send: send, Delivery: d.s.ID + "/" + id + "/1"})
 		if x.Subject.Step != "" && slices.Contains([]string{"", Failed}, d.s.Step(x.Subject.Step).State) {
 			d.emit(EventStepBegun{Step: x.Subject.Step, By: "Tocsin"})
 		}
@@ -196,7 +210,11 @@ func (s *State) waits(x Decision) bool {
 }
 
 func (s *State) ordered(decision string) bool {
-	return slices.ContainsFunc(s.Actions, func(a Action) bool { return a.Decision == decision })
+	asking := 0
+	if x := s.Decision(decision); x != nil && x.Safe != nil {
+		asking = x.Safe.Number
+	}
+	return slices.ContainsFunc(s.Actions, func(a Action) bool { return a.Decision == decision && a.Asking == asking })
 }
 
 func (d *decider) withdrawDecisions(why string) {

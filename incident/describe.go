@@ -230,6 +230,9 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 	case EventRedacted:
 		return describeRedacted(e, name)
 	}
+	if say, ok := describeSafe(p, s, h); ok {
+		return say
+	}
 	return describeClock(p, s, h, name, told, step)
 }
 

@@ -35,6 +35,12 @@ func Dispatches(s *State, e Event) []Dispatch {
 		}
 	case EventStepOverdue:
 		return ringing(e.Calls, Dispatch{Kind: DispatchOverdue, Step: e.Step})
+	case EventDecisionOpened:
+		if e.Delivery != "" {
+			return []Dispatch{{ID: e.Delivery, Kind: DispatchLook, Decision: e.ID}}
+		}
+	case EventSentAnyway:
+		return ringing(e.Calls, Dispatch{Kind: DispatchNotice, Decision: e.Decision, Notice: e.Kind()})
 	case EventActionOrdered:
 		return []Dispatch{{ID: e.Delivery, Kind: DispatchAction, Action: e.ID}}
 	case EventActionUnlanded:

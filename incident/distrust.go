@@ -97,7 +97,7 @@ func (s *State) unseen() []string {
 
 // void reports whether an approval does not count: whoever gave it, or the key, is not trusted.
 func (s *State) void(a Approval) bool {
-	return !s.Sees(a.Person) || s.Distrusts(DistrustKey, a.Signer.Hex())
+	return a.Void != "" || !s.Sees(a.Person) || s.Distrusts(DistrustKey, a.Signer.Hex())
 }
 
 // keyless reports whether every key that somebody signs with is distrusted.

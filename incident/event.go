@@ -122,6 +122,7 @@ type (
 		Text     string           `json:"text,omitempty"`
 		Proposer string           `json:"proposer,omitempty"`
 		Expires  time.Time        `json:"expires"`
+		Delivery string           `json:"delivery,omitempty"` // which reads the Safe, of an action of one
 	}
 	EventApproval struct {
 		Decision string   `json:"decision"`
@@ -138,6 +139,7 @@ type (
 		Step     string           `json:"step,omitempty"`
 		Decision string           `json:"decision"`
 		Prepared *action.Prepared `json:"prepared"`
+		Send     *Send            `json:"send,omitempty"` // exactly what is sent; nil if it is no transaction
 		Delivery string           `json:"delivery"`
 	}
 	EventActionSigned struct {

@@ -1,10 +1,13 @@
 package incident_test
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 
+	"tocsin/action/safe"
 	"tocsin/decision"
+	"tocsin/evm"
 	"tocsin/incident"
 	"tocsin/plan"
 )
@@ -16,6 +19,9 @@ type ledger struct {
 	subjects  map[string]incident.Subject // of decisions
 	names     map[string]string           // decision → id in the plan
 	votes     map[string]map[string]string
+	safes     map[string]incident.EventSafeAsked // decision → what its owners are asked to sign
+	signers   map[string][]incident.Approval     // decision → whoever approved
+	anyway    map[string]bool                    // decisions whose rule need not be met
 	validated bool
 	ordered   map[string]bool
 	nonces    map[string]incident.Transaction
@@ -28,6 +34,7 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 	if l.open == nil {
 		*l = ledger{
 			open: map[string]bool{}, subjects: map[string]incident.Subject{}, names: map[string]string{}, votes: map[string]map[string]string{},
+			safes: map[string]incident.EventSafeAsked{}, signers: map[string][]incident.Approval{}, anyway: map[string]bool{},
 			ordered: map[string]bool{}, nonces: map[string]incident.Transaction{}, landed: map[string]bool{}, lost: map[string]bool{},
 		}
 	}
@@ -46,6 +53,15 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 		l.subjects[e.ID], l.names[e.ID], l.votes[e.ID] = e.Subject, e.Decision, map[string]string{}
 	case incident.EventApproval:
 		l.votes[e.Decision][e.Approval.Person] = e.Approval.Choice
+		l.signers[e.Decision] = append(slices.DeleteFunc(l.signers[e.Decision], func(a incident.Approval) bool { return a.Person == e.Approval.Person }), e.Approval)
+	case incident.EventSafeAsked:
+		l.safes[e.Decision] = e
+		delete(l.ordered, e.Decision)
+		for _, who := range e.Void {
+			delete(l.votes[e.Decision], who)
+		}
+	case incident.EventSentAnyway:
+		l.anyway[e.Decision] = true
 	case incident.EventActionOrdered:
 		l.order(t, p, e)
 	case incident.EventActionLanded:
@@ -82,6 +98,10 @@ func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered
 	if !ok || !slices.Contains(d.Actions, e.Action) || len(d.Required) == 0 {
 		t.Fatalf("decision %q does not authorise action %s", l.names[e.Decision], e.Action)
 	}
+	l.owners(t, e)
+	if l.anyway[e.Decision] {
+		return
+	}
 	yes := func(person string) bool { return l.votes[e.Decision][person] == decision.Approve }
 	for _, who := range d.Required { // the plans of these tests require persons, and groups of persons
 		if g, ok := p.Group(who); ok {
@@ -101,6 +121,36 @@ func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered
 			continue
 		}
 		t.Fatalf("action %s was ordered without %s", e.Action, who)
+	}
+}
+
+// owners holds the order of a Safe's action to its owners: as many different ones as the Safe wants have signed this very hash.
+func (l *ledger) owners(t testing.TB, e incident.EventActionOrdered) {
+	t.Helper()
+	if e.Prepared.Safe == nil {
+		if e.Send == nil || e.Send.To != e.Prepared.To || !bytes.Equal(e.Send.Calldata(), e.Prepared.Data) {
+			t.Fatalf("action %s sends something else than was prepared: %+v", e.ID, e.Send)
+		}
+		return
+	}
+	asked := l.safes[e.Decision]
+	owners := map[evm.Address]bool{}
+	for _, a := range l.signers[e.Decision] {
+		if a.Choice != decision.Approve || a.Form != incident.FormSafe || a.Hash != asked.Hashes.Hash || !slices.Contains(asked.Facts.Owners, a.Signer) {
+			continue
+		}
+		if a.Kind == safe.Account {
+			if by, err := evm.Recover(asked.Hashes.Hash, a.Sealed); err != nil || by != a.Signer {
+				t.Fatalf("the signature of %s is by %s: %v", a.Person, by, err)
+			}
+		}
+		owners[a.Signer] = true
+	}
+	if n := uint64(len(owners)); n < asked.Facts.Threshold || n == 0 {
+		t.Fatalf("action %s was ordered with %d of %d owners", e.ID, n, asked.Facts.Threshold)
+	}
+	if e.Send == nil || e.Send.To != asked.Facts.Safe || !e.Send.Value.IsZero() || len(e.Send.Safe) == 0 || len(e.Send.Data) != 0 {
+		t.Fatalf("action %s sends %+v", e.ID, e.Send)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tocsin/action"
+	"tocsin/action/safe"
 	"tocsin/decision"
 	"tocsin/evm"
 )
@@ -24,6 +25,12 @@ type Decision struct {
 	Settled   time.Time        `json:"settled,omitzero"`
 
 	OutOfReach time.Time `json:"out_of_reach,omitzero"` // since when those who may still come cannot meet it
+
+	// Of an action of a Safe.
+	Safe   *Asking `json:"safe,omitempty"`   // what its owners are asked to sign; nil until the chain has been read
+	Nonce  *uint64 `json:"nonce,omitempty"`  // of the Safe, where it is not the next one
+	Unread string  `json:"unread,omitempty"` // why the Safe cannot be read
+	Anyway *Anyway `json:"anyway,omitempty"` // somebody has it sent although the plan's rule is not met
 }
 
 // The states of a decision.
@@ -47,8 +54,14 @@ type Approval struct {
 	Person    string      `json:"person"`
 	Choice    string      `json:"choice"` // decision.Approve or decision.Refuse
 	Signer    evm.Address `json:"signer"`
-	Signature []byte      `json:"signature"`
+	Signature []byte      `json:"signature"` // of the message; empty in any other form
 	At        time.Time   `json:"at"`
+
+	Form   string    `json:"form,omitempty"`   // what was signed: the message if empty, FormSafe
+	Kind   safe.Kind `json:"kind,omitempty"`   // of a Safe's signature
+	Hash   evm.Hash  `json:"hash,omitzero"`    // that a Safe's signature is of
+	Sealed Sealed    `json:"sealed,omitempty"` // a Safe's signature
+	Void   string    `json:"void,omitempty"`   // why it does not count any more; empty while it does
 }
 
 // Action is one carrying out of an action.
@@ -58,7 +71,9 @@ type Action struct {
 	Step     string           `json:"step,omitempty"`
 	Decision string           `json:"decision"` // id of the incident's decision
 	Prepared *action.Prepared `json:"prepared"`
-	State    string           `json:"state"` // ordered, signed, sent, landed, verified, unneeded, failed
+	Send     *Send            `json:"send,omitempty"`   // what is sent; nil if it is no transaction
+	Asking   int              `json:"asking,omitempty"` // of the Safe, under which it was ordered
+	State    string           `json:"state"`            // ordered, signed, sent, landed, verified, unneeded, failed
 	Ordered  time.Time        `json:"ordered"`
 	Sends    []Transaction    `json:"sends,omitempty"` // same nonce: at most one can land
 	Landed   *Landing         `json:"landed,omitempty"`

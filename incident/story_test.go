@@ -318,6 +318,9 @@ func hash(n uint64) evm.Hash { return evm.Keccak([]byte(strconv.FormatUint(n, 10
 
 // forged signs what a story asks for: with somebody's key, over a message that may differ from the right one.
 func (s *story) forged(person string, d *incident.Decision, choice string, w *said) []byte {
+	if sig := s.safeSignature(person, d, choice, w); sig != nil {
+		return sig
+	}
 	m := d.Message.With(choice)
 	m.Incident = w.take("incident", m.Incident)
 	if other := s.state.Decision(w.take("of", "")); other != nil {

@@ -85,17 +85,19 @@ func (s *Summary) Sees(person string) bool { return !slices.Contains(s.Unseen, p
 
 // Dispatch is one thing that an event wants to leave the house: the payload of a delivery.
 type Dispatch struct {
-	ID      string `json:"id"`   // of the delivery; its idempotency key
-	Kind    string `json:"kind"` // one of the kinds below
-	Page    string `json:"page,omitempty"`
-	Person  string `json:"person,omitempty"`
-	Contact string `json:"contact,omitempty"` // kind of contact or channel
-	To      string `json:"to,omitempty"`
-	Update  string `json:"update,omitempty"`
-	Step    string `json:"step,omitempty"`
-	Channel string `json:"channel,omitempty"` // id in the plan
-	Action  string `json:"action,omitempty"`  // of the incident
-	Secret  string `json:"secret,omitempty"`  // of the page's link; added by the engine
+	ID       string `json:"id"`   // of the delivery; its idempotency key
+	Kind     string `json:"kind"` // one of the kinds below
+	Page     string `json:"page,omitempty"`
+	Person   string `json:"person,omitempty"`
+	Contact  string `json:"contact,omitempty"` // kind of contact or channel
+	To       string `json:"to,omitempty"`
+	Update   string `json:"update,omitempty"`
+	Step     string `json:"step,omitempty"`
+	Channel  string `json:"channel,omitempty"`  // id in the plan
+	Action   string `json:"action,omitempty"`   // of the incident
+	Decision string `json:"decision,omitempty"` // of the incident
+	Notice   string `json:"notice,omitempty"`   // kind of the event that it tells of
+	Secret   string `json:"secret,omitempty"`   // of the page's link; added by the engine
 }
 
 // The kinds of dispatches.
@@ -169,7 +171,7 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
 func signTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Task)) {
 	for i := range s.Decisions {
 		d := &s.Decisions[i]
-		if d.State != Open || !now.Before(d.Expires) {
+		if d.State != Open || !now.Before(d.Expires) || d.Prepared != nil && d.Prepared.Safe != nil && d.Safe == nil {
 			continue
 		}
 		st := s.Status(p, d, now)
@@ -179,7 +181,7 @@ func signTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 		if x, _ := p.Person(person); len(decision.Keys(&x)) == 0 || s.keyless(p, person) {
 			continue // nothing that they sign could be checked
 		}
-		if slices.ContainsFunc(d.Approvals, func(a Approval) bool { return a.Person == person }) {
+		if a := d.approvalOf(person); a != nil && !s.stale(p, d, a) {
 			continue
 		}
 		pd, _ := p.Decision(d.Decision)

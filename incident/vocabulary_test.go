@@ -188,6 +188,9 @@ func (s *story) report(verb string, w *said) incident.Op {
 	case "retry":
 		return incident.OpRetry{Action: id}
 	}
+	if op := s.safe(verb, id, w); op != nil {
+		return op
+	}
 	s.t.Fatalf("nobody can %q", verb)
 	return nil
 }

@@ -1,0 +1,60 @@
+package incident
+
+import (
+	"fmt"
+	"strings"
+
+	"tocsin/journal"
+	"tocsin/plan"
+)
+
+// describeSafe says what was asked of a Safe's owners, and what was done with their signatures.
+func describeSafe(p *plan.Plan, s *State, h Happened) (string, bool) {
+	decided := func(id string) string {
+		if d := s.Decision(id); d != nil {
+			if pd, ok := p.Decision(d.Decision); ok {
+				return pd.Name
+			}
+		}
+		return id
+	}
+	switch e := h.Event.(type) {
+	case EventSafeAsked:
+		text := fmt.Sprintf("The owners of the Safe are asked to sign its transaction %s with the nonce %d, as of block %d: %s.", e.Hashes.Hash.Hex(), e.Tx.Nonce, e.Facts.Block, decided(e.Decision))
+		if e.Why != "" {
+			text = "The Safe has changed. " + e.Why + " " + text
+		}
+		names := make([]string, 0, len(e.Void))
+		for _, who := range e.Void {
+			names = append(names, NameOf(p, who))
+		}
+		if len(names) > 0 {
+			text += " No longer counts what was signed by " + strings.Join(names, ", ") + "."
+		}
+		return text, true
+	case EventSafeUnread:
+		return fmt.Sprintf("The Safe cannot be read, so nothing can be signed: %s. %s", decided(e.Decision), e.Why), true
+	case EventSentAnyway:
+		return fmt.Sprintf("%s has it sent although the plan's rule is not met: %s.%s%s", NameOf(p, e.By), decided(e.Decision), inQuotes(e.Why), toldTo(p, e.Calls)), true
+	}
+	return "", false
+}
+
+func inQuotes(t journal.Personal) string {
+	if t == "" {
+		return ""
+	}
+	return " “" + string(t) + "”"
+}
+
+// toldTo names those who are told something.
+func toldTo(p *plan.Plan, list []Ring) string {
+	names := make([]string, 0, len(list))
+	for _, r := range list {
+		names = append(names, NameOf(p, r.Person))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " Told: " + strings.Join(names, ", ") + "."
+}

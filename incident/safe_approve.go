@@ -1,0 +1,64 @@
+package incident
+
+import (
+	"slices"
+
+	"tocsin/action/safe"
+	"tocsin/decision"
+	"tocsin/evm"
+	"tocsin/fault"
+	"tocsin/plan"
+)
+
+// owns reports whether a person has a key that is an owner of the decision's Safe and is trusted, as far as the Safe has been read.
+func (s *State) owns(p *plan.Plan, d *Decision, who string) bool {
+	if d.Safe == nil {
+		return false
+	}
+	x, _ := p.Person(who)
+	return slices.ContainsFunc(accounts(&x, d.Prepared.Chain), func(a evm.Address) bool {
+		return d.Safe.Facts.Owner(a) && !s.Distrusts(DistrustKey, a.Hex())
+	})
+}
+
+// stale reports whether an approval has to be given again: it does not count any more, or is of the message where its giver, as an
+// owner of the Safe, signs the Safe's transaction.
+func (s *State) stale(p *plan.Plan, d *Decision, a *Approval) bool {
+	return a.Void != "" || a.Choice == decision.Approve && a.Form == "" && s.owns(p, d, a.Person)
+}
+
+// approveSafe takes an owner's signature of the Safe's transaction.
+func (d *decider) approveSafe(x *Decision, who string, op OpApprove) error {
+	person, _ := d.p.Person(who)
+	hash := x.Safe.Hashes.Hash
+	mine := func(a evm.Address) bool {
+		return x.Safe.Facts.Owner(a) && slices.Contains(decision.Keys(&person), a)
+	}
+	by, err := safe.ByAccount(hash, op.Signature)
+	if m, eth := safe.ByMessage(hash, op.Signature); eth == nil && (err != nil || !mine(by.Signer)) && mine(m.Signer) {
+		by, err = m, nil
+	}
+	switch {
+	case err != nil:
+		return err
+	case !mine(by.Signer):
+		if signer, wrong := decision.Verify(x.Message.With(op.Choice), op.Signature, &person, d.now); wrong == nil {
+			return fault.New(fault.Forbidden, "%s signed the message, and is an owner of the Safe.", NameOf(d.p, who)).
+				Instead("Sign the Safe's transaction with %s: that is the approval, and what the Safe wants.", signer.Hex())
+		}
+		for _, a := range accounts(&person, x.Prepared.Chain) {
+			if a == by.Signer {
+				return fault.New(fault.Forbidden, "%s is a key of %s and no owner of the Safe.", a.Hex(), NameOf(d.p, who)).Instead("Sign with the key that is an owner.")
+			}
+		}
+		return fault.New(fault.Forbidden, "The signature is not by an owner's key of %s, or is of something else than the Safe's transaction %s with the nonce %d.", NameOf(d.p, who), hash.Hex(), x.Safe.Tx.Nonce).
+			Instead("Sign the Safe's transaction as it is shown here: after the Safe has changed it is another one.")
+	case d.s.Distrusts(DistrustKey, by.Signer.Hex()):
+		return fault.New(fault.Forbidden, "The key %s is distrusted in this incident.", by.Signer.Hex()).Instead("Sign with another key of yours.")
+	}
+	d.emit(EventApproval{Decision: x.ID, Approval: Approval{
+		Person: who, Choice: op.Choice, Signer: by.Signer, At: d.now, Form: FormSafe, Kind: by.Kind, Hash: hash, Sealed: Sealed(by.Bytes),
+	}})
+	d.there(who)
+	return nil
+}
