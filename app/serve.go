@@ -30,6 +30,7 @@ type ServeOptions struct {
 	Plans     []PlanFolder        // one of each protocol
 	Data      string              // folder
 	Endpoints map[uint64][]string // chain id → URLs
+	Relays    map[uint64][]string // chain id → URLs of private relays, of which the first is used
 	Listen    string
 	TLSCert   string
 	TLSKey    string
@@ -229,6 +230,10 @@ func (s *server) carriers() error {
 	for _, kind := range []string{incident.DispatchPage, incident.DispatchReminder, incident.DispatchUpdate, incident.DispatchAlarm} {
 		s.desk.Engine.Carry(kind, d)
 	}
-	s.desk.Engine.Carry(incident.DispatchAction, execute.New(execute.Options{Clients: s.clients, Signer: s.o.Signer, Turns: s.desk.Engine, Logger: s.o.Logger}))
+	relays, err := s.relays()
+	if err != nil {
+		return err
+	}
+	s.desk.Engine.Carry(incident.DispatchAction, execute.New(execute.Options{Clients: s.clients, Relays: relays, Signer: s.o.Signer, Turns: s.desk.Engine, Logger: s.o.Logger}))
 	return nil
 }

@@ -17,7 +17,7 @@ import (
 
 func (t *terminal) serve() *cobra.Command {
 	var o app.ServeOptions
-	var endpoints, proxies []string
+	var endpoints, relays, proxies []string
 	var planDirs []string
 	var key keyFlags
 	c := &cobra.Command{
@@ -53,6 +53,9 @@ The secret of each webhook stands in the variable that the plan names.`,
 			if o.Endpoints, err = parseEndpoints(endpoints); err != nil {
 				return err
 			}
+			if o.Relays, err = parseEndpoints(relays); err != nil {
+				return err
+			}
 			if err := secretEndpoints(o.Endpoints, os.Environ()); err != nil {
 				return err
 			}
@@ -84,6 +87,7 @@ The secret of each webhook stands in the variable that the plan names.`,
 	f.StringArrayVar(&planDirs, "plan", nil, "folder with the plan; may be repeated, once for each protocol")
 	f.StringVar(&o.Data, "data", "", "folder for the database; made if it is not there")
 	f.StringArrayVar(&endpoints, "endpoint", nil, "JSON-RPC endpoint of a chain, CHAINID=URL (http, https, ws, wss); may be repeated, also for one chain; #rate=N at its end allows N requests a second")
+	f.StringArrayVar(&relays, "relay", nil, "private relay of a chain, CHAINID=URL, which gets first what actions that the plan calls private send")
 	f.StringVar(&o.Listen, "listen", "127.0.0.1:8470", "address of the console; other than loopback only with TLS")
 	f.StringVar(&o.TLSCert, "tls-cert", "", "certificate file (PEM)")
 	f.StringVar(&o.TLSKey, "tls-key", "", "key file (PEM) of the certificate")

@@ -145,6 +145,15 @@ func (b *binder) exactly(a *plan.Action) facts {
 	if !a.ValidUntil.IsZero() {
 		f.add("Valid until", sayf("%s", dated(a.ValidUntil, "")))
 	}
+	if a.Urgency != "" {
+		f.add("Urgency", say(a.Urgency))
+	}
+	if a.MaxFee != 0 {
+		f.add("Highest fee", sayf("%d gwei per gas", a.MaxFee))
+	}
+	if a.Private {
+		f.add("Sent", sayf("first to the private relay"))
+	}
 	f.add("Method", code(a.Method))
 	if a.URL != "" && !b.public {
 		f.add("Address", web(a.URL))

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/holiman/uint256"
-
 	"tocsin/action"
 	"tocsin/chain"
 	"tocsin/evm"
@@ -42,7 +40,7 @@ func (w *work) begin(ctx context.Context, void string) error {
 	if pr.Sender != from && pr.Sender != (evm.Address{}) {
 		return refuse("The plan has %s send this, and the key file is that of %s.", pr.Sender.Hex(), from.Hex())
 	}
-	m := chain.Message{From: from, To: &pr.To, Value: pr.Value, Data: pr.Data}
+	m := w.message(from)
 	if _, err := w.client.Call(ctx, m, nil); err != nil {
 		return w.reverted(err)
 	}
@@ -51,11 +49,11 @@ func (w *work) begin(ctx context.Context, void string) error {
 		return w.reverted(err)
 	}
 	gas += gas / 4
-	fee, err := w.client.Fee(ctx)
+	fee, err := w.fee(ctx)
 	if err != nil {
 		return err
 	}
-	if err := w.afford(ctx, from, gas, fee); err != nil {
+	if fee, err = w.afford(ctx, from, gas, fee); err != nil {
 		return err
 	}
 	a := account{pr.Chain, from}
@@ -70,7 +68,7 @@ func (w *work) begin(ctx context.Context, void string) error {
 	}
 	nonce = w.Executor.next(a, nonce)
 	err = w.sign(ctx, signer.Transaction{
-		ChainID: pr.Chain, Nonce: nonce, To: &pr.To, Value: pr.Value, Data: pr.Data, Gas: gas, Tip: fee.Tip, Cap: fee.Cap,
+		ChainID: pr.Chain, Nonce: nonce, To: m.To, Value: m.Value, Data: m.Data, Gas: gas, Tip: fee.Tip, Cap: fee.Cap,
 	}, void)
 	if w.taken {
 		w.spend(a, nonce)
@@ -78,20 +76,10 @@ func (w *work) begin(ctx context.Context, void string) error {
 	return err
 }
 
-// afford refuses what the account cannot pay for: it would wait in vain, and nobody would hear of it.
-func (w *work) afford(ctx context.Context, from evm.Address, gas uint64, fee chain.Fee) error {
-	has, err := w.client.Balance(ctx, from, nil)
-	if err != nil {
-		return err
-	}
-	wants, over := new(uint256.Int).MulOverflow(uint256.NewInt(gas), fee.Cap)
-	if v := w.action.Prepared.Value; v != nil && !over {
-		wants, over = new(uint256.Int).AddOverflow(wants, v)
-	}
-	if over || has.Lt(wants) {
-		return refuse("The account %s holds %s wei, and sending may take %s. Send it some of the chain's currency.", from.Hex(), has.Dec(), wants.Dec())
-	}
-	return nil
+// message is what the executor's transaction does.
+func (w *work) message(from evm.Address) chain.Message {
+	pr := w.action.Prepared
+	return chain.Message{From: from, To: &pr.To, Value: pr.Value, Data: pr.Data}
 }
 
 // sign signs and stores a transaction, and sends it. The store may refuse it because another node was first; then nothing
@@ -140,14 +128,4 @@ func (w *work) reason(r *chain.Revert) string {
 		}
 	}
 	return r.Error()
-}
-
-// raised is a fee that a node takes as a replacement: an eighth more than before, or what is asked now if that is more.
-func raised(old, now *uint256.Int) *uint256.Int {
-	up := new(uint256.Int).Add(old, new(uint256.Int).Div(old, uint256.NewInt(8)))
-	up.AddUint64(up, 1)
-	if now.Gt(up) {
-		return now
-	}
-	return up
 }

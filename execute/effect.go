@@ -8,7 +8,6 @@ import (
 
 	"tocsin/chain"
 	"tocsin/evm"
-	"tocsin/fault"
 	"tocsin/incident"
 )
 
@@ -59,15 +58,7 @@ func (w *work) verify(ctx context.Context) error {
 	}
 	until := landed.At.Add(within) // by the chain's clock, which need not be ours
 	return w.eachHead(ctx, func(head evm.Header) error {
-		r, err := w.client.Receipt(ctx, landed.Tx)
-		if fault.Is(err, fault.NotFound) || err == nil && r.BlockHash != landed.BlockHash {
-			why := fmt.Sprintf("Block %d is no longer part of the chain.", landed.Block)
-			if err := w.do(ctx, incident.OpUnlanded{Action: w.action.ID, Why: why}); err != nil {
-				return err
-			}
-			return errHandedOver
-		}
-		if err != nil {
+		if err := w.standing(ctx); err != nil {
 			return err
 		}
 		got, err := w.read(ctx)

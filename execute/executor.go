@@ -33,6 +33,7 @@ import (
 type Options struct {
 	Clients map[uint64]chain.Client // by chain id
 	Signer  signer.Signer           // nil: nothing can be sent
+	Relays  map[uint64]Relay        // by chain id; where actions that the plan calls private go first
 	Turns   Turns                   // of nodes that share the signer's account; nil: there is only one
 	Now     func() time.Time        // nil: time.Now
 	Logger  *slog.Logger            // nil: none
@@ -44,6 +45,7 @@ type Executor struct {
 	signer  signer.Signer
 	now     func() time.Time
 	log     *slog.Logger
+	relays  map[uint64]Relay
 	turns   Turns
 	nonces  sync.Mutex // from choosing a nonce until its transaction is sent
 	spent   map[account]spentNonce
@@ -51,7 +53,7 @@ type Executor struct {
 
 // New returns an executor.
 func New(o Options) *Executor {
-	x := &Executor{turns: o.Turns, clients: o.Clients, signer: o.Signer, now: o.Now, log: o.Logger}
+	x := &Executor{turns: o.Turns, relays: o.Relays, clients: o.Clients, signer: o.Signer, now: o.Now, log: o.Logger}
 	if x.now == nil {
 		x.now = time.Now
 	}
@@ -84,6 +86,9 @@ type desk interface {
 // Carry carries one action as far as it goes.
 func (x *Executor) Carry(ctx context.Context, p engine.Parcel) engine.Outcome {
 	out, err := x.carry(ctx, p, p.Dispatch.Action)
+	if err == nil && out.State == engine.Landed {
+		out, err = x.guard(ctx, p, p.Dispatch.Action)
+	}
 	if err != nil {
 		x.log.Warn("carry out action", "incident", p.Incident, "action", p.Dispatch.Action, "err", err)
 		return engine.Outcome{State: engine.Again, Say: fault.Sentence(err), After: min(time.Duration(p.Attempt)*500*time.Millisecond, 5*time.Second)}
@@ -119,7 +124,7 @@ func (x *Executor) carry(ctx context.Context, d desk, id string) (engine.Outcome
 		case fault.Is(err, fault.Expired): // the approvals, before anything was signed
 			_, err = d.Do(ctx, incident.OpFailed{Action: a.ID, Why: fault.Sentence(err)})
 		case errors.Is(err, errHandedOver):
-			return engine.Outcome{State: engine.Failed, Say: "The block it had landed in is no longer part of the chain; another delivery sends it again."}, nil
+			return handedOver, nil
 		}
 		if err != nil && !errors.Is(err, errMoved) {
 			return engine.Outcome{}, err
@@ -152,6 +157,7 @@ type work struct {
 	view   *engine.View
 	action *incident.Action
 	client chain.Client
+	public bool // everybody gets what is sent, not only the relay
 	taken  bool // the chain took what was signed in this look
 }
 

@@ -2,26 +2,13 @@ package execute
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/holiman/uint256"
-
-	"tocsin/chain"
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/incident"
-	"tocsin/signer"
-)
-
-// The patience with a transaction that does not land, in blocks.
-const (
-	resendAfter = 2  // it is sent again
-	raiseAfter  = 10 // it is signed anew with a higher fee and the same nonce
-	maxRaises   = 20 // each by an eighth: in all about ten times the first fee
 )
 
 // land sends what is stored, as often as it takes, until one of the action's transactions has landed deep enough.
@@ -36,12 +23,17 @@ func (w *work) land(ctx context.Context) error {
 			return err
 		}
 	}
-	var first, sent uint64
+	patience := patienceOf(w.urgency())
+	var first, begun evm.Header // heads at which the last fee was offered, and at which this began
+	var sent uint64
 	var lost *evm.Header // head at which the nonce was first seen used, with no receipt of ours
 	var searched uint64  // blocks up to this one do not say by whom
 	return w.eachHead(ctx, func(head evm.Header) error {
-		if first == 0 {
-			first, sent = head.Number, head.Number
+		if begun.Hash == (evm.Hash{}) {
+			first, begun, sent = head, head, head.Number
+		}
+		if w.relay() != nil && head.Number >= begun.Number+privateFor {
+			w.public, sent = true, 0 // the relay had its chance
 		}
 		r, err := w.receipt(ctx)
 		switch {
@@ -50,7 +42,7 @@ func (w *work) land(ctx context.Context) error {
 		case r != nil && head.Number < r.BlockNumber+w.chain().Confirmations:
 			return nil // landed, not yet deep enough
 		case r != nil:
-			return w.landed(ctx, r, head)
+			return w.landed(ctx, r)
 		}
 		spent, err := w.spent(ctx, last)
 		switch {
@@ -77,10 +69,10 @@ func (w *work) land(ctx context.Context) error {
 			}
 			return w.begin(ctx, fmt.Sprintf("nonce %d was used by another transaction of %s, %s", last.Nonce, last.From.Hex(), by.Hash.Hex()))
 		case lost != nil:
-		case head.Number >= first+raiseAfter || !taken && head.Number >= first+resendAfter:
-			first = head.Number
+		case patience.over(first, head) || !taken && head.Number >= first.Number+patience.resend:
+			first = head
 			return w.raise(ctx, last)
-		case head.Number >= sent+resendAfter:
+		case head.Number >= sent+patience.resend:
 			sent = head.Number
 			_, err := w.send(ctx, last)
 			return err
@@ -93,6 +85,13 @@ func (w *work) land(ctx context.Context) error {
 // seen from the receipts. Nor is it one that the chain does not take it as it is, with too low a fee, say: then taken is
 // false.
 func (w *work) send(ctx context.Context, t incident.Transaction) (taken bool, err error) {
+	if r := w.relay(); r != nil {
+		if _, err = r.Send(ctx, t.Raw); err == nil {
+			return true, nil
+		}
+		w.log.Warn("the private relay does not take a transaction, everybody gets it", "action", w.action.ID, "tx", t.Hash, "err", err)
+		w.public = true
+	}
 	_, err = w.client.Send(ctx, t.Raw)
 	switch {
 	case err == nil || fault.Is(err, fault.Conflict):
@@ -152,11 +151,22 @@ func (w *work) spent(ctx context.Context, t incident.Transaction) (bool, error) 
 	return n > t.Nonce, err
 }
 
-func (w *work) landed(ctx context.Context, r *evm.Receipt, head evm.Header) error {
-	landing := incident.Landing{Tx: r.TxHash, Block: r.BlockNumber, BlockHash: r.BlockHash, Status: r.Status, At: blockTime(head.Time)}
-	if b, err := w.client.Block(ctx, r.BlockNumber); err == nil && b.Hash == r.BlockHash {
-		landing.At = blockTime(b.Time)
+// landed reports a landing that the block itself shows. A receipt alone is one endpoint's word: the block that it names is verified by its
+// roots, and what it holds counts. One that does not hold the transaction is waited out; another endpoint may answer the next time.
+func (w *work) landed(ctx context.Context, r *evm.Receipt) error {
+	b, err := w.client.Block(ctx, r.BlockNumber)
+	if fault.Is(err, fault.NotFound) {
+		return nil
 	}
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(b.Transactions, func(x evm.Transaction) bool { return x.Hash == r.TxHash })
+	if i < 0 || i >= len(b.Receipts) {
+		w.log.Warn("a receipt names a block that does not hold the transaction", "action", w.action.ID, "tx", r.TxHash, "block", r.BlockNumber)
+		return nil
+	}
+	landing := incident.Landing{Tx: r.TxHash, Block: b.Number, BlockHash: b.Hash, Status: b.Receipts[i].Status, At: blockTime(b.Time)}
 	if err := w.do(ctx, incident.OpLanded{Action: w.action.ID, Landing: landing}); err != nil {
 		return err
 	}
@@ -164,34 +174,3 @@ func (w *work) landed(ctx context.Context, r *evm.Receipt, head evm.Header) erro
 }
 
 func blockTime(seconds uint64) time.Time { return time.Unix(int64(min(seconds, 1<<40)), 0).UTC() }
-
-// raise signs the same call anew with the same nonce and a higher fee, so that at most one of both can land. What cannot be
-// raised is left as it is.
-func (w *work) raise(ctx context.Context, old incident.Transaction) error {
-	if len(w.action.Sends) > maxRaises || w.signer == nil || w.signer.Address() != old.From {
-		return nil
-	}
-	var tx types.Transaction
-	if err := tx.UnmarshalBinary(old.Raw); err != nil {
-		return refuse("The stored transaction %s cannot be read: %s.", old.Hash.Hex(), err)
-	}
-	fee, err := w.client.Fee(ctx)
-	if err != nil {
-		return err
-	}
-	tip, _ := uint256.FromBig(tx.GasTipCap())
-	limit, _ := uint256.FromBig(tx.GasFeeCap())
-	fee = chain.Fee{Tip: raised(tip, fee.Tip), Cap: raised(limit, fee.Cap)}
-	var poor *refusal
-	switch err := w.afford(ctx, old.From, tx.Gas(), fee); {
-	case errors.As(err, &poor):
-		w.log.Warn("the fee is not raised", "action", w.action.ID, "why", poor.say)
-		return nil
-	case err != nil:
-		return err
-	}
-	pr := w.action.Prepared
-	return w.sign(ctx, signer.Transaction{
-		ChainID: pr.Chain, Nonce: old.Nonce, To: &pr.To, Value: pr.Value, Data: pr.Data, Gas: tx.Gas(), Tip: fee.Tip, Cap: fee.Cap,
-	}, "")
-}

@@ -423,13 +423,16 @@ type Action struct {
 	Method      string      `yaml:"method" json:"method,omitzero" plan:"one=GET|POST|PUT|PATCH|DELETE"` // of a request over HTTP; POST if empty
 	URL         string      `yaml:"url" json:"url,omitzero" plan:"form=url"`
 	Body        string      `yaml:"body" json:"body,omitzero"`
-	Secret      string      `yaml:"secret" json:"secret,omitzero" plan:"form=env"` // name of the environment variable that holds the secret
-	Effect      *Reading    `yaml:"effect" json:"effect,omitempty"`                // the reading that proves it worked
-	Proof       *Proof      `yaml:"proof" json:"proof,omitempty"`                  // the page that proves it worked, read from outside
-	Changes     string      `yaml:"changes" json:"changes,omitzero"`               // what changes, in plain words
-	Harms       string      `yaml:"harms" json:"harms,omitzero"`                   // whom it harms
-	NotWhen     string      `yaml:"not_when" json:"not_when,omitzero"`             // when not to use it
-	Undo        string      `yaml:"undo" json:"undo,omitzero" plan:"ref=action"`   // action that undoes it
+	Secret      string      `yaml:"secret" json:"secret,omitzero" plan:"form=env"`                    // name of the environment variable that holds the secret
+	Urgency     string      `yaml:"urgency" json:"urgency,omitzero" plan:"one=normal|high|emergency"` // how soon its transaction must land; high if empty
+	MaxFee      uint64      `yaml:"max_fee" json:"max_fee,omitzero"`                                  // most gwei per gas that it may offer; no bound if zero
+	Private     bool        `yaml:"private" json:"private,omitzero"`                                  // it goes first to the private relay, where the server has one
+	Effect      *Reading    `yaml:"effect" json:"effect,omitempty"`                                   // the reading that proves it worked
+	Proof       *Proof      `yaml:"proof" json:"proof,omitempty"`                                     // the page that proves it worked, read from outside
+	Changes     string      `yaml:"changes" json:"changes,omitzero"`                                  // what changes, in plain words
+	Harms       string      `yaml:"harms" json:"harms,omitzero"`                                      // whom it harms
+	NotWhen     string      `yaml:"not_when" json:"not_when,omitzero"`                                // when not to use it
+	Undo        string      `yaml:"undo" json:"undo,omitzero" plan:"ref=action"`                      // action that undoes it
 }
 
 // BatchCall is one call of a Safe's batch.
