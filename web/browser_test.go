@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -23,7 +24,13 @@ type browser struct {
 
 func newBrowser(t *testing.T, w *world) *browser {
 	t.Helper()
-	srv := httptest.NewServer(w.console)
+	return newBrowserOf(t, w, w.console)
+}
+
+// newBrowserOf is a browser on a console that something else of the test stands before.
+func newBrowserOf(t *testing.T, w *world, console http.Handler) *browser {
+	t.Helper()
+	srv := httptest.NewServer(console)
 	t.Cleanup(srv.Close)
 	t.Cleanup(func() { close(w.done) }) // streams end before the server closes
 	opts := []chromedp.ExecAllocatorOption{

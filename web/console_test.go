@@ -13,7 +13,6 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"tocsin/decision"
 	"tocsin/incident"
 )
 
@@ -193,39 +192,6 @@ func TestStalePagesSaySo(t *testing.T) {
 	if got := eval[string](b, "document.querySelector('#stale').textContent"); !strings.Contains(got, "The connection is down since") {
 		t.Errorf("a stale page says %q", got)
 	}
-}
-
-func TestWalletSigns(t *testing.T) {
-	w := newWorld(t, false)
-	id := w.attack(false)
-	d := w.state(id).Decisions[0]
-	b := newBrowser(t, w)
-	sig := "0x" + hexText(sign("carmen", d.Message.With(decision.Approve).Digest()))
-	carmen, _ := w.plan.Person("carmen")
-	b.inject(watchFaults + fmt.Sprintf(`
-	window.asked = [];
-	window.ethereum = { request: async ({ method, params }) => {
-		asked.push([method, params]);
-		return method === 'eth_requestAccounts' ? ['0x0000000000000000000000000000000000000001', %q] : %q;
-	} };`, strings.ToLower(carmen.Keys[0].Address.Hex()), sig))
-	b.signIn("carmen")
-	b.open("/incidents/" + id + "/decisions/" + d.ID)
-	b.do(chromedp.WaitVisible("form[data-wallet] button"), chromedp.Click("form[data-wallet] button"))
-	if n := eval[float64](b, "asked.length"); n != 0 {
-		t.Fatal("the wallet is asked before the hashes were compared")
-	}
-	b.do(chromedp.Click("form[data-wallet] input[name=domain]"), chromedp.Click("form[data-wallet] input[name=message]"))
-	typed := eval[string](b, "document.querySelector('.typed').textContent")
-	if !strings.Contains(typed, `"primaryType": "Approval"`) || !strings.Contains(typed, id) {
-		t.Fatalf("the typed data are %s", typed)
-	}
-	b.sound()
-	b.do(chromedp.Click("form[data-wallet] button"), chromedp.WaitVisible("#procedure"))
-	got := w.state(id).Decision(d.ID).Approvals
-	if len(got) != 1 || got[0].Person != "carmen" || got[0].Signer != carmen.Keys[0].Address {
-		t.Fatalf("the approvals are %+v", got)
-	}
-	b.sound()
 }
 
 func TestPagesFitOnPhonesAndInTheDark(t *testing.T) {

@@ -15,7 +15,7 @@ func TestEveryFileIsServedForEverUnderItsVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	kinds := map[string]string{".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-	for _, name := range []string{"tokens.css", "tocsin.css", "console.css", "live.js", "sign.js", "bell.svg"} {
+	for _, name := range []string{"tokens.css", "tocsin.css", "console.css", "live.js", "sign.js", "wallet.js", "bell.svg"} {
 		rec := httptest.NewRecorder()
 		s.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, s.Path(name), nil))
 		kind := kinds[name[strings.LastIndexByte(name, '.'):]]

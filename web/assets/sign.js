@@ -1,7 +1,9 @@
-// Signs with a wallet in this browser: asks it for an EIP-712 signature over exactly the typed data that the page shows,
-// puts the answer into the form's signature field and posts the form. Without a wallet the page offers other ways.
+// Signs on this page with a wallet of this browser: exactly the typed data that the page shows go to the wallet, and its answer into
+// the form. Without a wallet the page offers other ways.
 
-const wallet = window.ethereum;
+import { Spoken, sign, wallets, watch } from './wallet.js';
+
+const compared = new WeakMap(); // form → the typed data whose hashes its reader has begun to compare
 
 function say(form, words) {
   const line = form.querySelector('[data-fault]');
@@ -9,37 +11,69 @@ function say(form, words) {
   line.hidden = words === '';
 }
 
-async function sign(form) {
+const typedOf = (form) => document.getElementById(form.dataset.typed).textContent;
+
+function forget(form) {
+  for (const box of form.querySelectorAll('input[type=checkbox]')) box.checked = false;
+  compared.delete(form);
+}
+
+async function ask(form, button) {
   say(form, '');
   if (!form.reportValidity()) return;
-  const typed = document.getElementById(form.dataset.typed).textContent;
-  const own = form.dataset.signers.toLowerCase().split(' ');
+  const typed = typedOf(form);
+  const wallet = wallets().find((w) => w.id === form.querySelector('[data-wallets] select').value);
+  if (!wallet) return;
+  const label = button.textContent;
+  button.disabled = true;
+  button.textContent = 'Waiting for the wallet…';
   try {
-    const accounts = await wallet.request({ method: 'eth_requestAccounts' });
-    const account = accounts.find((a) => own.includes(a.toLowerCase()));
-    if (!account) {
-      say(form, 'The wallet offers none of the accounts that the plan has for you. Choose the account there and try again.');
-      return;
-    }
-    form.elements.signature.value = await wallet.request({ method: 'eth_signTypedData_v4', params: [account, typed] });
+    const signature = await sign(wallet, typed, form.dataset.signers.toLowerCase().split(' '));
+    if (typed !== typedOf(form)) throw new Spoken('What is to be signed changed meanwhile. Nothing was handed in; compare the hashes and sign again.');
+    form.elements.signature.value = signature;
     form.submit();
   } catch (e) {
-    const refused = e && e.code === 4001;
-    say(form, refused ? 'You refused in the wallet. Nothing was signed.' : `The wallet did not sign. ${(e && e.message) || ''}`);
+    say(form, e instanceof Spoken ? e.message : `This did not work. ${(e && e.message) || ''}`);
+  } finally {
+    button.disabled = false;
+    button.textContent = label;
   }
 }
 
-// offer shows the wallet's forms, also those that came with a change of the page.
+// list offers the wallets; the one that was chosen stays chosen.
+function list(form, all) {
+  const box = form.querySelector('[data-wallets]');
+  const choice = box.querySelector('select');
+  const chosen = choice.value;
+  choice.replaceChildren(...all.map((w) => new Option(w.name, w.id, false, w.id === chosen)));
+  box.hidden = all.length < 2;
+}
+
+// offer shows the wallets' forms, also those that came with a change of the page, and has hashes that changed compared anew.
 function offer() {
-  for (const form of document.querySelectorAll('form[data-wallet][hidden]')) {
+  const all = wallets();
+  for (const form of document.querySelectorAll('form[data-wallet]')) {
+    if (!all.length) continue;
+    list(form, all);
+    if (compared.has(form) && compared.get(form) !== typedOf(form)) {
+      forget(form);
+      say(form, 'What is to be signed has changed. Compare the hashes again.');
+    }
+    if (!form.hidden) continue;
     form.hidden = false;
-    form.querySelector('button').addEventListener('click', () => sign(form));
     const elsewhere = form.parentElement.querySelector('details[data-elsewhere]');
     if (elsewhere) elsewhere.open = false;
   }
 }
 
-if (wallet) {
-  offer();
-  document.addEventListener('tocsin-changed', offer);
-}
+document.addEventListener('click', (e) => {
+  const button = e.target instanceof Element && e.target.closest('form[data-wallet] button');
+  if (button) ask(button.form, button);
+});
+document.addEventListener('change', (e) => {
+  const form = e.target instanceof HTMLInputElement && e.target.form;
+  if (form && form.dataset.wallet !== undefined && !compared.has(form)) compared.set(form, typedOf(form));
+});
+document.addEventListener('tocsin-changed', offer);
+watch(offer);
+offer();
