@@ -106,7 +106,7 @@ func (e *Engine) handle(ctx context.Context, id string, at time.Time) error {
 	out, lost := e.reported(ctx, d)
 	if out.State == "" {
 		out, lost = e.carry(ctx, d)
-		if died(d) && d.Kind != incident.DispatchAction && (out.State == Landed || out.State == Unknown) {
+		if died(d) && !incident.Executed(d.Kind) && (out.State == Landed || out.State == Unknown) {
 			out.Say = strings.TrimSpace(out.Say + " " + sentTwice)
 		}
 	}
@@ -129,7 +129,7 @@ func (e *Engine) handle(ctx context.Context, id string, at time.Time) error {
 	default:
 		out = Outcome{State: Unknown, Say: fmt.Sprintf("Its carrier said %q, which is no outcome.", out.State)}
 	}
-	if d.Kind != incident.DispatchAction {
+	if !incident.Executed(d.Kind) {
 		op := incident.OpOutcome{Delivery: d.ID, Outcome: out.State, Say: out.Say}
 		cmd := incident.Command{ID: "outcome/" + d.ID, Actor: journal.Actor{Kind: journal.Deliverer}, Op: op}
 		if _, err := e.Do(ctx, incidentOf(d), cmd); err != nil {
@@ -183,7 +183,7 @@ func passing(err error) bool {
 // reported returns the outcome of a delivery that was carried before: one that could not be reported yet, or one that a node
 // reported before it died. It is not carried again.
 func (e *Engine) reported(ctx context.Context, d store.Delivery) (Outcome, bool) {
-	if d.Attempts < 2 || d.Kind == incident.DispatchAction {
+	if d.Attempts < 2 || incident.Executed(d.Kind) {
 		return Outcome{}, false
 	}
 	var kept Outcome
@@ -234,7 +234,7 @@ func (e *Engine) carry(ctx context.Context, d store.Delivery) (out Outcome, lost
 		lost = isLost(context.Cause(carrying))
 	}()
 	kind := journal.Deliverer
-	if d.Kind == incident.DispatchAction {
+	if incident.Executed(d.Kind) {
 		kind = journal.Executor
 	}
 	return c.Carry(carrying, Parcel{ID: d.ID, Incident: incidentOf(d), Dispatch: dp, Attempt: d.Attempts, engine: e, actor: journal.Actor{Kind: kind, Node: e.node}}), false
