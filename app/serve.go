@@ -234,6 +234,9 @@ func (s *server) carriers() error {
 	if err != nil {
 		return err
 	}
-	s.desk.Engine.Carry(incident.DispatchAction, execute.New(execute.Options{Clients: s.clients, Relays: relays, Signer: s.o.Signer, Turns: s.desk.Engine, Logger: s.o.Logger}))
+	x := execute.New(execute.Options{Clients: s.clients, Relays: relays, Signer: s.o.Signer, Turns: s.desk.Engine, Logger: s.o.Logger})
+	for _, kind := range []string{incident.DispatchAction, incident.DispatchLook} {
+		s.desk.Engine.Carry(kind, x)
+	}
 	return nil
 }

@@ -2,7 +2,6 @@ package execute
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"tocsin/action"
@@ -16,7 +15,7 @@ import (
 // earlier transaction of the action can land any more, if there is one.
 func (w *work) begin(ctx context.Context, void string) error {
 	pr := w.action.Prepared
-	if !action.Carried(pr.Kind) || pr.Safe != nil {
+	if !action.Carried(pr.Kind) {
 		return refuse("It is of kind %q, which this release does not carry out.", pr.Kind)
 	}
 	if c := w.chain(); w.view.State.Exercise != nil && c.Kind != "drill" {
@@ -33,6 +32,11 @@ func (w *work) begin(ctx context.Context, void string) error {
 			return refuse("It was not sent: %s, and %s reads %s already.", void, pr.Effect.Reads(), r.got)
 		}
 	}
+	if pr.Safe != nil {
+		if err := w.unchanged(ctx); err != nil {
+			return err
+		}
+	}
 	if w.signer == nil {
 		return refuse("This server was started without a key file, so it cannot send.")
 	}
@@ -41,12 +45,15 @@ func (w *work) begin(ctx context.Context, void string) error {
 		return refuse("The plan has %s send this, and the key file is that of %s.", pr.Sender.Hex(), from.Hex())
 	}
 	m := w.message(from)
+	if m.To == nil {
+		return refuse("What was authorised is no longer on record: it was removed.")
+	}
 	if _, err := w.client.Call(ctx, m, nil); err != nil {
-		return w.reverted(err)
+		return w.reverted(ctx, err, nil)
 	}
 	gas, err := w.client.EstimateGas(ctx, m)
 	if err != nil {
-		return w.reverted(err)
+		return w.reverted(ctx, err, nil)
 	}
 	gas += gas / 4
 	fee, err := w.fee(ctx)
@@ -76,10 +83,13 @@ func (w *work) begin(ctx context.Context, void string) error {
 	return err
 }
 
-// message is what the executor's transaction does.
+// message is what the executor's transaction does, exactly as it was authorised; To is nil if that is not known any more.
 func (w *work) message(from evm.Address) chain.Message {
-	pr := w.action.Prepared
-	return chain.Message{From: from, To: &pr.To, Value: pr.Value, Data: pr.Data}
+	send := w.action.Send
+	if send == nil || w.action.Prepared.Safe != nil && len(send.Calldata()) == 0 {
+		return chain.Message{From: from}
+	}
+	return chain.Message{From: from, To: &send.To, Value: send.Value, Data: send.Calldata()}
 }
 
 // sign signs and stores a transaction, and sends it. The store may refuse it because another node was first; then nothing
@@ -104,28 +114,4 @@ func (w *work) sign(ctx context.Context, t signer.Transaction, void string) erro
 		}
 	}
 	return errMoved
-}
-
-// reverted tells a call that the contract refuses from an endpoint that failed.
-func (w *work) reverted(err error) error {
-	var r *chain.Revert
-	if !errors.As(err, &r) {
-		return err
-	}
-	return refuse("%s would fail: %s.", w.action.Prepared.Words.Title, w.reason(r))
-}
-
-// reason says why a contract refused, by its own custom errors where its ABI in the plan names them.
-func (w *work) reason(r *chain.Revert) string {
-	for _, a := range w.view.Plan.Assets {
-		if a.Address != w.action.Prepared.To || a.Chain != w.action.Prepared.Chain {
-			continue
-		}
-		if abi, err := evm.ParseABI(a.ABI); err == nil {
-			if s := abi.RevertReason(r.Data); s != "" {
-				return "the contract says " + s
-			}
-		}
-	}
-	return r.Error()
 }

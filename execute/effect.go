@@ -85,12 +85,12 @@ func (w *work) verify(ctx context.Context) error {
 
 // failed says why the transaction failed in its block, by calling again what it called, on the block before.
 func (w *work) failed(ctx context.Context) error {
-	pr, landed := w.action.Prepared, w.action.Landed
+	landed := w.action.Landed
 	before := max(landed.Block, 1) - 1
 	why := "the contract does not say why"
-	_, err := w.client.Call(ctx, chain.Message{From: w.action.Sends[0].From, To: &pr.To, Value: pr.Value, Data: pr.Data}, &before)
+	_, err := w.client.Call(ctx, w.message(w.action.Sends[0].From), &before)
 	if r := (*chain.Revert)(nil); errors.As(err, &r) {
-		why = w.reason(r)
+		why = w.reason(ctx, r, &before)
 	}
 	return refuse("The transaction failed in block %d: %s.", landed.Block, why)
 }

@@ -85,8 +85,14 @@ type desk interface {
 
 // Carry carries one action as far as it goes.
 func (x *Executor) Carry(ctx context.Context, p engine.Parcel) engine.Outcome {
-	out, err := x.carry(ctx, p, p.Dispatch.Action)
-	if err == nil && out.State == engine.Landed {
+	var out engine.Outcome
+	var err error
+	if p.Dispatch.Kind == incident.DispatchLook {
+		out, err = x.look(ctx, p, p.Dispatch.Decision)
+	} else {
+		out, err = x.carry(ctx, p, p.Dispatch.Action)
+	}
+	if p.Dispatch.Kind == incident.DispatchAction && err == nil && out.State == engine.Landed {
 		out, err = x.guard(ctx, p, p.Dispatch.Action)
 	}
 	if err != nil {

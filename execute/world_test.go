@@ -51,46 +51,72 @@ func key(t *testing.T, name string) *ecdsa.PrivateKey {
 	return k
 }
 
+func wei(n uint64) *uint256.Int { return uint256.NewInt(n) }
+
 func address(k *ecdsa.PrivateKey) evm.Address { return crypto.PubkeyToAddress(k.PublicKey) }
 
 func newWorld(t *testing.T, period time.Duration) *world {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	t.Cleanup(cancel)
-	w := &world{t: t, ctx: ctx, executor: key(t, "executor"), admin: key(t, "admin")}
-	rich := types.Account{Balance: new(big.Int).Mul(big.NewInt(1000), big.NewInt(1e18))}
+	return newWorldWith(t, period, types.GenesisAlloc{})
+}
+
+// newWorldWith starts a chain that holds more than the accounts of the test.
+func newWorldWith(t *testing.T, period time.Duration, alloc types.GenesisAlloc) *world {
+	t.Helper()
+	w := &world{t: t, executor: key(t, "executor"), admin: key(t, "admin")}
+	w.begin()
+	for _, k := range []*ecdsa.PrivateKey{w.executor, w.admin, key(t, "payer")} {
+		alloc[address(k)] = types.Account{Balance: new(big.Int).Mul(big.NewInt(1000), big.NewInt(1e18))}
+	}
 	var err error
-	w.node, err = devchain.Start(ctx, devchain.Options{ChainID: chainID, Period: period, Alloc: types.GenesisAlloc{address(w.executor): rich, address(w.admin): rich}})
+	w.node, err = devchain.Start(w.ctx, devchain.Options{ChainID: chainID, Period: period, Alloc: alloc})
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := rpc.Dial(ctx, rpc.Options{URL: w.node.WSURL(), ChainID: chainID})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.client = client
 	t.Cleanup(func() {
-		client.Close()
 		if err := w.node.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	c, err := contracts.Vault()
-	if err != nil {
-		t.Fatal(err)
-	}
-	args, err := evm.EncodeCall("f(address,address)", []string{evm.Address{1}.Hex(), address(w.admin).Hex()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.vault = *w.send(w.admin, nil, append(c.Bytecode, args[4:]...)).ContractAddress
-	w.role("grantRole")
+	w.dial(w.node.WSURL())
+	w.deploy()
 	if period > 0 {
 		if err := w.node.Mine(8); err != nil { // deeper than any reorganisation of the tests
 			t.Fatal(err)
 		}
 	}
 	return w
+}
+
+func (w *world) begin() {
+	ctx, cancel := context.WithTimeout(w.t.Context(), 2*time.Minute)
+	w.t.Cleanup(cancel)
+	w.ctx = ctx
+}
+
+func (w *world) dial(url string) {
+	w.t.Helper()
+	client, err := rpc.Dial(w.ctx, rpc.Options{URL: url, ChainID: chainID, PollEvery: 10 * time.Millisecond})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.client = client
+	w.t.Cleanup(client.Close)
+}
+
+// deploy puts the vault on the chain, which the executor may pause.
+func (w *world) deploy() {
+	w.t.Helper()
+	c, err := contracts.Vault()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	args, err := evm.EncodeCall("f(address,address)", []string{evm.Address{1}.Hex(), address(w.admin).Hex()})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.vault = *w.send(w.admin, nil, append(c.Bytecode, args[4:]...)).ContractAddress
+	w.role("grantRole")
 }
 
 // orphan replaces a block and all above it, and forgets their transactions. The chain may grow before it begins, so it goes a
@@ -210,6 +236,7 @@ type order struct {
 	mu    sync.Mutex
 	plan  *plan.Plan
 	state *incident.State
+	id    string // of the action
 	n     int
 	after func(op incident.Op) // called when an op has been carried out
 }
@@ -224,7 +251,7 @@ func (w *world) order(confirmations uint64, change ...func(*plan.Plan)) *order {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	o := &order{plan: p, state: &incident.State{}}
+	o := &order{plan: p, state: &incident.State{}, id: "a"}
 	now := time.Now().UTC()
 	for _, e := range []incident.Event{
 		incident.EventOpened{ID: "i", Protocol: "test", Title: "Theft", Severity: "high", Exercise: &incident.Exercise{Scenario: "x", Chain: chainID}},
@@ -246,15 +273,8 @@ func (o *order) View(context.Context) (*engine.View, error) {
 func (o *order) Do(_ context.Context, op incident.Op) (*engine.View, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.n++
-	now := time.Now().UTC()
-	cmd := incident.Command{ID: fmt.Sprint(o.n), Actor: journal.Actor{Kind: journal.Executor}, Op: op}
-	events, err := incident.Decide(o.plan, o.state, cmd, now)
-	if err != nil {
+	if err := o.run(journal.Actor{Kind: journal.Executor}, op); err != nil {
 		return nil, err
-	}
-	for _, e := range events {
-		o.state.Apply(incident.Happened{Event: e, At: now, Actor: cmd.Actor})
 	}
 	if o.after != nil {
 		o.after(op)
@@ -262,10 +282,23 @@ func (o *order) Do(_ context.Context, op incident.Op) (*engine.View, error) {
 	return nil, nil
 }
 
+func (o *order) run(actor journal.Actor, op incident.Op) error {
+	o.n++
+	now := time.Now().UTC()
+	events, err := incident.Decide(o.plan, o.state, incident.Command{ID: fmt.Sprint(o.n), Actor: actor, Op: op}, now)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		o.state.Apply(incident.Happened{Event: e, At: now, Actor: actor})
+	}
+	return nil
+}
+
 func (o *order) action() incident.Action {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return *o.state.Next().Action("a")
+	return *o.state.Next().Action(o.id)
 }
 
 // carry lets an executor carry the order as often as it wants to be called again.
@@ -273,7 +306,7 @@ func (w *world) carry(o *order, client chain.Client) engine.Outcome {
 	w.t.Helper()
 	x := New(Options{Clients: map[uint64]chain.Client{chainID: client}, Signer: signer.Drill(w.executor)})
 	for {
-		out, err := x.carry(w.ctx, o, "a")
+		out, err := x.carry(w.ctx, o, o.id)
 		if err == nil && o.action().State != incident.Sent {
 			return out
 		}
@@ -284,16 +317,28 @@ func (w *world) carry(o *order, client chain.Client) engine.Outcome {
 }
 
 // landings counts the executor's successful transactions to the vault since a block.
-func (w *world) landings(since uint64) int {
+func (w *world) landings(since uint64) int { return w.landingsAt(w.vault, since) }
+
+func (w *world) head() uint64 {
+	w.t.Helper()
+	h, err := w.client.Head(w.ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return h.Number
+}
+
+// landingsAt counts the executor's successful transactions to a contract since a block.
+func (w *world) landingsAt(to evm.Address, since uint64) int {
 	w.t.Helper()
 	n := 0
-	for at := since + 1; at <= w.node.Head().Number; at++ {
+	for at := since + 1; at <= w.head(); at++ {
 		b, err := w.client.Block(w.ctx, at)
 		if err != nil {
 			w.t.Fatal(err)
 		}
 		for i, tx := range b.Transactions {
-			if tx.From == address(w.executor) && tx.To != nil && *tx.To == w.vault && b.Receipts[i].Status == 1 {
+			if tx.From == address(w.executor) && tx.To != nil && *tx.To == to && b.Receipts[i].Status == 1 {
 				n++
 			}
 		}
