@@ -56,6 +56,8 @@ var cases = []struct {
 	{"exercise-overdue", Warning, "tested", "tested:", []string{"\ntested: 2026-11-01", "\ntested: 2026-10-01", "exercises:\n", "exercises:\n  then_every: 30d\n"}, nil},
 	{"plan-without-owner", Note, "", "", []string{"owner: ada\nreviewed", "reviewed"}, nil},
 	{"scope-missing", Note, "scope", "not_incident:", []string{"  incident: [Money leaves]\n", ""}, nil},
+	{"reports-kept-forever", Warning, "retention", "retention:", []string{", reports: 90d", "", "mode: act}\n", "mode: act}\n  - {id: form, name: Form, kind: report, mode: page}\n"}, []string{"detector-without-issue"}},
+	{"retention-missing", Note, "retention", "", []string{"retention: {incidents: 365d, reports: 90d}\n", ""}, nil},
 	{"contacts-sealed", Note, "contacts", "contacts:", []string{"groups:", sealedFile + "groups:", "contact: [{kind: chat, to: \"@lia\"}]\n", "body: false\n"}, nil},
 	{"adoption-missing", Warning, "decisions", "", []string{"  - {id: adopt, name: Adopt, additional: {who: [ada, ben, cy], need: 1}, adopts: true}\n", ""}, nil},
 	{"severity-out-of-order", Warning, "severities[critical].respond_within", "respond_within: 2d", []string{"respond_within: 5m", "respond_within: 2d"}, nil},

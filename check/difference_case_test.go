@@ -53,6 +53,8 @@ var differenceCases = []struct {
 	{"a stand-in", []string{"expires: 1h", "expires: 1h\n    stand_ins: [{for: ada, who: cleo, after: 1h}]"}, "decision-stand-ins-added", Weakens, "Somebody may now stand in: {for: ada, who: cleo, after: 1h}."},
 	{"a stand-in sooner", []string{"after: 2h", "after: 5m"}, "stand-in-after", Weakens, "how long the other must be silent is now 5m instead of 2h"},
 	{"another stand-in", []string{"for: ada, who: ben, after", "for: ada, who: cleo, after"}, "stand-in-who", Weakens, "Cleo may now stand in"},
+	{"texts kept for a second", []string{"scope:", "retention: {incidents: 1s}\nscope:"}, "retention-incidents", Weakens, `How long texts of an incident are kept after it is over is now 1s`},
+	{"texts kept for two years", []string{"scope:", "retention: {incidents: 730d}\nscope:"}, "retention-incidents", Changes, `How long texts of an incident are kept after it is over is now 730d`},
 	{"approvals last longer", []string{"expires: 1h", "expires: 2h"}, "decision-expires", Weakens, `Approvals of the decision "Pause the vault" now stand for 2h instead of 1h.`},
 	{"approvals last shorter", []string{"expires: 1h", "expires: 30m"}, "decision-expires", Strengthens, "stand for 30m instead of 1h"},
 	{"the proposer approves", []string{"    proposer_may_not_approve: true\n", ""}, "decision-proposer-may-not-approve", Weakens, `Whoever proposes the decision "Pause the vault" may now approve it too.`},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"tocsin/plan"
@@ -192,4 +193,23 @@ func ranked(values ...string) func(*contrast, delta) string {
 		}
 		return Strengthens
 	}
+}
+
+// shortest is for how long texts must be kept so that what happened can still be told by them.
+const shortest = 30 * day
+
+// keptLess judges how long texts are kept: whoever wants to leave no traces has them removed early.
+func keptLess(_ *contrast, d delta) string {
+	length := func(text string) plan.Duration {
+		n, err := plan.ParseDuration(text)
+		if err != nil {
+			return 0 // for ever
+		}
+		return n
+	}
+	old, now := length(d.oldText), length(d.newText)
+	if now > 0 && time.Duration(now) < shortest && (old == 0 || now < old) {
+		return Weakens
+	}
+	return Changes
 }

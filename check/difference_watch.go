@@ -13,6 +13,9 @@ var rulesOfWatch = map[string]rule{
 		now: "{Thing} holds something else now.",
 	},
 
+	"Retention.incidents": {weight: 55, unset: "for ever", decide: keptLess, words: "how long texts of an incident are kept after it is over"},
+	"Retention.reports":   {weight: 45, unset: "for ever", decide: keptLess, words: "how long texts that strangers hand in are kept"},
+
 	"Scope.incident":     {turn: helps, weight: 30, more: "This counts as an incident now: {item}.", less: "This no longer counts as an incident: {item}."},
 	"Scope.not_incident": {turn: harms, weight: 30, more: "This is no longer an incident: {item}.", less: "This is no longer ruled out as an incident: {item}."},
 	"Scope.activation":   {weight: 25, words: "what activates it"},

@@ -78,6 +78,7 @@ func CheckAt(p *plan.Plan, src *plan.Source, now time.Time) []Gap {
 	c.checkPrepared()
 	c.checkAssets()
 	c.checkExercises()
+	c.checkRetention()
 	c.sort()
 	return c.gaps
 }

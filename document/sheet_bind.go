@@ -34,7 +34,7 @@ func bind(p *plan.Plan, o RenderOptions) *sheet {
 	s.Now = b.now()
 	s.Parts = []chapter{
 		b.scope(), b.severities(), b.issues(), b.procedures(), b.escalation(), b.team(), b.communications(), b.decisions(), b.actions(),
-		b.assets(), b.detectors(), b.exercises(),
+		b.assets(), b.detectors(), b.exercises(), b.retention(),
 	}
 	placed := s.place(p)
 	s.Parts = append(s.Parts, b.notes(placed))

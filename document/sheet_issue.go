@@ -108,6 +108,21 @@ func (b *binder) scope() chapter {
 	return c
 }
 
+// retention writes how long texts about people are kept; nothing if the plan does not say.
+func (b *binder) retention() chapter {
+	c := chapter{ID: "retention", Title: "How long texts about people are kept"}
+	r := b.p.Retention
+	var f facts
+	if r.Incidents > 0 {
+		f.add("Of an incident", sayf("%s after it was closed or dismissed", spell(time.Duration(r.Incidents))))
+	}
+	if r.Reports > 0 {
+		f.add("What strangers handed in", sayf("%s after it came", spell(time.Duration(r.Reports))))
+	}
+	c.facts(f)
+	return c
+}
+
 func (b *binder) severities() chapter {
 	c := chapter{ID: "severities", Title: "Severities, the worst first"}
 	for i := range b.p.Severities {
