@@ -16,12 +16,16 @@ import (
 
 func (t *terminal) check() *cobra.Command {
 	failOn, standard := string(check.Error), ""
+	var live liveFlags
 	c := &cobra.Command{
 		Use:   "check DIR",
 		Short: "Say what is wrong with a plan, and what is missing",
 		Long: `Check reads every YAML file of a plan folder and prints all that is wrong with it, with file, line and column; then
 the gaps: what a plan that can be read still lacks, what would hurt most first. Indented below stand why it matters and how to mend
 it, once for all gaps of a kind; docs/gaps.md explains each kind by the code in brackets.
+With --live it looks at the chains instead, without a server: it tries each action without changing anything, and compares who may do
+what with what the plan says; docs/readiness.md explains each gap. Endpoints come from --endpoint, or ` + endpointVariable + `CHAINID in
+the environment. With --facts FILE it writes down what the chains say, and next time says what is otherwise.
 Exit 0 if there is no gap of level error, 1 if there is, 2 if the plan cannot be read; --fail-on asks for more or less.`,
 		Args: exactly("a plan folder"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -29,11 +33,19 @@ Exit 0 if there is no gap of level error, 1 if there is, 2 if the plan cannot be
 			if err != nil {
 				return err
 			}
+			if live.on {
+				return t.checkLive(c, args[0], level, live)
+			}
+			if err := live.unused(); err != nil {
+				return err
+			}
 			return t.checkPlan(args[0], level, standard)
 		},
 	}
 	c.Flags().StringVar(&failOn, "fail-on", failOn, "least level of a gap for which the exit code is 1: error, warning, note, never")
 	c.Flags().StringVar(&standard, "standard", "", "instead of the gaps, say how far the plan meets a published checklist: "+strings.Join(check.Standards(), ", "))
+	live.flags(c)
+	c.MarkFlagsMutuallyExclusive("live", "standard")
 	return c
 }
 

@@ -4,7 +4,6 @@ package readiness
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +23,13 @@ type Gap struct {
 	Why    string      `json:"why"`     // what it would cost
 	Mend   string      `json:"mend"`    // what to do
 	People []string    `json:"people,omitempty"`
+
+	// Of what was seen on a chain.
+	Of        string   `json:"of,omitzero"` // asset or action of the plan
+	Evidence  []string `json:"evidence,omitempty"`
+	Chain     uint64   `json:"chain,omitzero"`
+	Block     uint64   `json:"block,omitzero"` // at which it was so
+	BlockHash evm.Hash `json:"block_hash,omitzero"`
 }
 
 // The codes.
@@ -59,9 +65,7 @@ func Look(ctx context.Context, w World) ([]Gap, error) {
 		return nil, err
 	}
 	gaps = append(gaps, quiet...)
-	rank := map[check.Level]int{check.Error: 0, check.Warning: 1, check.Note: 2}
-	slices.SortStableFunc(gaps, func(a, b Gap) int { return rank[a.Level] - rank[b.Level] })
-	return gaps, nil
+	return ranked(gaps), nil
 }
 
 func differs(h *engine.History, folder evm.Hash) []Gap {
