@@ -16,6 +16,8 @@ import (
 const (
 	Approve = "approve"
 	Refuse  = "refuse"
+
+	Override = "override" // decides without those whom the plan wants to agree, where the plan lets somebody
 )
 
 // Message is one person's yes or no as it is signed (EIP-712). It binds everything that the answer is about: a signature

@@ -17,7 +17,7 @@ func Verify(m Message, sig []byte, person *plan.Person, now time.Time) (evm.Addr
 	if person == nil {
 		return evm.Address{}, fault.New(fault.NotFound, "The plan has no such person.")
 	}
-	if m.Choice != Approve && m.Choice != Refuse {
+	if m.Choice != Approve && m.Choice != Refuse && m.Choice != Override {
 		return evm.Address{}, fault.New(fault.Invalid, "The choice %q is neither %s nor %s.", m.Choice, Approve, Refuse)
 	}
 	if now.Unix() >= 0 && uint64(now.Unix()) >= m.Expires {

@@ -95,6 +95,14 @@ func (b *binder) quorum(d *plan.Decision) []words {
 	if d.ProposerMayNotApprove {
 		all = append(all, sayf("Whoever proposes it may not approve it."))
 	}
+	if a := d.Attested; a != nil {
+		all = append(all, beside(sayf("An approver may also agree by word of mouth, to "), series(b.whoAll(a.By), "or"),
+			sayf(", who calls them back on another channel and attests it. It stands for %s; the approver is told at once and can deny it.", spell(a.Expires.Or(d.Expires.Or(time.Hour))))))
+	}
+	if o := d.Override; o != nil {
+		all = append(all, beside(sayf("In an emergency any %d of ", o.Persons()), series(b.whoAll(o.Who), "and"),
+			sayf(" may decide it without the others, by signing their reason. Everybody is told, and the post-mortem reviews it.")))
+	}
 	for _, q := range d.Unsettled {
 		all = append(all, beside(words{{Text: "The plan leaves open, and until it is answered nothing can be decided: ", Open: true}}, marked(say(q))))
 	}

@@ -242,7 +242,7 @@ func (s *State) applyDecision(h Happened) bool {
 			a.State, a.Landed, a.Say, a.Sends = Ordered, nil, "", nil // none of the earlier can land any more
 		}
 	default:
-		return s.applySafe(h)
+		return s.applySafe(h) || s.applyBypass(h)
 	}
 	return true
 }

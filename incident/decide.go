@@ -65,7 +65,7 @@ func (d *decider) allowed() error {
 // present takes note that a person who acts is there, which ends their paging.
 func (d *decider) present() {
 	switch d.cmd.Op.(type) {
-	case OpOpen, OpAnswer, OpHere, OpNote, OpRedact, OpLeave, OpDecline, OpCorrect, OpRelease:
+	case OpOpen, OpAnswer, OpHere, OpNote, OpRedact, OpLeave, OpDecline, OpCorrect, OpRelease, OpDeny:
 		return
 	}
 	if d.cmd.Actor.Kind == journal.Person && len(d.events) > 0 && !d.s.Phase.Over() {
@@ -127,6 +127,14 @@ func (d *decider) do() error {
 		return d.safeUnread(op)
 	case OpSendAnyway:
 		return d.sendAnyway(op)
+	case OpWithdraw:
+		return d.withdraw(op)
+	case OpAttest:
+		return d.attest(op)
+	case OpDeny:
+		return d.deny(op)
+	case OpOverride:
+		return d.override(op)
 	case OpSigned, OpSent, OpLanded, OpUnlanded, OpEffect, OpFailed, OpRetry:
 		return d.act(op)
 	case OpPost:

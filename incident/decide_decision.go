@@ -41,10 +41,14 @@ func (s *State) tally(p *plan.Plan, d *Decision, voices []decision.Voice, now ti
 		if s.void(a) {
 			continue
 		}
-		voices = append(voices, decision.Voice{Person: a.Person, Choice: a.Choice, At: a.At})
+		v := decision.Voice{Person: a.Person, Choice: a.Choice, At: a.At}
+		if a.Attested != nil {
+			v.Expires = a.Attested.Until
+		}
+		voices = append(voices, v)
 	}
 	st := decision.Tally(p, &pd, voices, d.Opened, now, d.Proposer)
-	st = s.owned(p, d, st, more)
+	st = s.owned(p, d, s.overruled(p, d, st, now), more)
 	if len(s.Distrusted)+len(s.Hidden) > 0 && st.State == decision.Open {
 		out := func(who string) bool { return !s.Sees(who) || s.keyless(p, who) }
 		st.Candidates, st.Wanted, st.Missing = slices.DeleteFunc(st.Candidates, out), slices.DeleteFunc(st.Wanted, out), slices.DeleteFunc(st.Missing, out)
@@ -88,11 +92,11 @@ func (d *decider) askDecisions() {
 	}
 }
 
-// decided returns the latest decision on a subject that is open or met, nil if there is none.
+// decided returns the latest decision on a subject that is open, met or refused, or that a person withdrew; nil if there is none.
 func (s *State) decided(sub Subject) *Decision {
 	for i := len(s.Decisions) - 1; i >= 0; i-- {
 		if d := &s.Decisions[i]; d.Subject == sub {
-			if d.State == Open || d.State == Met || d.State == Refused {
+			if d.State == Open || d.State == Met || d.State == Refused || d.Withdrawn != nil {
 				return d
 			}
 			return nil
@@ -188,7 +192,7 @@ func (d *decider) settleDecisions() {
 		if x.State != Met || x.Subject.Kind != SubjectAction || !d.s.Phase.AtLeast(Validated) || d.s.ordered(x.ID) {
 			continue
 		}
-		if !d.now.Before(x.Expires) {
+		if !d.now.Before(x.Expires) || d.lapsed(&x) {
 			d.emit(EventDecisionSettled{Decision: x.ID, State: Expired, Say: "The approvals expired before the incident was validated."})
 			continue
 		}
@@ -274,6 +278,20 @@ func standIns(p *plan.Plan, s *State, x Decision) []standIn {
 	return list
 }
 
+// standInCounts lists when an open decision is met by an approval that is there already, for its giver's time to stand in comes.
+func standInCounts(p *plan.Plan, s *State, x *Decision) []time.Time {
+	var ts []time.Time
+	pd, _ := p.Decision(x.Decision)
+	for _, in := range pd.StandIns {
+		at := x.Opened.Add(time.Duration(in.After))
+		given := slices.ContainsFunc(p.MembersOf([]string{in.Who}, at), func(who string) bool { return x.approvalOf(who) != nil })
+		if given && at.After(s.Last) && at.Before(x.Expires) && s.Status(p, x, at).State == decision.Met {
+			ts = append(ts, at)
+		}
+	}
+	return ts
+}
+
 // unsigned reports whether an action has been ordered and no transaction of it exists yet.
 func (s *State) unsigned(a *Action) bool {
 	return a.State == Ordered && len(a.Sends) == 0 && s.Decision(a.Decision) != nil
@@ -295,6 +313,7 @@ func decisionTimes(p *plan.Plan, s *State) []time.Time {
 			for _, in := range standIns(p, s, x) {
 				ts = append(ts, in.at)
 			}
+			ts = append(ts, standInCounts(p, s, &x)...)
 		}
 	}
 	return ts

@@ -168,6 +168,10 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		if e.Approval.Choice != "approve" {
 			yes = "signed no to"
 		}
+		if at := e.Approval.Attested; at != nil {
+			yes = strings.Replace(yes, "signed", "said", 1)
+			return fmt.Sprintf("%s %s: %s. %s attests it: it came over %s, and they were called back over %s.%s", name(e.Approval.Person), yes, decided(e.Decision), name(at.By), at.Came, at.How, quote(at.Words))
+		}
 		return fmt.Sprintf("%s %s: %s.", name(e.Approval.Person), yes, decided(e.Decision))
 	case EventDecisionSettled:
 		switch e.State {

@@ -34,6 +34,13 @@ func describeSafe(p *plan.Plan, s *State, h Happened) (string, bool) {
 		return text, true
 	case EventSafeUnread:
 		return fmt.Sprintf("The Safe cannot be read, so nothing can be signed: %s. %s", decided(e.Decision), e.Why), true
+	case EventWithdrawn:
+		return fmt.Sprintf("%s withdrew what was asked: %s.%s%s", NameOf(p, e.By), decided(e.Decision), inQuotes(e.Why), toldTo(p, e.Calls)), true
+	case EventDenied:
+		return fmt.Sprintf("%s never said what %s attested: %s. It does not count. Whoever can be that wrong, or the channel %s, may have to be distrusted.%s",
+			NameOf(p, e.Person), NameOf(p, e.Attester), decided(e.Decision), e.Came, toldTo(p, e.Calls)), true
+	case EventOverride:
+		return fmt.Sprintf("%s signed to override the plan's rule: %s.%s%s", NameOf(p, e.Override.Person), decided(e.Decision), inQuotes(e.Override.Why), toldTo(p, e.Calls)), true
 	case EventSentAnyway:
 		return fmt.Sprintf("%s has it sent although the plan's rule is not met: %s.%s%s", NameOf(p, e.By), decided(e.Decision), inQuotes(e.Why), toldTo(p, e.Calls)), true
 	}

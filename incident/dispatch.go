@@ -41,6 +41,12 @@ func Dispatches(s *State, e Event) []Dispatch {
 		}
 	case EventSentAnyway:
 		return ringing(e.Calls, Dispatch{Kind: DispatchNotice, Decision: e.Decision, Notice: e.Kind()})
+	case EventWithdrawn:
+		return ringing(e.Calls, Dispatch{Kind: DispatchNotice, Decision: e.Decision, Notice: e.Kind()})
+	case EventDenied:
+		return ringing(e.Calls, Dispatch{Kind: DispatchNotice, Decision: e.Decision, Notice: e.Kind()})
+	case EventOverride:
+		return ringing(e.Calls, Dispatch{Kind: DispatchNotice, Decision: e.Decision, Notice: e.Kind()})
 	case EventActionOrdered:
 		return []Dispatch{{ID: e.Delivery, Kind: DispatchAction, Action: e.ID}}
 	case EventActionUnlanded:

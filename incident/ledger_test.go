@@ -21,7 +21,8 @@ type ledger struct {
 	votes     map[string]map[string]string
 	safes     map[string]incident.EventSafeAsked // decision → what its owners are asked to sign
 	signers   map[string][]incident.Approval     // decision → whoever approved
-	anyway    map[string]bool                    // decisions whose rule need not be met
+	overrides map[string][]incident.Overriding
+	anyway    map[string]bool // decisions whose rule need not be met
 	validated bool
 	ordered   map[string]bool
 	nonces    map[string]incident.Transaction
@@ -34,7 +35,7 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 	if l.open == nil {
 		*l = ledger{
 			open: map[string]bool{}, subjects: map[string]incident.Subject{}, names: map[string]string{}, votes: map[string]map[string]string{},
-			safes: map[string]incident.EventSafeAsked{}, signers: map[string][]incident.Approval{}, anyway: map[string]bool{},
+			safes: map[string]incident.EventSafeAsked{}, signers: map[string][]incident.Approval{}, anyway: map[string]bool{}, overrides: map[string][]incident.Overriding{},
 			ordered: map[string]bool{}, nonces: map[string]incident.Transaction{}, landed: map[string]bool{}, lost: map[string]bool{},
 		}
 	}
@@ -60,6 +61,12 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 		for _, who := range e.Void {
 			delete(l.votes[e.Decision], who)
 		}
+	case incident.EventOverride:
+		l.overrides[e.Decision] = append(l.overrides[e.Decision], e.Override)
+	case incident.EventDenied:
+		delete(l.votes[e.Decision], e.Person)
+	case incident.EventWithdrawn:
+		l.votes[e.Decision] = map[string]string{}
 	case incident.EventSentAnyway:
 		l.anyway[e.Decision] = true
 	case incident.EventActionOrdered:
@@ -99,7 +106,7 @@ func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered
 		t.Fatalf("decision %q does not authorise action %s", l.names[e.Decision], e.Action)
 	}
 	l.owners(t, e)
-	if l.anyway[e.Decision] {
+	if l.anyway[e.Decision] || l.overridden(e.Decision, d) {
 		return
 	}
 	yes := func(person string) bool { return l.votes[e.Decision][person] == decision.Approve }
@@ -108,6 +115,11 @@ func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered
 			n := 0
 			for _, m := range g.Members {
 				if yes(m) {
+					n++
+				}
+			}
+			for _, in := range d.StandIns {
+				if in.For == who && yes(in.Who) && !slices.Contains(g.Members, in.Who) {
 					n++
 				}
 			}
@@ -152,6 +164,17 @@ func (l *ledger) owners(t testing.TB, e incident.EventActionOrdered) {
 	if e.Send == nil || e.Send.To != asked.Facts.Safe || !e.Send.Value.IsZero() || len(e.Send.Safe) == 0 || len(e.Send.Data) != 0 {
 		t.Fatalf("action %s sends %+v", e.ID, e.Send)
 	}
+}
+
+// overridden reports whether as many different persons whom the plan names have overridden a decision.
+func (l *ledger) overridden(id string, d plan.Decision) bool {
+	by := map[string]bool{}
+	for _, o := range l.overrides[id] {
+		if d.Override != nil && slices.Contains(d.Override.Who, o.Person) { // the plans of these tests name persons
+			by[o.Person] = true
+		}
+	}
+	return d.Override != nil && len(by) >= 2 && len(by) >= d.Override.Need
 }
 
 // settled holds the history to what must be true between commands.

@@ -164,6 +164,7 @@ func (s *State) clone() *State {
 	c.Decisions = slices.Clone(s.Decisions)
 	for i := range c.Decisions {
 		c.Decisions[i].Approvals = slices.Clone(c.Decisions[i].Approvals)
+		c.Decisions[i].Overrides = slices.Clone(c.Decisions[i].Overrides)
 	}
 	c.Actions = slices.Clone(s.Actions)
 	for i := range c.Actions {

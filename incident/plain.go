@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 )
@@ -21,10 +22,11 @@ func (s State) MarshalJSON() ([]byte, error) {
 		plain[i] = plainFinding{Finding: f, Text: string(f.Text), Contact: string(f.Contact)}
 	}
 	s = s.unsealed()
-	return json.Marshal(struct {
+	b, err := json.Marshal(struct {
 		state
 		Findings []plainFinding `json:"findings,omitempty"`
 	}{state(s), plain})
+	return plainTexts(b), err
 }
 
 // unsealed is the state without what must not be shown before it has been used: signatures of Safes, which carry no expiry.
@@ -45,4 +47,28 @@ func (s State) unsealed() State {
 		}
 	}
 	return s
+}
+
+// plainTexts writes texts about people, which the journal marks, as the texts that they are.
+func plainTexts(b []byte) []byte {
+	const mark = `{"$personal":`
+	var out []byte
+	for {
+		before, rest, ok := bytes.Cut(b, []byte(mark))
+		if !ok {
+			return append(out, b...)
+		}
+		end := 1 // after the quote that begins the text
+		for end < len(rest) && rest[end] != '"' {
+			if rest[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		if end+1 >= len(rest) || rest[end+1] != '}' {
+			out, b = append(append(out, before...), mark...), rest
+			continue
+		}
+		out, b = append(append(out, before...), rest[:end+1]...), rest[end+2:]
+	}
 }

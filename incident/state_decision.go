@@ -31,6 +31,9 @@ type Decision struct {
 	Nonce  *uint64 `json:"nonce,omitempty"`  // of the Safe, where it is not the next one
 	Unread string  `json:"unread,omitempty"` // why the Safe cannot be read
 	Anyway *Anyway `json:"anyway,omitempty"` // somebody has it sent although the plan's rule is not met
+
+	Overrides []Overriding `json:"overrides,omitempty"` // by those who may decide it without the approvers
+	Withdrawn *Withdrawal  `json:"withdrawn,omitempty"` // by a person: it is not asked for again by itself
 }
 
 // The states of a decision.
@@ -57,11 +60,14 @@ type Approval struct {
 	Signature []byte      `json:"signature"` // of the message; empty in any other form
 	At        time.Time   `json:"at"`
 
-	Form   string    `json:"form,omitempty"`   // what was signed: the message if empty, FormSafe
+	Form   string    `json:"form,omitempty"`   // what was signed: the message if empty, FormSafe, FormAttested
 	Kind   safe.Kind `json:"kind,omitempty"`   // of a Safe's signature
 	Hash   evm.Hash  `json:"hash,omitzero"`    // that a Safe's signature is of
 	Sealed Sealed    `json:"sealed,omitempty"` // a Safe's signature
 	Void   string    `json:"void,omitempty"`   // why it does not count any more; empty while it does
+
+	Attested *Attestation `json:"attested,omitempty"` // how it came, if it was not signed
+	Denied   bool         `json:"denied,omitempty"`   // its giver says that they never said it
 }
 
 // Action is one carrying out of an action.

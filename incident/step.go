@@ -114,6 +114,10 @@ func waiting(p *plan.Plan, s *State, v *StepView) string {
 			return s.Status(p, d, s.Last).Say
 		case Refused:
 			return "It was refused."
+		case Withdrawn:
+			if d.Withdrawn != nil {
+				return NameOf(p, d.Withdrawn.By) + " withdrew it. It is asked for again when somebody proposes it."
+			}
 		case Met:
 			if !s.Phase.AtLeast(Validated) {
 				return "All have signed. It goes out once somebody says that the incident is real."

@@ -35,6 +35,22 @@ func (s *story) safe(verb, id string, w *said) incident.Op {
 		return incident.OpSafeUnread{Decision: id, Why: w.text()}
 	case "send-anyway":
 		return incident.OpSendAnyway{Decision: id, Why: w.text()}
+	case "withdraw":
+		return incident.OpWithdraw{Decision: id, Why: w.text()}
+	case "attest":
+		choice := decision.Approve
+		if w.take("no", "") != "" {
+			choice = decision.Refuse
+		}
+		return incident.OpAttest{Decision: id, Person: w.take("of", ""), Choice: choice, Came: w.take("came", ""), How: w.take("how", ""), Words: w.text()}
+	case "deny":
+		return incident.OpDeny{Decision: id}
+	case "override":
+		op := incident.OpOverride{Decision: id, Why: w.text()}
+		if d := s.state.Decision(id); d != nil {
+			op.Signature = sign(s.t, w.take("key", s.actor), incident.OverrideOf(d, w.take("why", op.Why)))
+		}
+		return op
 	}
 	return nil
 }

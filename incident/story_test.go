@@ -93,6 +93,7 @@ type story struct {
 	id       string    // of the incident
 	beside   *story    // another incident; nil until one is spoken of
 	standing string    // as last told
+	actor    string    // of the line that is played
 	day      time.Time // on which it begins
 }
 
@@ -125,6 +126,7 @@ func (s *story) play(line string) string {
 		return s.until(line, rest)
 	}
 	w := parse(rest)
+	s.actor = actor
 	cmd := incident.Command{ID: w.take("id", ""), Actor: actorOf(actor), Op: s.op(actor, verb, &w)}
 	list, err := s.do(cmd)
 	if err != nil {

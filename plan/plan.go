@@ -388,6 +388,8 @@ type Decision struct {
 	Actions               []string  `yaml:"actions" json:"actions,omitempty" plan:"ref=action"`        // what it authorises
 	Steps                 []string  `yaml:"steps" json:"steps,omitempty" plan:"ref=step"`              // "procedure/step"
 	Updates               []string  `yaml:"updates" json:"updates,omitempty" plan:"ref=communication"` // communications
+	Attested              *Attested `yaml:"attested" json:"attested,omitempty"`                        // approvals may be given by word of mouth; nil: only by signature
+	Override              *Override `yaml:"override" json:"override,omitempty"`                        // who may decide in an emergency without those above; nil: nobody
 	Adopts                bool      `yaml:"adopts" json:"adopts,omitzero"`                             // it authorises the adoption of a newer plan
 	Unsettled             []string  `yaml:"unsettled" json:"unsettled,omitempty"`                      // what the team has yet to say, as questions; it is never met while any stands
 }
@@ -397,6 +399,21 @@ type Approvers struct {
 	Who  []string `yaml:"who" json:"who,omitempty" plan:"ref=person|group|role"`
 	Need int      `yaml:"need" json:"need,omitzero"` // 0: they may approve, none must
 }
+
+// Attested says who may attest what an approver said, after calling them back. It is never enough for moving funds.
+type Attested struct {
+	By      []string `yaml:"by" json:"by,omitempty" plan:"required ref=person|group|role"`
+	Expires Duration `yaml:"expires" json:"expires,omitzero"` // how long such an approval stands; as long as a signed one if zero
+}
+
+// Override says who may decide in an emergency without the approvers, by signing a reason.
+type Override struct {
+	Who  []string `yaml:"who" json:"who,omitempty" plan:"required ref=person|group|role"`
+	Need int      `yaml:"need" json:"need,omitzero"` // how many of them; 2 if zero, never fewer
+}
+
+// Persons is how many must sign an override.
+func (o *Override) Persons() int { return max(o.Need, 2) }
 
 // StandIn may approve in somebody's place.
 type StandIn struct {

@@ -39,6 +39,9 @@ func (l *loader) checkWhole() {
 	for i := range p.Procedures {
 		l.checkProcedure(&p.Procedures[i])
 	}
+	for i := range p.Decisions {
+		l.checkDecision(&p.Decisions[i])
+	}
 	for _, team := range []struct {
 		key     string
 		persons []Person
