@@ -5,7 +5,6 @@ import (
 
 	"tocsin/access"
 	"tocsin/engine"
-	"tocsin/fault"
 	"tocsin/incident"
 	"tocsin/plan"
 )
@@ -39,7 +38,7 @@ func (t *terminal) incidentPropose() *cobra.Command {
 				}
 				return incident.OpPropose{Decision: st.Step.Decision, Subject: x}, nil
 			}
-			return nil, fault.New(fault.NotFound, "The procedure has no step %q.", args[1])
+			return nil, incident.NoStep(v.Plan, v.State, args[1])
 		})
 }
 

@@ -139,6 +139,7 @@ func moments(s *incident.State, names []named) [][]string {
 		case from.IsZero() || at.Equal(from):
 		case at.Before(from):
 			after = length(from.Sub(at)) + " before"
+		case at.Equal(m.FirstMaliciousTx): // the chain's clock is ahead of ours: nothing is detected before it happens
 		default:
 			after = length(at.Sub(from))
 		}

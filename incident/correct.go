@@ -23,7 +23,7 @@ type Correction struct {
 
 // Correctable lists the names of the moments whose times can be corrected, in the order of a whole course.
 var Correctable = [...]string{
-	"first-malicious-tx", "detected", "first-answer", "mustered", "validated", "decided", "contained", "first-public", "resolved", "closed", "dismissed",
+	"first-malicious-tx", "detected", "first-answer", "mustered", "room", "validated", "decided", "contained", "first-public", "resolved", "closed", "dismissed",
 }
 
 // OpCorrect says that a moment was at another time than the one recorded.
@@ -58,6 +58,8 @@ func (m *Moments) moment(name string) *time.Time {
 		return &m.FirstAnswer
 	case "mustered":
 		return &m.Mustered
+	case "room":
+		return &m.Room
 	case "validated":
 		return &m.Validated
 	case "decided":
@@ -88,7 +90,9 @@ func (s *State) Times() Moments {
 }
 
 // mayLack reports whether a moment that was not recorded can be corrected all the same: it may have come unseen.
-func mayLack(moment string) bool { return moment == "first-malicious-tx" || moment == "first-public" }
+func mayLack(moment string) bool {
+	return moment == "first-malicious-tx" || moment == "first-public" || moment == "room"
+}
 
 func (d *decider) correct(op OpCorrect) error {
 	who, err := d.person()

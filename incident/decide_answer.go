@@ -86,16 +86,16 @@ func (d *decider) takeRole(op OpTakeRole) error {
 	if op.Person != who { // nobody is given a role: they are asked
 		return d.offer(OpHandOver{Role: op.Role, To: op.Person})
 	}
-	role, ok := d.p.Role(op.Role)
-	if !ok {
-		return fault.New(fault.Invalid, "The plan names no role %q.", op.Role)
+	role, err := roleNamed(d.p, op.Role)
+	if err != nil {
+		return err
 	}
-	x, ok := d.p.Person(op.Person)
-	if !ok {
-		return fault.New(fault.Invalid, "The plan names no person %q.", op.Person)
+	x, err := personNamed(d.p, op.Person)
+	if err != nil {
+		return err
 	}
-	if !slices.Contains(d.p.Holders(role.ID, d.now), x.ID) {
-		return fault.New(fault.Forbidden, "The plan does not let %s hold the role %s.", x.Name, role.Name)
+	if holders := d.p.Holders(role.ID, d.now); !slices.Contains(holders, x.ID) {
+		return notHolder(d.p, x, role, holders)
 	}
 	if d.s.Holder(role.ID) == x.ID {
 		return fault.New(fault.Conflict, "%s is %s already.", x.Name, role.Name)

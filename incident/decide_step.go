@@ -13,7 +13,7 @@ func (d *decider) stepOf(id string) (*StepView, error) {
 			return &v, nil
 		}
 	}
-	return nil, fault.New(fault.NotFound, "The procedure has no step %q.", id)
+	return nil, NoStep(d.p, d.s, id)
 }
 
 func (d *decider) beginStep(op OpBeginStep) error {

@@ -88,13 +88,14 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		}
 		return fmt.Sprintf("%s is called by %s.", who, e.Contact)
 	case EventCallOutcome:
+		message := s.messageOf(p, e.Delivery)
 		switch e.Outcome {
 		case "landed":
-			return "The message was handed over. " + e.Say
+			return message + " was handed over. " + e.Say
 		case "unknown":
-			return "The message was sent; nobody knows whether it arrived. " + e.Say
+			return message + " was sent; nobody knows whether it arrived. " + e.Say
 		}
-		return "The message could not be delivered: " + e.Say
+		return message + " could not be delivered: " + e.Say
 	case EventPageEnded:
 		who := ""
 		if pg := s.page(e.Page); pg != nil {
@@ -134,10 +135,7 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		}
 		return name(e.By) + " says that it is real." + quote(e.Note)
 	case EventSecondWanted:
-		what := asked(e.What, e.To)
-		if c, ok := p.Communication(e.To); ok && e.What == whatWaive {
-			what += " " + c.Name
-		}
+		what := askedIn(p, e.What, e.To)
 		return fmt.Sprintf("%s asks to %s; a second person has to confirm it.%s", name(e.By), what, quote(e.Why))
 	case EventDismissed:
 		return name(e.By) + " dismissed it." + quote(e.Why)

@@ -199,13 +199,18 @@ func (d *decider) distrust(op OpDistrust) error {
 		return fault.New(fault.Invalid, "%q cannot be distrusted.", op.Kind).Instead("Name one of these: %s.", strings.Join(Distrusted[:], ", "))
 	case ref == "" || len(ref) > maxRef:
 		return fault.New(fault.Invalid, "What is distrusted is missing or too long.").Instead("Write it as the plan does.")
-	case d.s.Distrusts(op.Kind, ref):
+	}
+	if op.Kind == DistrustPerson {
+		x, err := personNamed(d.p, ref)
+		if err != nil {
+			return err
+		}
+		ref = x.ID
+	}
+	if d.s.Distrusts(op.Kind, ref) {
 		return fault.New(fault.Conflict, "The %s %s is distrusted already.", op.Kind, ref)
 	}
 	if op.Kind == DistrustPerson {
-		if _, ok := d.p.Person(ref); !ok {
-			return fault.New(fault.Invalid, "The plan names no person %q.", ref)
-		}
 		if both, err := d.shutOut(whatDistrust, who, why, op.Kind+" "+ref, []string{ref}); err != nil || !both {
 			return err
 		}
@@ -363,13 +368,17 @@ func (x *Second) about(person string) bool {
 	return (x.What == whatDistrust || x.What == whatRestrict) && slices.Contains(strings.FieldsFunc(x.To, func(r rune) bool { return r == ' ' || r == ',' }), person)
 }
 
-// Asked is what somebody asked for, with whom or what it concerns.
-func (x *Second) Asked() string { return asked(x.What, x.To) }
+// AskedIn is what somebody asked for, with whom or what it concerns in the plan's words.
+func (x *Second) AskedIn(p *plan.Plan) string { return askedIn(p, x.What, x.To) }
 
-func asked(what, to string) string {
+func askedIn(p *plan.Plan, what, to string) string {
 	switch what {
 	case whatDistrust, whatTrust, whatRestrict, whatReveal:
 		return what + " " + to
+	case whatWaive:
+		if c, ok := p.Communication(to); ok {
+			return what + " " + c.Name
+		}
 	}
 	return what
 }

@@ -95,20 +95,20 @@ func (d *decider) offer(op OpHandOver) error {
 	if err != nil {
 		return err
 	}
-	role, ok := d.p.Role(op.Role)
-	if !ok {
-		return fault.New(fault.Invalid, "The plan names no role %q.", op.Role)
+	role, err := roleNamed(d.p, op.Role)
+	if err != nil {
+		return err
 	}
-	to, ok := d.p.Person(op.To)
-	if !ok {
-		return fault.New(fault.Invalid, "The plan names no person %q.", op.To)
+	to, err := personNamed(d.p, op.To)
+	if err != nil {
+		return err
 	}
 	note, err := words(op.Note, "note", false)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(d.p.Holders(role.ID, d.now), to.ID) {
-		return fault.New(fault.Forbidden, "The plan does not let %s hold the role %s.", to.Name, role.Name)
+	if holders := d.p.Holders(role.ID, d.now); !slices.Contains(holders, to.ID) {
+		return notHolder(d.p, to, role, holders)
 	}
 	holder := d.s.Holder(role.ID)
 	if holder == to.ID {

@@ -59,12 +59,16 @@ func (d *decider) restrict(op OpRestrict) error {
 	if err != nil {
 		return err
 	}
-	hide := slices.Compact(slices.Sorted(slices.Values(op.Hide)))
-	for _, id := range hide {
-		if _, ok := d.p.Person(id); !ok {
-			return fault.New(fault.Invalid, "The plan names no person %q.", id)
+	var hide []string
+	for _, ref := range op.Hide {
+		x, err := personNamed(d.p, ref)
+		if err != nil {
+			return err
 		}
+		hide = append(hide, x.ID)
 	}
+	slices.Sort(hide)
+	hide = slices.Compact(hide)
 	hide = slices.DeleteFunc(hide, func(id string) bool { return slices.Contains(d.s.Hidden, id) })
 	if len(hide) == 0 {
 		return fault.New(fault.Conflict, "Nobody is named from whom it is not hidden already.").Instead("Name a person of the plan.")

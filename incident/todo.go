@@ -262,7 +262,7 @@ func updateTasks(p *plan.Plan, s *State, person string, now time.Time, add func(
 			say = "The text has been approved. Post it there, then say that you have."
 		}
 		if len(names) > 0 {
-			say = "To " + strings.Join(names, ", ") + ". " + say
+			say = "To: " + strings.Join(names, ", ") + ". " + say
 		}
 		add(Task{Kind: TaskUpdate, Ref: u.ID, Title: c.Name, Say: say, Due: u.Due})
 	}

@@ -62,7 +62,7 @@ func (l *look) course() course {
 		return c
 	}
 	for _, x := range s.Seconds {
-		c.Seconds = append(c.Seconds, l.name(x.By)+" asked at "+l.at(x.At).Second()+" to "+x.Asked()+". A second person has to confirm it. "+x.Why)
+		c.Seconds = append(c.Seconds, l.name(x.By)+" asked at "+l.at(x.At).Second()+" to "+x.AskedIn(l.plan)+". A second person has to confirm it. "+x.Why)
 	}
 	if a := s.Answer(l.person); !l.yours(incident.TaskAnswer, "") && (a == nil || a.Answer != incident.Coming) && l.may(access.Answer) && !l.asked() {
 		c.Answer = put("answer", "answer")

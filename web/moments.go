@@ -36,9 +36,22 @@ func (l *look) correcting() *correcting {
 	}
 	c := &correcting{Form: l.form("correct", "correct")}
 	for _, name := range incident.Correctable {
-		c.Moments = append(c.Moments, option{name, capital(strings.ReplaceAll(name, "-", " "))})
+		c.Moments = append(c.Moments, option{name, momentName(name)})
 	}
 	return c
+}
+
+// momentName is how people call a moment.
+func momentName(moment string) string {
+	switch moment {
+	case "first-malicious-tx":
+		return "First malicious transaction"
+	case "room":
+		return "Responders' room open"
+	case "first-public":
+		return "First public statement"
+	}
+	return capital(strings.ReplaceAll(moment, "-", " "))
 }
 
 // wasOf says what had been recorded of a moment that was corrected.
@@ -74,15 +87,17 @@ func (l *look) moments() []past {
 			p.Promised = length(promised)
 		}
 		if !at.IsZero() && !at.Equal(from) {
-			p.Took = took(at.Sub(from))
-			if at.Before(from) {
+			switch p.Took = took(at.Sub(from)); {
+			case at.Before(from):
 				p.Took += " before"
+			case at.Equal(m.FirstMaliciousTx):
+				p.Took = "–" // the chain's clock is ahead of ours: nothing is detected before it happens
 			}
 		}
 		p.Late = promised > 0 && at.Sub(from) > promised
 		list = append(list, p)
 	}
-	add("First malicious transaction", m.FirstMaliciousTx, recorded.FirstMaliciousTx, 0)
+	add(momentName("first-malicious-tx"), m.FirstMaliciousTx, recorded.FirstMaliciousTx, 0)
 	add("Detected", from, recorded.Detected, 0)
 	add("First answer", m.FirstAnswer, recorded.FirstAnswer, within)
 	add("Mustered", m.Mustered, recorded.Mustered, 0)
@@ -90,11 +105,11 @@ func (l *look) moments() []past {
 		add("Dismissed", m.Dismissed, recorded.Dismissed, 0)
 		return list
 	}
-	add("Responders' room open", m.Room, recorded.Room, 0)
+	add(momentName("room"), m.Room, recorded.Room, 0)
 	add("Validated", m.Validated, recorded.Validated, 0)
 	add("Decided", m.Decided, recorded.Decided, 0)
 	add("Contained", m.Contained, recorded.Contained, 0)
-	add("First public statement", m.FirstPublic, recorded.FirstPublic, 0)
+	add(momentName("first-public"), m.FirstPublic, recorded.FirstPublic, 0)
 	add("Resolved", m.Resolved, recorded.Resolved, 0)
 	add("Closed", m.Closed, recorded.Closed, 0)
 	return list

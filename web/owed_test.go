@@ -42,7 +42,7 @@ func TestMessagesAndStepsFromTheIncidentsPage(t *testing.T) {
 		t.Errorf("room %q, added %+v, evidence %+v, step %+v", s.Room(), s.Added, s.Evidence, s.Step("added-1"))
 	}
 	body := w.signedIn("david").get(page).body()
-	for _, want := range []string{`href="https://chat.example.com/room"`, "wants it waived: Nobody was harmed", "Call the exchange", "Added on the spot by"} {
+	for _, want := range []string{`href="https://chat.example.com/room"`, "wants it waived: Nobody was harmed", "to waive Users. A second person", "Call the exchange", "Added on the spot by"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
