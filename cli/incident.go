@@ -51,7 +51,7 @@ func (t *terminal) incidentOpen() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return t.show(c.Context(), v, d.as)
+			return t.show(c.Context(), v, d.as, false)
 		},
 	}
 	d.flags(c, true)
@@ -111,6 +111,7 @@ func exerciseMark(is bool) string {
 
 func (t *terminal) incidentShow() *cobra.Command {
 	var d desk
+	var whole bool
 	c := &cobra.Command{
 		Use: "show INCIDENT", Short: "Show one incident: what is to be done, who comes, what happened", Args: exactly("an incident"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -123,10 +124,11 @@ func (t *terminal) incidentShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return t.show(c.Context(), v, d.as)
+			return t.show(c.Context(), v, d.as, whole)
 		},
 	}
 	d.looks(c)
+	c.Flags().BoolVar(&whole, "timeline", false, "the whole timeline, not its end alone")
 	return c
 }
 

@@ -73,7 +73,7 @@ func (t *terminal) attachFile(c *cobra.Command, d desk, id, file string, op inci
 	if v, err = k.Engine.Attach(c.Context(), id, incident.Command{Actor: actor, Op: op}, b); err != nil {
 		return err
 	}
-	return t.show(c.Context(), v, d.as)
+	return t.show(c.Context(), v, d.as, false)
 }
 
 // smallFile reads a file that can be attached; a larger one is refused before it is read.

@@ -44,5 +44,5 @@ func (t *terminal) carryOut(c *cobra.Command, d desk, args []string, right acces
 	if v, err = k.Engine.Do(c.Context(), args[0], incident.Command{Actor: actor, Op: o}); err != nil {
 		return err
 	}
-	return t.show(c.Context(), v, d.as)
+	return t.show(c.Context(), v, d.as, false)
 }

@@ -38,7 +38,7 @@ func (t *terminal) incidentMerge() *cobra.Command {
 			if v, err = k.Engine.Merge(c.Context(), actor, args[0], args[1], why); err != nil {
 				return err
 			}
-			return t.show(c.Context(), v, d.as)
+			return t.show(c.Context(), v, d.as, false)
 		},
 	}
 	d.flags(c, true)
@@ -89,7 +89,7 @@ func (t *terminal) incidentAdopt() *cobra.Command {
 			if v, err = k.Engine.Adopt(c.Context(), actor, args[0], hash); err != nil {
 				return err
 			}
-			return t.show(c.Context(), v, d.as)
+			return t.show(c.Context(), v, d.as, false)
 		},
 	}
 	d.flags(c, true)

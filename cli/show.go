@@ -40,8 +40,8 @@ type shownEvent struct {
 	Say   string    `json:"say"`
 }
 
-// show prints an incident; the tasks are those of person.
-func (t *terminal) show(ctx context.Context, v *engine.View, person string) error {
+// show prints an incident; the tasks are those of person, and the timeline is the whole one or its end.
+func (t *terminal) show(ctx context.Context, v *engine.View, person string, whole bool) error {
 	p, s := v.Plan, v.State
 	now := time.Now().UTC()
 	out := shown{Incident: s, Muster: incident.MusterOf(p, s, now), Tasks: []incident.Task{}, Steps: []shownStep{}}
@@ -75,7 +75,7 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string) erro
 			fmt.Fprintln(w, "This release can only show it:", v.ReadOnly)
 		}
 		for _, x := range s.Distrusted {
-			fmt.Fprintf(w, "DISTRUSTED: %s %s %s\n", x.Kind, clip(x.Ref), clip(x.Why))
+			fmt.Fprintln(w, distrustedOf(p, x))
 		}
 		for _, who := range s.Hidden {
 			fmt.Fprintf(w, "HIDDEN from %s\n", incident.NameOf(p, who))
@@ -92,15 +92,16 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string) erro
 			for i, task := range out.Tasks {
 				due := ""
 				if !task.Due.IsZero() {
-					due = " by " + task.Due.Format("15:04:05 UTC")
+					due = ", by " + dueAt(task.Due, now)
 				}
-				fmt.Fprintf(w, "  %d. %s%s\n     %s\n", i+1, task.Title, due, task.Say)
+				fmt.Fprintf(w, "  %d. %s%s\n     %s\n", i+1, task.Title, due, strings.ReplaceAll(task.Say, "\n", "\n     "))
 			}
 		}
 		if len(out.Steps) > 0 {
 			fmt.Fprintln(w, "\nProcedure:")
 			for i, st := range out.Steps {
-				fmt.Fprintf(w, "  %d. %-28s %-10s %s %s\n", i+1, st.Name, st.State, st.ID, st.Say)
+				line := fmt.Sprintf("  %2d. %-28s %-10s %s  %s", i+1, st.Name, strings.ReplaceAll(st.State, "-", " "), st.ID, st.Say)
+				fmt.Fprintln(w, strings.TrimRight(line, " "))
 				if st.Answer != "" {
 					fmt.Fprintf(w, "     answered: %s\n", clip(st.Answer))
 				}
@@ -138,14 +139,7 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string) erro
 		for _, x := range out.Muster.People {
 			fmt.Fprintf(w, "  %-20s %s  %s\n", x.Name, x.State, strings.Join(x.Roles, ", "))
 		}
-		fmt.Fprintln(w, "\nTimeline (UTC):")
-		clock := "15:04:05"
-		if s.Opened.Format(time.DateOnly) != s.Last.Format(time.DateOnly) {
-			clock = time.DateTime
-		}
-		for _, e := range out.Timeline {
-			fmt.Fprintf(w, "  %s  %s\n", e.At.Format(clock), clip(e.Say))
-		}
+		writeTimeline(w, out.Timeline, s, whole)
 	})
 }
 

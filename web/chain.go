@@ -29,6 +29,9 @@ func (f finding) called() string {
 // shownFindings is how many findings of an incident its page shows; the record holds them all.
 const shownFindings = 100
 
+// openFindings is how many of them stand unfolded: an attack that goes on brings one each block, and what is to be done must stay in sight.
+const openFindings = 5
+
 // findings are the newest; earlier says how many there are besides.
 func (l *look) findings() (list []finding, earlier int) {
 	earlier = max(0, len(l.state.Findings)-shownFindings)

@@ -87,7 +87,7 @@ func TestStormIsOneIncidentThatRingsOnce(t *testing.T) {
 	if len(s.Findings) != 1000 {
 		t.Errorf("%d findings", len(s.Findings))
 	}
-	page := w.signedIn("janet").get("/incidents/" + s.ID).is(http.StatusOK).contains("900 earlier ones stand in the record.")
+	page := w.signedIn("janet").get("/incidents/"+s.ID).is(http.StatusOK).contains("900 earlier ones stand in the record.", "95 before that", " times since ")
 	_, section, _ := strings.Cut(page.body(), `id="findings"`)
 	section, _, _ = strings.Cut(section, "</section>")
 	if n := strings.Count(section, "<time "); n != shownFindings {

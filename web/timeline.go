@@ -34,6 +34,18 @@ type entry struct {
 	Kind   string
 	Say    string
 	Moment bool // a large stop
+	Times  int  // how often it was found in a row, if more than once
+	Since  moment
+}
+
+// again takes what was found just before in with what was found after it, if it says the same: an attack that goes on brings a finding
+// each block, and what people did must stay in sight. The key is that of the first, so that the entry stays the same one while it grows.
+func (e *entry) again(before entry) bool {
+	if e.Kind != "Finding" || before.Kind != "Finding" || e.Say != before.Say {
+		return false
+	}
+	e.Times, e.Since, e.Key = max(e.Times, 1)+1, before.At, before.Key
+	return true
 }
 
 // The kinds of entries, in the order in which they can be filtered by.
@@ -92,10 +104,13 @@ func (l *look) timeline(ctx context.Context, show string, before uint64) (timeli
 				break
 			}
 			kind, large := entryKind(x.Event)
-			t.Entries = append(t.Entries, entry{
+			e := entry{
 				Key: "event-" + strconv.FormatUint(x.Seq, 10), At: l.at(x.At), Kind: kind, Moment: large,
 				Say: incident.Describe(l.plan, l.state, x.Happened),
-			})
+			}
+			if n := len(t.Entries); n == 0 || !t.Entries[n-1].again(e) {
+				t.Entries = append(t.Entries, e)
+			}
 		}
 	}
 	if before > 0 {
