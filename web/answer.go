@@ -60,7 +60,11 @@ func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // sorry shows a small page with one sentence.
 func (c *Console) sorry(w http.ResponseWriter, r *http.Request, status int, say, do string) {
-	c.render(w, r, status, sorryBody(&shell{Assets: c.assets, Title: "Not done", Path: "/", Now: c.now(), Version: c.Version}, say, do))
+	title := "Not done"
+	if status == http.StatusNotFound && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		title = "Not found" // nothing was to be done
+	}
+	c.render(w, r, status, sorryBody(&shell{Assets: c.assets, Title: title, Path: "/", Now: c.now(), Version: c.Version}, say, do))
 }
 
 // nowhere answers what does not exist.

@@ -242,7 +242,7 @@ func TestDecisionShowsExactContent(t *testing.T) {
 	}
 	a.contains(strings.Join(shown, " "))
 	w.playing("carmen").get("/incidents/" + id + "/decisions/none").is(http.StatusNotFound)
-	w.playing("carmen").get("/incidents/none").is(http.StatusNotFound)
+	w.playing("carmen").get("/incidents/none").is(http.StatusNotFound).contains("Not found").lacks("Not done")
 }
 
 func TestPlanPage(t *testing.T) {

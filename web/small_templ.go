@@ -291,7 +291,7 @@ func sorryBody(s *shell, say, do string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = smallHead(s, "Not done").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = smallHead(s, s.Title).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
