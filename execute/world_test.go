@@ -33,7 +33,7 @@ var pauserRole = crypto.Keccak256Hash([]byte("PAUSER_ROLE")).Hex()
 
 // world is a chain with a vault on it, an account that may pause it, and another that administers it.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	ctx      context.Context
 	node     *devchain.Chain
 	client   chain.Client
@@ -42,7 +42,7 @@ type world struct {
 	vault    evm.Address
 }
 
-func key(t *testing.T, name string) *ecdsa.PrivateKey {
+func key(t testing.TB, name string) *ecdsa.PrivateKey {
 	t.Helper()
 	k, err := crypto.ToECDSA(crypto.Keccak256([]byte("test " + name)))
 	if err != nil {
@@ -55,13 +55,13 @@ func wei(n uint64) *uint256.Int { return uint256.NewInt(n) }
 
 func address(k *ecdsa.PrivateKey) evm.Address { return crypto.PubkeyToAddress(k.PublicKey) }
 
-func newWorld(t *testing.T, period time.Duration) *world {
+func newWorld(t testing.TB, period time.Duration) *world {
 	t.Helper()
 	return newWorldWith(t, period, types.GenesisAlloc{})
 }
 
 // newWorldWith starts a chain that holds more than the accounts of the test.
-func newWorldWith(t *testing.T, period time.Duration, alloc types.GenesisAlloc) *world {
+func newWorldWith(t testing.TB, period time.Duration, alloc types.GenesisAlloc) *world {
 	t.Helper()
 	w := &world{t: t, executor: key(t, "executor"), admin: key(t, "admin")}
 	w.begin()
