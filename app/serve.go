@@ -140,7 +140,7 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	console, err := web.New(web.Options{
 		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.readings, Sights: (&sights{desk: s.desk, now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise,
 		Standings: func() []engine.Standing { return s.standings(ctx) },
-		Logger:    s.o.Logger, Secure: secure, Version: Version(), Done: ctx.Done(), Secret: s.hookSecret, Proxies: s.o.Proxies,
+		Logger:    s.o.Logger, Secure: secure, BaseURL: func() string { return s.url }, Version: Version(), Done: ctx.Done(), Secret: s.hookSecret, Proxies: s.o.Proxies,
 	})
 	if err != nil {
 		return err

@@ -63,6 +63,7 @@ type signing struct {
 	Signers string // addresses of the person's keys, parted by spaces
 	Demo    string // name to sign as with a demo key; empty outside the demo
 	Command string // what to type on another machine
+	Link    *form  // makes a link for another device; nil where there is none to be had
 }
 
 // Refuses reports whether it is a no that is signed.
@@ -117,6 +118,9 @@ func (l *look) signing(d *incident.Decision, choice string) *signing {
 	s.Signers = strings.Join(keys, " ")
 	if l.Stage != nil {
 		s.Demo = l.name(l.person)
+	} else {
+		link := l.form("link-"+d.ID, "decisions/"+d.ID+"/link")
+		s.Link = &link
 	}
 	return s
 }

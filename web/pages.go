@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"tocsin/access"
-	"tocsin/decision"
 	"tocsin/engine"
 	"tocsin/fault"
 	"tocsin/incident"
@@ -96,10 +95,7 @@ func (c *Console) decision(w http.ResponseWriter, r *http.Request, s *session) {
 		c.fail(w, r, fault.New(fault.NotFound, "There is no such decision."))
 		return
 	}
-	choice := decision.Approve
-	if r.URL.Query().Get("choice") == decision.Refuse {
-		choice = decision.Refuse
-	}
+	choice := choiceOf(r.URL.Query().Get("choice"))
 	sh := c.incidentShell(s, v, "/decisions/"+d.ID)
 	l := c.lookAt(sh, s, v)
 	c.render(w, r, http.StatusOK, decisionBody(&decisionPage{

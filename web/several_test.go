@@ -121,6 +121,7 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 		"/signin":                              {{"/signin", http.StatusOK}},
 		"/signin/{secret}":                     {{"/signin/unknown", http.StatusNotFound}},
 		"/page/{secret}":                       {{"/page/unknown", http.StatusNotFound}},
+		"/sign/{secret}":                       {{"/sign/unknown", http.StatusNotFound}},
 		"/.well-known/security.txt":            {{"/.well-known/security.txt", http.StatusNotFound}},
 		"/open":                                {{"/open", http.StatusOK}, {"/in/" + bridge + "/open", http.StatusNotFound}},
 		"/plan":                                {{"/plan", http.StatusOK}, {"/in/" + bridge + "/plan", http.StatusNotFound}},
@@ -182,6 +183,7 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 	for _, path := range []string{"/open", "/plan/read", "/plan/adopt", "/detectors/tide-only/unmute", "/detectors/tide-only/mute"} {
 		who.post("/in/"+bridge+path, url.Values{}).is(http.StatusNotFound)
 	}
+	who.post("/incidents/"+theirs+"/decisions/"+d+"/link", url.Values{}).is(http.StatusNotFound)
 	if got := w.state(theirs).Version; got != before {
 		t.Errorf("the other's incident went from version %d to %d", before, got)
 	}

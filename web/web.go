@@ -33,6 +33,7 @@ type Options struct {
 	Now       func() time.Time         // nil: time.Now
 	Logger    *slog.Logger             // nil: none
 	Secure    bool                     // it is reached by HTTPS
+	BaseURL   func() string            // where people reach it, for links; nil: where each request came to
 	Secret    func(name string) string // of webhooks, by the name of an environment variable; nil: none
 	Proxies   []netip.Prefix           // reverse proxies whose X-Forwarded-For is believed
 	Version   string
@@ -87,6 +88,8 @@ func New(o Options) (*Console, error) {
 	mux.HandleFunc("POST /signout", c.signOut)
 	mux.HandleFunc("GET /page/{secret}", c.pageLink)
 	mux.HandleFunc("POST /page/{secret}", c.answerPage)
+	mux.HandleFunc("GET /sign/{secret}", c.signAsk)
+	mux.HandleFunc("POST /sign/{secret}", c.signByLink)
 	for _, at := range []string{"/hooks/{detector}", "/hooks/{protocol}/{detector}"} {
 		mux.HandleFunc("POST "+at, c.hook)
 		mux.HandleFunc("OPTIONS "+at, c.consent)
@@ -116,6 +119,7 @@ func New(o Options) (*Console, error) {
 	c.ofIncident(mux, "GET /incidents/{id}/export", c.export)
 	c.ofIncident(mux, "GET /incidents/{id}/postmortem", c.postmortem)
 	c.ofIncident(mux, "GET /incidents/{id}/decisions/{decision}", c.decision)
+	c.ofIncident(mux, "POST /incidents/{id}/decisions/{decision}/link", c.signLink)
 	c.ofIncident(mux, "GET /incidents/{id}/files/{evidence}", c.file)
 	c.ofIncident(mux, "POST /incidents/{id}/files", c.attachFile)
 	c.ofIncident(mux, "POST /incidents/{id}/{verb}", c.act)
