@@ -50,6 +50,8 @@ var differenceCases = []struct {
 	{"a group needs fewer", []string{"need: 2}", "need: 1}"}, "group-need", Weakens, `Of the group "Keepers", 1 must now approve instead of 2.`},
 	{"settled", []string{`, unsettled: ["Who else?"]`, ""}, "decision-fewest", Weakens, `"Open the fund" could never be approved; now it can be, by Ada.`},
 	{"unsettled", []string{"adopts: true", "adopts: true, unsettled: [Really?]"}, "decision-fewest", Weakens, `Nobody can approve "Change the plan" any more.`},
+	{"an override", []string{"expires: 1h", "expires: 1h\n    override: {who: [ben, cleo]}"}, "decision-override", Weakens, `The decision "Pause the vault" can now be decided without its approvers, by an override.`},
+	{"attested", []string{"steps: [stop/announce]", "steps: [stop/announce]\n    attested: {by: [cleo]}"}, "decision-attested", Weakens, `Approvals of the decision "Speak" need not be signed any more`},
 	{"a stand-in", []string{"expires: 1h", "expires: 1h\n    stand_ins: [{for: ada, who: cleo, after: 1h}]"}, "decision-stand-ins-added", Weakens, "Somebody may now stand in: {for: ada, who: cleo, after: 1h}."},
 	{"a stand-in sooner", []string{"after: 2h", "after: 5m"}, "stand-in-after", Weakens, "how long the other must be silent is now 5m instead of 2h"},
 	{"another stand-in", []string{"for: ada, who: ben, after", "for: ada, who: cleo, after"}, "stand-in-who", Weakens, "Cleo may now stand in"},
