@@ -69,6 +69,8 @@ func outerWhat(s *incident.State, name string) string {
 		return "There was a problem with " + name + ". As far as we can see, it has stopped."
 	case incident.Dismissed:
 		return "We looked into something unusual with " + name + " and found that nothing is wrong."
+	case incident.Merged:
+		return "What we noticed with " + name + " is part of something else that we are already working on."
 	default:
 		return "The problem with " + name + " is over."
 	}
@@ -85,7 +87,7 @@ func outerImpact(p *plan.Plan, s *incident.State) string {
 	switch {
 	case s.Phase == incident.Dismissed:
 		return "Nothing changes for you."
-	case s.Phase.AtLeast(incident.Resolved): // what was changed may have been undone by hand since
+	case over(s.Phase): // what was changed may have been undone by hand since
 		return "Service is restored."
 	case len(say) > 0:
 		return strings.Join(say, " ")
@@ -122,6 +124,8 @@ func outerDoing(ph incident.Phase) string {
 		return "We are repairing the cause before we restore service."
 	case incident.Dismissed:
 		return "We have stopped looking into it."
+	case incident.Merged:
+		return "We go on with both together."
 	default:
 		return "We are writing down what happened and what we learned, and will publish it."
 	}
@@ -135,9 +139,12 @@ func innerAdvice(s *incident.State, audience string) string {
 	return silence
 }
 
+// over reports whether what was wrong has been put right: not where it goes on in another incident.
+func over(ph incident.Phase) bool { return ph.AtLeast(incident.Resolved) && ph != incident.Merged }
+
 // outerAdvice tells each audience what it should do, which differs by what it could do.
 func outerAdvice(ph incident.Phase, name, audience string) string {
-	over := ph == incident.Dismissed || ph.AtLeast(incident.Resolved)
+	over := ph == incident.Dismissed || over(ph)
 	switch audience {
 	case "investors":
 		if over {
@@ -172,6 +179,8 @@ func phase(ph incident.Phase) string {
 		return "stopped, being repaired"
 	case incident.Dismissed:
 		return "nothing is wrong"
+	case incident.Merged:
+		return "part of another incident"
 	default:
 		return "over"
 	}
@@ -196,6 +205,8 @@ func underWay(p *plan.Plan, s *incident.State) string {
 		return "Somebody is to say whether it is real."
 	case s.Phase == incident.Dismissed:
 		return "Nothing more."
+	case s.Into != nil:
+		return "It goes on in incident " + s.Into.Incident + "."
 	case s.Phase.AtLeast(incident.Resolved):
 		return "Post-mortems are being written."
 	}

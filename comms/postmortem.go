@@ -66,7 +66,7 @@ func (d *report) summary() {
 	sev, _ := d.p.Severity(s.Severity)
 	d.heading(2, "Summary")
 	d.list(
-		"Protocol: "+escape(d.p.Name), "Issue: "+d.issue(), "Severity: "+escape(sev.Name), "Opened: "+moment(s.Opened), "Stands at: "+string(s.Phase),
+		"Protocol: "+escape(d.p.Name), "Issue: "+d.issue(), "Severity: "+escape(sev.Name), "Opened: "+moment(s.Opened), "Stands at: "+standsAt(s),
 		"Plan in force: "+code(s.Plan),
 	)
 	for _, f := range s.Findings {
@@ -76,6 +76,14 @@ func (d *report) summary() {
 		}
 	}
 	d.open("the incident manager", "What happened, in a paragraph for somebody who was not there?")
+}
+
+// standsAt is how far an incident has come. One that was merged has its post-mortem with the one that it goes on in.
+func standsAt(s *incident.State) string {
+	if s.Into == nil {
+		return string(s.Phase)
+	}
+	return "merged into incident " + s.Into.Incident + ", in whose post-mortem the whole of it is told"
 }
 
 func (d *report) impact() {

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -160,10 +161,18 @@ func communication(t *testing.T, p *plan.Plan, id string) plan.Communication {
 	return c
 }
 
+// merged is an incident that goes on in another one.
+func merged() *incident.State {
+	s := detected()
+	s.Phase, s.Into = incident.Merged, &incident.Into{Incident: "2026-11-21-2", By: "janet", Phase: incident.Detected}
+	return s
+}
+
 func TestDrafts(t *testing.T) {
 	p := vault()
 	dismissed, resolved := detected(), contained()
 	dismissed.Phase, resolved.Phase = incident.Dismissed, incident.Resolved
+	merged := merged()
 	for _, c := range []struct {
 		file, communication string
 		state               *incident.State
@@ -175,6 +184,8 @@ func TestDrafts(t *testing.T) {
 		{"users-contained.txt", "users", contained(), 40 * minute},
 		{"users-resolved.txt", "users", resolved, 600 * minute},
 		{"users-dismissed.txt", "users", dismissed, 5 * minute},
+		{"users-merged.txt", "users", merged, 40 * minute},
+		{"internal-merged.txt", "internal", merged, 40 * minute},
 		{"investors-contained.txt", "investors", contained(), 40 * minute},
 		{"regulators-contained.txt", "regulators", contained(), 40 * minute},
 		{"partners-contained.txt", "partners", contained(), 40 * minute},
@@ -196,5 +207,8 @@ func TestPostmortems(t *testing.T) {
 	s := contained()
 	golden(t, "postmortem.md", comms.Postmortem(vault(), s, happened(), at(24*60*minute)))
 	golden(t, "postmortem-public.md", comms.PublicPostmortem(vault(), s, happened(), at(24*60*minute)))
+	if got := comms.Postmortem(vault(), merged(), happened(), at(24*60*minute)); !strings.Contains(got, "- Stands at: merged into incident 2026-11-21-2, in whose post-mortem") {
+		t.Errorf("of what was merged it says\n%s", got)
+	}
 	golden(t, "postmortem-empty.md", comms.Postmortem(&plan.Plan{}, &incident.State{}, nil, began))
 }

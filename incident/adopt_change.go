@@ -45,6 +45,7 @@ func ChangeBy(p, next *plan.Plan, s *State, now time.Time) (Change, error) {
 	d.takeUp(next, "")
 	d.settle()
 	c := Change{Steps: stepChanges(p, next, s, d.s, before)}
+	c.Steps = append(c.Steps, quietChange(p, next, s, d.s)...)
 	c.People = teamChanges(p, next, s)
 	for _, e := range d.events {
 		d.say(&c, p, e)
@@ -138,6 +139,20 @@ func stepChanges(p, next *plan.Plan, s, after *State, before []StepView) []strin
 		}
 	}
 	return say
+}
+
+// quietChange says for how long it must be quiet before the incident is contained, if that differs and is still to come.
+func quietChange(p, next *plan.Plan, s, after *State) []string {
+	if after.Phase.AtLeast(Contained) {
+		return nil
+	}
+	before, _ := p.Issue(s.Issue)
+	now, _ := next.Issue(after.Issue)
+	was, is := before.QuietFor.Or(defaultQuiet), now.QuietFor.Or(defaultQuiet)
+	if was == is {
+		return nil
+	}
+	return []string{"Is contained once it has been quiet for " + plan.Duration(is).String() + ", not " + plan.Duration(was).String() + "."}
 }
 
 // teamChanges says who is in a newer plan and was not, and who is not any more.

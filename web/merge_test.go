@@ -68,7 +68,7 @@ func TestMergeOnThePage(t *testing.T) {
 	}
 
 	w.playing("david").post(at+"/merge", url.Values{"into": {into}, "form": {"merge"}, "why": {"The vault is empty"}}).is(http.StatusSeeOther)
-	w.playing("david").get(at).is(http.StatusOK).contains("It goes on in").markup(`href="/incidents/` + into).contains("The vault is empty").contains("Reopen it").
+	w.playing("david").get(at).is(http.StatusOK).contains("It goes on in").markup(`href="/incidents/` + into).contains("The vault is empty").contains("Reopen it").contains("The post-mortem of both is written there").
 		lacks("Is it real?")
 	w.playing("david").get("/incidents/" + into).is(http.StatusOK).contains("Merged into this one").markup(`href="` + at)
 	if body := w.playing("david").get("/").is(http.StatusOK).body(); !strings.Contains(body, at) {
