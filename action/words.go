@@ -108,3 +108,6 @@ func scaled(n *uint256.Int, decimals int) string {
 	}
 	return s
 }
+
+// Scaled writes an amount in a unit of so many decimals, exactly.
+func Scaled(n *uint256.Int, decimals int) string { return scaled(n, decimals) }

@@ -7,6 +7,7 @@ import (
 
 	"tocsin/chain"
 	"tocsin/evm"
+	"tocsin/plan"
 )
 
 // reverted tells a call that the contract refuses from an endpoint that failed.
@@ -40,8 +41,12 @@ func (w *work) reason(ctx context.Context, r *chain.Revert, at *uint64) string {
 
 // said is what a contract says of its refusal.
 func (w *work) said(by evm.Address, r *chain.Revert) string {
-	for _, a := range w.view.Plan.Assets {
-		if a.Address != by || a.Chain != w.action.Prepared.Chain {
+	return said(w.view.Plan, w.action.Prepared.Chain, by, r)
+}
+
+func said(p *plan.Plan, chainID uint64, by evm.Address, r *chain.Revert) string {
+	for _, a := range p.Assets {
+		if a.Address != by || a.Chain != chainID {
 			continue
 		}
 		if abi, err := evm.ParseABI(a.ABI); err == nil {
