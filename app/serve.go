@@ -227,7 +227,7 @@ func (s *server) carriers() error {
 		channels = append(channels, mail)
 	}
 	d := deliver.New(deliver.Options{BaseURL: func() string { return s.url }, Channels: channels, Now: s.desk.Engine.Now, Logger: s.o.Logger})
-	for _, kind := range []string{incident.DispatchPage, incident.DispatchReminder, incident.DispatchUpdate, incident.DispatchAlarm} {
+	for _, kind := range incident.Messages() {
 		s.desk.Engine.Carry(kind, d)
 	}
 	relays, err := s.relays()

@@ -34,6 +34,8 @@ func (w words) message(dp incident.Dispatch) (notify.Message, bool) {
 		return w.update(m, dp)
 	case incident.DispatchAlarm:
 		return w.alarm(m, dp)
+	case incident.DispatchNotice:
+		return w.notice(m, dp)
 	}
 	return m, false
 }

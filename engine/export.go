@@ -29,6 +29,14 @@ func (e *Engine) ExportProtocol(ctx context.Context, protocol string, to io.Writ
 		if h.Protocol != protocol {
 			continue
 		}
+		var keep sealing
+		if h.Kind == kindIncident {
+			v, err := e.View(ctx, h.Stream[len(kindIncident)+1:])
+			if err != nil {
+				return journal.ProtocolManifest{}, err
+			}
+			keep.state = v.State
+		}
 		err := w.Stream(h.Stream, h.Version, func(after uint64) ([]journal.Record, error) {
 			records, err := e.store.Window(ctx, h.Stream, after, eventWindow)
 			if err != nil {
@@ -37,7 +45,10 @@ func (e *Engine) ExportProtocol(ctx context.Context, protocol string, to io.Writ
 			for _, r := range records {
 				plansNamed(r, named)
 			}
-			return records, nil
+			if keep.state == nil {
+				return records, nil
+			}
+			return keep.records(records)
 		})
 		if err == nil && h.Kind == kindIncident {
 			err = e.exportFiles(ctx, w, h.Stream[len(kindIncident)+1:])

@@ -220,6 +220,9 @@ func (e *Engine) Export(ctx context.Context, id string) (journal.Export, error) 
 	if x.Records, err = v.Records(ctx); err != nil {
 		return journal.Export{}, err
 	}
+	if x.Records, err = (sealing{v.State}).records(x.Records); err != nil {
+		return journal.Export{}, err
+	}
 	if x.Plan, err = unzip(sp.Files); err != nil {
 		return journal.Export{}, fmt.Errorf("read plan of incident %s: %w", id, err)
 	}

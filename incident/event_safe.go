@@ -62,3 +62,8 @@ const (
 
 // Executed reports whether dispatches of a kind are carried by the executor, which reports on them by commands of its own.
 func Executed(kind string) bool { return kind == DispatchAction || kind == DispatchLook }
+
+// Messages lists the kinds of dispatches that go to people, over channels.
+func Messages() []string {
+	return []string{DispatchPage, DispatchReminder, DispatchOverdue, DispatchUpdate, DispatchAlarm, DispatchNotice}
+}

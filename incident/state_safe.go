@@ -38,9 +38,12 @@ const FormSafe = "safe" // the Safe transaction itself
 // stands in the record as a commitment, as texts about people do, and not at all in what is written for people.
 type Sealed []byte
 
+// Text is how the bytes stand in the journal beside their commitment.
+func (b Sealed) Text() string { return hexutil.Encode(b) }
+
 // MarshalJSON marks the bytes so that the journal seals them.
 func (b Sealed) MarshalJSON() ([]byte, error) {
-	return journal.Personal(hexutil.Encode(b)).MarshalJSON()
+	return journal.Personal(b.Text()).MarshalJSON()
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote; nothing if it was removed.

@@ -38,9 +38,7 @@ func (n *node) boot() {
 		Store: n.power, Node: fmt.Sprintf("%s.%d", n.name(), n.life), Now: func() time.Time { return w.now.Add(n.skew) },
 		Random: (*dice)(rand.New(rand.NewPCG(w.history.Seed, uint64(n.number<<32|n.life)))),
 	})
-	for _, kind := range []string{
-		incident.DispatchPage, incident.DispatchReminder, incident.DispatchOverdue, incident.DispatchUpdate, incident.DispatchAlarm,
-	} {
+	for _, kind := range incident.Messages() {
 		n.engine.Carry(kind, w.phone)
 	}
 	n.engine.Carry(incident.DispatchAction, w.chain)
