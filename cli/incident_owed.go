@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -56,7 +57,7 @@ them, the most urgent first.`,
 					fmt.Fprintln(w, "The plan wants no messages.")
 				}
 				for _, m := range list {
-					fmt.Fprintf(w, "%-8s  %-24s %s\n", m.State, m.ID, m.Name)
+					fmt.Fprintf(w, "%-8s  %-24s %s\n", strings.ReplaceAll(m.State, "-", " "), m.ID, m.Name)
 					switch {
 					case !m.Missed.IsZero():
 						fmt.Fprintf(w, "          %s: was due by %s and was missed; %s owes it\n", m.Update, moment(m.Due), m.Owes)

@@ -9,7 +9,6 @@ import (
 	"tocsin/access"
 	"tocsin/comms"
 	"tocsin/engine"
-	"tocsin/fault"
 	"tocsin/incident"
 )
 
@@ -53,7 +52,7 @@ func (t *terminal) incidentUpdate() *cobra.Command {
 			case "":
 				u := v.State.Update(args[1])
 				if u == nil {
-					return nil, fault.New(fault.NotFound, "No update %q is owed.", args[1])
+					return nil, incident.NotOwed(v.State, args[1])
 				}
 				happened, err := v.Happened(asked.Context())
 				if err != nil {

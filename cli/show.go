@@ -77,6 +77,9 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string, whol
 		for _, x := range s.Distrusted {
 			fmt.Fprintln(w, distrustedOf(p, x))
 		}
+		for _, x := range s.Seconds {
+			fmt.Fprintf(w, "%s asked at %s to %s. A second person has to confirm it. %s\n", incident.NameOf(p, x.By), moment(x.At), x.AskedIn(p), clip(x.Why))
+		}
 		for _, who := range s.Hidden {
 			fmt.Fprintf(w, "HIDDEN from %s\n", incident.NameOf(p, who))
 		}
@@ -86,16 +89,7 @@ func (t *terminal) show(ctx context.Context, v *engine.View, person string, whol
 		writeReports(w, s.Findings)
 		if person != "" {
 			fmt.Fprintf(w, "\nNow, for %s:\n", incident.NameOf(p, person))
-			if len(out.Tasks) == 0 {
-				fmt.Fprintln(w, "  nothing")
-			}
-			for i, task := range out.Tasks {
-				due := ""
-				if !task.Due.IsZero() {
-					due = ", by " + dueAt(task.Due, now)
-				}
-				fmt.Fprintf(w, "  %d. %s%s\n     %s\n", i+1, task.Title, due, strings.ReplaceAll(task.Say, "\n", "\n     "))
-			}
+			writeTasks(w, p, s, out.Tasks, person, now)
 		}
 		if len(out.Steps) > 0 {
 			fmt.Fprintln(w, "\nProcedure:")

@@ -59,11 +59,3 @@ func distrustedOf(p *plan.Plan, x incident.Distrust) string {
 	}
 	return say
 }
-
-// dueAt is a time that something is due at, with its day if that is not today.
-func dueAt(due, now time.Time) string {
-	if due.UTC().Format(time.DateOnly) == now.UTC().Format(time.DateOnly) {
-		return due.UTC().Format("15:04:05 UTC")
-	}
-	return due.UTC().Format("2 January 15:04 UTC")
-}

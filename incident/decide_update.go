@@ -103,7 +103,7 @@ func (d *decider) post(op OpPost) error {
 	}
 	u := d.s.Update(op.Update)
 	if u == nil {
-		return fault.New(fault.NotFound, "No update %q is owed.", op.Update)
+		return NotOwed(d.s, op.Update)
 	}
 	switch u.State {
 	case Posted:

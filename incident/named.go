@@ -66,6 +66,21 @@ func NoStep(p *plan.Plan, s *State, id string) error {
 	return fault.New(fault.NotFound, "The procedure has no step %q.", id).Instead("Its steps: %s.", strings.Join(ids, ", "))
 }
 
+// NotOwed is the fault that no such update is owed; it says which are.
+func NotOwed(s *State, id string) error {
+	f := fault.New(fault.NotFound, "No update %q is owed.", id)
+	var ids []string
+	for _, u := range s.Updates {
+		if u.State == Owed || u.State == Asked {
+			ids = append(ids, u.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return f
+	}
+	return f.Instead("These are: %s.", strings.Join(ids, ", "))
+}
+
 // messageOf names a message by whom it goes to, or what it is about, and the way that it takes.
 func (s *State) messageOf(p *plan.Plan, delivery string) string {
 	has := func(list []Call) *Call { return find(list, func(c *Call) bool { return c.Delivery == delivery }) }

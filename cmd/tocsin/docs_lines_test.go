@@ -115,7 +115,7 @@ var docs = []doc{
 	{line: "tocsin incident approve 2026-11-21-1 decision-1 --data data --as carmen --signature - < signature", says: "Waiting for Oscar P"},
 	{line: "tocsin sign --file decision.json --keystore oscar.json > signature", in: "yes\n", says: "Calls pause()", before: (*docWorld).saveDecision},
 	{line: "tocsin incident approve 2026-11-21-1 decision-1 --data data --as oscar --signature - < signature", says: "met"},
-	{line: "tocsin incident step 2026-11-21-1 identify-exploit begin --data data --as david", says: "under-way", before: (*docWorld).paused},
+	{line: "tocsin incident step 2026-11-21-1 identify-exploit begin --data data --as david", says: "under way", before: (*docWorld).paused},
 	{line: `tocsin incident step 2026-11-21-1 identify-exploit done --answer "No, the pause holds" --note "withdraw() asks the wrong allowance" --data data --as david`, says: "withdraw() asks the wrong allowance"},
 	{line: "tocsin incident update 2026-11-21-1 internal-updates-1 --data data --as janet --posted internal", says: "internal-updates-2"},
 	{line: `tocsin incident resolve 2026-11-21-1 --data data --as janet --note "The vault works again"`, says: "contained", before: (*docWorld).finish},
