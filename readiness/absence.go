@@ -62,3 +62,8 @@ func absences(k Live) []Gap {
 	}
 	return gaps
 }
+
+// besidesAbsences are the gaps of a report without those of people who are away: they change with a word, and are known without a chain.
+func (r *Report) besidesAbsences() []Gap {
+	return slices.DeleteFunc(slices.Clone(r.Gaps), func(g Gap) bool { return g.Code == SignerAway || g.Code == DecisionAway })
+}

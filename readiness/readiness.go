@@ -47,6 +47,7 @@ type World struct {
 	Protocol string
 	Folder   evm.Hash // hash of the plan in the folder that the server was started with; zero if there is none to compare with
 	Now      time.Time
+	Live     *Report // what was last seen of the chains; nil: they were not looked at
 }
 
 // Look lists the gaps, errors first, then warnings and notes. Errors are those of the engine: no plan is in force, or its record
@@ -65,6 +66,14 @@ func Look(ctx context.Context, w World) ([]Gap, error) {
 		return nil, err
 	}
 	gaps = append(gaps, quiet...)
+	away, err := w.Engine.Upkeep(ctx, w.Protocol)
+	if err != nil {
+		return nil, err
+	}
+	gaps = append(gaps, absences(Live{Plan: h.Plan(), Away: away.Away(w.Now), Now: w.Now})...)
+	if w.Live != nil {
+		gaps = append(gaps, w.Live.besidesAbsences()...)
+	}
 	return ranked(gaps), nil
 }
 

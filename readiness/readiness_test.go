@@ -120,3 +120,28 @@ func TestNoPlanAtAll(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// Who is away shows without any chain; what was seen of the chains shows beside it, each once.
+func TestAwayAndLive(t *testing.T) {
+	w, p := world(t, nil)
+	w.Live = &Report{Gaps: []Gap{{Code: SignerAway, Level: check.Note, Say: "old", Why: "-", Mend: "-"}, {Code: ActionFails, Level: check.Error, Say: "It would fail", Why: "-", Mend: "-"}}}
+	if _, ok := look(t, w, SignerAway); ok {
+		t.Error("what was known an hour ago stands there still")
+	}
+	if g, ok := look(t, w, ActionFails); !ok || g.Say != "It would fail" {
+		t.Errorf("%+v", g)
+	}
+	for _, who := range []string{"carmen", "bella"} { // she and her stand-in
+		if err := w.Engine.Away(t.Context(), p.Protocol, w.Now.Add(time.Hour), journal.Actor{Kind: journal.Person, ID: who}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g, ok := look(t, w, DecisionAway)
+	if !ok || g.Level != check.Error || !strings.Contains(g.Say, "away") {
+		t.Errorf("%+v", g)
+	}
+	w.Now = w.Now.Add(time.Hour)
+	if _, ok := look(t, w, DecisionAway); ok {
+		t.Error("they are away although their time is over")
+	}
+}

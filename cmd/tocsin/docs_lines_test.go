@@ -101,6 +101,10 @@ var docs = []doc{
 	// docs/standard.md
 	{line: "tocsin check DIR --standard sfc-ir", as: "tocsin check examples/vault --standard sfc-ir", says: "ir-5.1.1"},
 
+	// docs/readiness.md
+	{line: "tocsin check plan --live --endpoint CHAINID=URL --executor 0x… --facts facts.json", as: "tocsin check plan --live --endpoint 31337=$ENDPOINT --executor 0xe27B58D51A0765740fAd23303d843cd31495d1b6 --facts facts.json || test $? = 1", says: "Pause the vault: would work now"},
+	{line: "tocsin check plan --live --endpoint CHAINID=URL --facts facts.json --renew", as: "tocsin check plan --live --endpoint 31337=$ENDPOINT --facts facts.json --renew || test $? = 1", says: "eady: "},
+
 	// docs/backtest.md
 	{line: "tocsin backtest --plan DIR --endpoint CHAINID=URL --from N --to N", as: "tocsin backtest --plan examples/vault --endpoint 31337=$ENDPOINT --from 1 --to 2", says: "2 blocks"},
 	{line: "tocsin backtest --plan DIR --blocks blocks.jsonl.zst --attack-tx 0x…", why: "it needs the blocks of an attack; the tests of package backtest make some"},

@@ -1,0 +1,92 @@
+package upkeep
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tocsin/evm"
+	"tocsin/journal"
+)
+
+// KindVersion is the version of all kinds of events.
+const KindVersion = 1
+
+// Event is something that happened between emergencies.
+type Event interface{ Kind() string }
+
+// EventAway says that a person is away from their key.
+type EventAway struct {
+	Person string    `json:"person"`
+	Until  time.Time `json:"until"`
+}
+
+// EventBack says that they are back before that.
+type EventBack struct {
+	Person string `json:"person"`
+}
+
+// EventFacts records what the chains say of a plan's contracts.
+type EventFacts struct {
+	Plan  evm.Hash        `json:"plan"`
+	Facts json.RawMessage `json:"facts"`
+	By    string          `json:"by,omitzero"` // person who had them recorded anew
+}
+
+// Kind names the event in the record.
+func (EventAway) Kind() string { return "signer-away" }
+
+// Kind names the event in the record.
+func (EventBack) Kind() string { return "signer-back" }
+
+// Kind names the event in the record.
+func (EventFacts) Kind() string { return "facts-recorded" }
+
+// Happened is an event in its place.
+type Happened struct {
+	Event Event
+	Seq   uint64
+	At    time.Time
+	Actor journal.Actor
+}
+
+// UnknownKind is the error for an event that this release does not know.
+type UnknownKind struct {
+	Kind    string
+	Version int
+}
+
+func (e *UnknownKind) Error() string {
+	return fmt.Sprintf("this release knows no event %q of version %d", e.Kind, e.Version)
+}
+
+// Decode reads a stored record; the error is an *UnknownKind for what a newer release wrote.
+func Decode(r journal.Record) (Happened, error) {
+	env, err := r.Open(nil)
+	if err != nil {
+		return Happened{}, err
+	}
+	if env.KindV != KindVersion {
+		return Happened{}, &UnknownKind{env.Kind, env.KindV}
+	}
+	h := Happened{Seq: env.Seq, At: env.At, Actor: env.Actor}
+	switch env.Kind {
+	case EventAway{}.Kind():
+		h.Event, err = read[EventAway](env)
+	case EventBack{}.Kind():
+		h.Event, err = read[EventBack](env)
+	case EventFacts{}.Kind():
+		h.Event, err = read[EventFacts](env)
+	default:
+		return Happened{}, &UnknownKind{env.Kind, env.KindV}
+	}
+	return h, err
+}
+
+func read[E Event](env journal.Envelope) (Event, error) {
+	var e E
+	if err := json.Unmarshal(env.Data, &e); err != nil {
+		return nil, fmt.Errorf("read event %d, %s: %w", env.Seq, env.Kind, err)
+	}
+	return e, nil
+}
