@@ -165,7 +165,10 @@ func newState(r outside.Record, deed action.Prepared) *incident.State {
 			ID: theDecision, Decision: r.Decision, Subject: incident.Subject{Kind: incident.SubjectAction, Ref: r.Action}, Message: r.Message,
 			Prepared: &deed, Proposer: r.Proposer, Opened: r.Opened, Expires: r.Expires(), State: incident.Met, Settled: r.Order.At,
 		}},
-		Actions: []incident.Action{{ID: theAction, Action: r.Action, Decision: theDecision, Prepared: &deed, State: incident.Ordered, Ordered: r.Order.At}},
+		Actions: []incident.Action{{
+			ID: theAction, Action: r.Action, Decision: theDecision, Prepared: &deed, State: incident.Ordered, Ordered: r.Order.At,
+			Send: &incident.Send{To: deed.To, Value: deed.Value, Data: deed.Data},
+		}},
 	}
 }
 

@@ -81,7 +81,7 @@ Whatever the plan does not declare, or its decisions do not authorise, is refuse
 was sent lies beside the request there. A machine that was stopped goes on by running the same command again; nothing is sent twice.`
 	prepare := t.actPrepare("prepare ACTION --plan DIR --endpoint CHAINID=URL")
 	prepare.Short = "Write a request to carry out an action of the plan"
-	c.AddCommand(prepare, t.actSign(), t.actMerge(), t.actShow(), t.actSend())
+	c.AddCommand(prepare, t.actSign(), t.actMerge(), t.actShow(), t.actSend(), t.actImport())
 	return c
 }
 

@@ -5,6 +5,7 @@ package outside
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"tocsin/action"
@@ -124,7 +125,7 @@ func (r Request) Check(p *plan.Plan) error {
 		return err
 	}
 	if d := own.Message.Differences(r.Message); len(d) > 0 || r.Message.Choice != "" {
-		return fault.New(fault.Forbidden, "THE REQUEST IS NOT WHAT THE PLAN SAYS: %v.", d).Instead("Do not sign it; tell the others over a channel you trust.")
+		return fault.New(fault.Forbidden, "THE REQUEST IS NOT WHAT THE PLAN SAYS: %s.", strings.Join(d, "; ")).Instead("Do not sign it; tell the others over a channel you trust.")
 	}
 	return nil
 }

@@ -240,6 +240,44 @@ func TestActPausesWithTheServerOff(t *testing.T) {
 	if n := y.nonce("executor"); n != 1 {
 		t.Errorf("%d transactions", n)
 	}
+	y.takeIn("pause-vault.json.record", "Carmen E, Oscar")
+}
+
+// takeIn has a server take a record in: once, and not one in which anything was changed.
+func (y *yard) takeIn(file, signed string) {
+	y.t.Helper()
+	y.serve().stop(y.t)
+	take := []string{"act", "import", file, "--as", "janet", "--endpoint", y.endpoint()}
+	b, err := os.ReadFile(filepath.Join(y.dir, file))
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	for name, change := range map[string][2]string{
+		"who signed":       {`"person":"oscar"`, `"person":"david"`},
+		"what was sent":    {`"raw":"Av`, `"raw":"AW`},
+		"where it landed":  {`"block_hash":"0x`, `"block_hash":"0x00`},
+		"which plan it is": {`"plan":"0x`, `"plan":"0x00`},
+	} {
+		changed := strings.Replace(string(b), change[0], change[1], 1)
+		if changed == string(b) {
+			y.t.Fatalf("%s: nothing was changed", name)
+		}
+		if r := y.run("", "act", "import", y.file("changed.record", changed), "--as", "janet", "--data", y.data, "--endpoint", y.endpoint()); r.code == 0 {
+			y.t.Errorf("a record is taken in although %s was changed: %s", name, r.out)
+		}
+	}
+	var first, second struct {
+		Incident string
+		Before   bool
+	}
+	y.read(y.on(append(take, "--json")...), &first)
+	y.read(y.on(append(take, "--json")...), &second)
+	if first.Before || !second.Before || first.Incident == "" || first.Incident != second.Incident {
+		y.t.Errorf("taken in first %+v, then %+v", first, second)
+	}
+	if out := y.on("incident", "show", first.Incident); !strings.Contains(out, signed) || !strings.Contains(out, "landed in block") {
+		y.t.Errorf("the incident does not say what was done:\n%s", out)
+	}
 }
 
 // TestRealSafeActsWithTheServerOff has the owners of a real Safe pause a vault that only the Safe may pause.
