@@ -234,7 +234,7 @@ func (s *server) carriers() error {
 	if err != nil {
 		return err
 	}
-	x := execute.New(execute.Options{Clients: s.clients, Relays: relays, Signer: s.o.Signer, Turns: s.desk.Engine, Logger: s.o.Logger})
+	x := execute.New(execute.Options{Clients: s.clients, Relays: relays, Secret: s.hookSecret, Signer: s.o.Signer, Turns: s.desk.Engine, Logger: s.o.Logger})
 	for _, kind := range []string{incident.DispatchAction, incident.DispatchLook} {
 		s.desk.Engine.Carry(kind, x)
 	}

@@ -185,10 +185,10 @@ var cases = []struct {
 	{"action-without-step", Note, "actions[unpause]", "id: unpause", []string{"actions:\n  - id", "actions:\n  - {id: unpause, name: Unpause, kind: call, asset: vault, function: unpause()}\n  - id", "actions: [pause]", "actions: [pause, unpause]"}, nil},
 	{"action-undoes-itself", Warning, "actions[pause].undo", "undo: pause", []string{"    function: pause()\n", "    function: pause()\n    undo: pause\n"}, nil},
 	{"action-without-effect", Error, "actions[pause]", "id: pause", []string{"    effect: {asset: vault, function: paused() returns (bool), want: \"true\"}\n", ""}, nil},
-	{"action-without-effect", Warning, "actions[pause]", "id: pause", []string{"kind: call\n    asset: vault\n    function: pause()\n    effect: {asset: vault, function: paused() returns (bool), want: \"true\"}\n", "kind: hook\n    url: https://example.com\n"}, []string{"action-unready", "asset-without-pause"}},
+	{"action-without-effect", Warning, "actions[pause]", "id: pause", []string{"kind: call\n    asset: vault\n    function: pause()\n    effect: {asset: vault, function: paused() returns (bool), want: \"true\"}\n", "kind: hook\n    url: https://example.com\n"}, []string{"asset-without-pause"}},
 	{"action-broken", Error, "actions[pause]", "id: pause", []string{"    function: pause()\n", "    function: pause(uint256 until)\n"}, nil},
 	{"action-broken", Error, "actions[pause]", "id: pause", []string{"want: \"true\"", "want: \"maybe\""}, nil},
-	{"action-unready", Warning, "actions[pause].kind", "kind: hook", []string{"kind: call", "kind: hook\n    url: https://example.com"}, []string{"asset-without-pause"}},
+	{"action-unready", Warning, "actions[pause].kind", "kind: signed-transaction", []string{"kind: call", "kind: signed-transaction\n    transaction: plan.yaml"}, nil},
 }
 
 // Pieces that some cases add to the sound plan.

@@ -31,12 +31,13 @@ import (
 
 // Options are what an executor is made of.
 type Options struct {
-	Clients map[uint64]chain.Client // by chain id
-	Signer  signer.Signer           // nil: nothing can be sent
-	Relays  map[uint64]Relay        // by chain id; where actions that the plan calls private go first
-	Turns   Turns                   // of nodes that share the signer's account; nil: there is only one
-	Now     func() time.Time        // nil: time.Now
-	Logger  *slog.Logger            // nil: none
+	Clients map[uint64]chain.Client  // by chain id
+	Signer  signer.Signer            // nil: nothing can be sent
+	Relays  map[uint64]Relay         // by chain id; where actions that the plan calls private go first
+	Secret  func(name string) string // of requests, by the name of an environment variable; nil: none
+	Turns   Turns                    // of nodes that share the signer's account; nil: there is only one
+	Now     func() time.Time         // nil: time.Now
+	Logger  *slog.Logger             // nil: none
 }
 
 // Executor carries actions. It is an engine.Carrier.
@@ -46,6 +47,7 @@ type Executor struct {
 	now     func() time.Time
 	log     *slog.Logger
 	relays  map[uint64]Relay
+	secret  func(string) string
 	turns   Turns
 	nonces  sync.Mutex // from choosing a nonce until its transaction is sent
 	spent   map[account]spentNonce
@@ -53,7 +55,7 @@ type Executor struct {
 
 // New returns an executor.
 func New(o Options) *Executor {
-	x := &Executor{turns: o.Turns, relays: o.Relays, clients: o.Clients, signer: o.Signer, now: o.Now, log: o.Logger}
+	x := &Executor{turns: o.Turns, relays: o.Relays, secret: o.Secret, clients: o.Clients, signer: o.Signer, now: o.Now, log: o.Logger}
 	if x.now == nil {
 		x.now = time.Now
 	}
@@ -140,6 +142,9 @@ func (x *Executor) carry(ctx context.Context, d desk, id string) (engine.Outcome
 
 // next does what the state of the action asks for.
 func (w *work) next(ctx context.Context) error {
+	if w.action.Prepared.Request != nil {
+		return w.request(ctx)
+	}
 	if w.client == nil {
 		if len(w.action.Sends) == 0 {
 			return refuse("No endpoint for chain %d was given to this server.", w.action.Prepared.Chain)

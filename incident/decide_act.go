@@ -26,10 +26,8 @@ func (d *decider) act(op Op) error {
 			return err
 		}
 		if len(a.Sends) == 0 || op.Void != "" {
-			if x := d.s.Decision(a.Decision); x == nil || !d.now.Before(x.Expires) {
-				return fault.New(fault.Expired, "The approvals for %s have expired.", a.title()).Instead("Ask for the decision again.")
-			} else if d.s.undermined(d.p, x, d.now) {
-				return fault.New(fault.Expired, "Approvals for %s no longer count.", a.title()).Instead("Ask for the decision again.")
+			if err := d.stands(a); err != nil {
+				return err
 			}
 		}
 		if slices.ContainsFunc(a.Sends, func(t Transaction) bool { return t.Hash == op.Tx.Hash }) {
@@ -45,11 +43,21 @@ func (d *decider) act(op Op) error {
 		}
 		d.emit(EventActionSigned{ID: a.ID, Tx: op.Tx, Void: op.Void})
 	case OpSent:
-		a, err := get(op.Action, Signed, Sent)
+		states := []string{Signed, Sent}
+		if a := d.s.Action(op.Action); a != nil && a.asks() {
+			states = append(states, Ordered) // there is nothing to sign
+		}
+		a, err := get(op.Action, states...)
 		if err != nil {
 			return err
 		}
-		if a.State == Signed {
+		switch a.State {
+		case Ordered:
+			if err := d.stands(a); err != nil {
+				return err
+			}
+			d.emit(EventActionSent{ID: a.ID})
+		case Signed:
 			d.emit(EventActionSent{ID: a.ID, Tx: op.Tx})
 		}
 	case OpLanded:
@@ -60,7 +68,7 @@ func (d *decider) act(op Op) error {
 		if a.Landed != nil && a.Landed.BlockHash == op.Landing.BlockHash {
 			return nil
 		}
-		if !slices.ContainsFunc(a.Sends, func(t Transaction) bool { return t.Hash == op.Landing.Tx }) {
+		if !a.asks() && !slices.ContainsFunc(a.Sends, func(t Transaction) bool { return t.Hash == op.Landing.Tx }) {
 			return fault.New(fault.Invalid, "Transaction %s is not one of action %s.", op.Landing.Tx, a.ID)
 		}
 		d.emit(EventActionLanded{ID: a.ID, Landing: op.Landing})
@@ -123,6 +131,19 @@ func (d *decider) act(op Op) error {
 	}
 	return nil
 }
+
+// stands refuses what the approvals of an action no longer cover.
+func (d *decider) stands(a *Action) error {
+	if x := d.s.Decision(a.Decision); x == nil || !d.now.Before(x.Expires) {
+		return fault.New(fault.Expired, "The approvals for %s have expired.", a.title()).Instead("Ask for the decision again.")
+	} else if d.s.undermined(d.p, x, d.now) {
+		return fault.New(fault.Expired, "Approvals for %s no longer count.", a.title()).Instead("Ask for the decision again.")
+	}
+	return nil
+}
+
+// asks reports whether the action is a request over HTTP: nothing of it lands in a block.
+func (a *Action) asks() bool { return a.Prepared != nil && a.Prepared.Request != nil }
 
 // unlanded takes back what followed from an action's effect: the step is not done, and what it halted is not contained.
 func (d *decider) unlanded(step string) {

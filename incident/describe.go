@@ -183,8 +183,14 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 	case EventActionSigned:
 		return fmt.Sprintf("%s: the transaction is signed and stored (nonce %d).", acted(e.ID), e.Tx.Nonce)
 	case EventActionSent:
+		if a := s.Action(e.ID); a != nil && a.asks() {
+			return fmt.Sprintf("%s: the request is made of %s.", acted(e.ID), a.Prepared.Words.Target)
+		}
 		return acted(e.ID) + ": the chain took the transaction."
 	case EventActionLanded:
+		if a := s.Action(e.ID); a != nil && a.asks() {
+			return fmt.Sprintf("%s: %s took the request; it answered %d.", acted(e.ID), a.Prepared.Words.Target, e.Landing.Status)
+		}
 		if e.Landing.Status == 0 {
 			return fmt.Sprintf("%s: the transaction failed in block %d.", acted(e.ID), e.Landing.Block)
 		}
@@ -196,6 +202,15 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		fn := "the effect"
 		if a != nil && a.Prepared != nil && a.Prepared.Effect != nil {
 			fn = a.Prepared.Effect.Reads()
+		}
+		if a != nil && a.asks() {
+			switch e.State {
+			case Verified:
+				return fmt.Sprintf("%s: verified from outside, %s.", acted(e.ID), e.Got)
+			case Unneeded:
+				return fmt.Sprintf("%s: in effect already, %s; nothing is asked.", acted(e.ID), e.Got)
+			}
+			return fmt.Sprintf("%s: not in effect yet, %s.", acted(e.ID), e.Got)
 		}
 		switch e.State {
 		case Verified:

@@ -93,14 +93,21 @@ func (l *look) carried(a *incident.Action) carried {
 			row{Label: "Transaction", Text: groups(t.Hash.Hex()), Code: true},
 			row{Label: "From", Text: fmt.Sprintf("%s, nonce %d", groups(t.From.Hex()), t.Nonce), Code: true})
 	}
-	if a.Landed != nil {
+	asks := a.Prepared != nil && a.Prepared.Request != nil
+	if a.Landed != nil && asks {
+		c.Facts = append(c.Facts, row{Label: "Taken", Text: fmt.Sprintf("%s answered %d", a.Prepared.Words.Target, a.Landed.Status)})
+	}
+	if a.Got != "" && asks {
+		c.Facts = append(c.Facts, row{Label: "Seen from outside", Text: a.Got})
+	}
+	if a.Landed != nil && !asks {
 		text := l.block(a.Prepared.Chain, a.Landed.Block)
 		if a.Landed.Status == 0 {
 			text += "; it failed there"
 		}
 		c.Facts = append(c.Facts, row{Label: "Landed in block", Text: text})
 	}
-	if a.Got != "" && a.Prepared != nil && a.Prepared.Effect != nil {
+	if a.Got != "" && a.Prepared != nil && a.Prepared.Effect != nil && !asks {
 		c.Facts = append(c.Facts, row{Label: "Read", Text: fmt.Sprintf("%s is %s at block %s", a.Prepared.Effect.Reads(), a.Got, thousands(a.Block)), Code: true})
 	}
 	if c.Failed && l.going() && l.may(access.Step) {
@@ -113,8 +120,12 @@ func (l *look) carried(a *incident.Action) carried {
 // actionStops draws how far an action has come. "Sent, not known whether it landed" is a stop of its own.
 func (l *look) actionStops(a *incident.Action) []stop {
 	names := []string{"Agreed", "Signed", "Sent", "Landed", "Holds"}
+	already := "already, by somebody else’s transaction"
+	if a.Prepared != nil && a.Prepared.Request != nil {
+		names, already = []string{"Agreed", "Made ready", "Asked", "Taken", "Holds"}, "already"
+	}
 	if a.State == incident.Unneeded {
-		return []stop{{Name: "Agreed", State: "done", At: l.at(a.Ordered)}, {Name: "Holds", State: "done", At: l.at(a.Verified), Say: "already, by somebody else’s transaction"}}
+		return []stop{{Name: "Agreed", State: "done", At: l.at(a.Ordered)}, {Name: "Holds", State: "done", At: l.at(a.Verified), Say: already}}
 	}
 	at := map[string]int{incident.Ordered: 0, incident.Signed: 1, incident.Sent: 2, incident.LandedOnce: 3, incident.Verified: 4}
 	reached, ok := at[a.State]
