@@ -137,8 +137,10 @@ func (s *server) run(ctx context.Context, secure bool) error {
 			}
 		})
 	}
+	lookout := s.lookout()
+	defer lookout.close()
 	console, err := web.New(web.Options{
-		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.readings, Sights: (&sights{desk: s.desk, now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise,
+		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.readings, Sights: (&sights{desk: s.desk, now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise, Lookout: lookout,
 		Standings: func() []engine.Standing { return s.standings(ctx) },
 		Logger:    s.o.Logger, Secure: secure, BaseURL: func() string { return s.url }, Version: Version(), Done: ctx.Done(), Secret: s.hookSecret, Proxies: s.o.Proxies,
 	})
@@ -149,6 +151,7 @@ func (s *server) run(ctx context.Context, secure bool) error {
 		for id := range s.clients {
 			wg.Go(func() { x.gauges.run(ctx, id) })
 		}
+		wg.Go(func() { lookout.run(ctx, x.id) })
 	}
 	h := &heartbeat{
 		url: s.o.Heartbeat, http: &http.Client{}, chains: func(id uint64) bool { return s.clients[id] != nil }, plans: s.plans, audited: s.desk.Engine.Audited,

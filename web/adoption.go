@@ -34,6 +34,11 @@ func (c *Console) gaps(ctx context.Context, s *session) ([]readiness.Gap, error)
 			w.Folder = st.Folder
 		}
 	}
+	if c.Lookout != nil {
+		if r, ok := c.Lookout.Live(s.protocol); ok {
+			w.Live = &r
+		}
+	}
 	return readiness.Look(ctx, w)
 }
 

@@ -126,6 +126,7 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 		"/open":                                {{"/open", http.StatusOK}, {"/in/" + bridge + "/open", http.StatusNotFound}},
 		"/plan":                                {{"/plan", http.StatusOK}, {"/in/" + bridge + "/plan", http.StatusNotFound}},
 		"/plan/adoptions":                      {{"/plan/adoptions", http.StatusOK}, {"/in/" + bridge + "/plan/adoptions", http.StatusNotFound}},
+		"/ready":                               {{"/ready", http.StatusOK}, {"/in/" + bridge + "/ready", http.StatusNotFound}},
 		"/lessons":                             {{"/lessons", http.StatusOK}, {"/in/" + bridge + "/lessons", http.StatusNotFound}},
 		"/reports":                             {{"/reports", http.StatusNotFound}, {"/in/" + bridge + "/reports", http.StatusNotFound}},
 		"/detectors":                           {{"/detectors", http.StatusOK}, {"/in/" + bridge + "/detectors", http.StatusNotFound}},

@@ -52,7 +52,7 @@ func (c *Console) shell(s *session, title, path string) *shell {
 		Assets: c.assets, Title: title, Here: path, Path: path, Protocol: s.plan.Name, Now: c.now(), Live: true, Version: c.Version,
 		Viewer: &viewer{Person: s.person, Zone: zoneOf(s.person)},
 	}
-	sh.Menu = []anchorLink{{s.at("/detectors"), "Detectors"}, {s.at("/plan"), "Plan"}}
+	sh.Menu = []anchorLink{{s.at("/detectors"), "Detectors"}, {s.at("/plan"), "Plan"}, {s.at("/ready"), "Ready?"}}
 	if len(publicForms(s.plan)) > 0 {
 		sh.Menu = append(sh.Menu, anchorLink{s.at("/reports"), "Reports"})
 	}

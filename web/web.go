@@ -27,6 +27,7 @@ type Options struct {
 	Access    *access.Access
 	Readings  Readings                 // nil: none
 	Sights    Sights                   // nil: nothing is known of what detectors see
+	Lookout   Lookout                  // nil: nobody looks at chains
 	Standings func() []engine.Standing // of the plan folders that the server was started with; nil: none
 	Exercise  *incident.Exercise       // put on incidents opened by hand, where all is a drill; nil elsewhere
 	Stage     Stage                    // nil outside the demo
@@ -104,6 +105,11 @@ func New(o Options) (*Console, error) {
 	c.ofProtocol(mux, "GET /open", c.openAsk)
 	c.ofProtocol(mux, "POST /open", c.open)
 	c.ofProtocol(mux, "GET /plan", c.planPage)
+	c.ofProtocol(mux, "GET /ready", c.ready)
+	c.ofProtocol(mux, "POST /ready/away", c.away)
+	c.ofProtocol(mux, "POST /ready/back", c.back)
+	c.ofProtocol(mux, "POST /ready/look", c.lookAgain)
+	c.ofProtocol(mux, "POST /ready/facts", c.factsAnew)
 	c.ofProtocol(mux, "GET /reports", c.reportList)
 	c.ofProtocol(mux, "GET /lessons", c.lessons)
 	c.ofProtocol(mux, "POST /plan/read", c.readPlan)

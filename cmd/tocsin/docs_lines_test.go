@@ -104,6 +104,9 @@ var docs = []doc{
 	// docs/readiness.md
 	{line: "tocsin check plan --live --endpoint CHAINID=URL --executor 0x… --facts facts.json", as: "tocsin check plan --live --endpoint 31337=$ENDPOINT --executor 0xe27B58D51A0765740fAd23303d843cd31495d1b6 --facts facts.json || test $? = 1", says: "Pause the vault: would work now"},
 	{line: "tocsin check plan --live --endpoint CHAINID=URL --facts facts.json --renew", as: "tocsin check plan --live --endpoint 31337=$ENDPOINT --facts facts.json --renew || test $? = 1", says: "eady: "},
+	{line: "tocsin away 8h --data data --as oscar", says: "Oscar P is away from their key until", before: (*docWorld).start},
+	{line: "tocsin away --data data", says: "Oscar P is away"},
+	{line: "tocsin away --back --data data --as oscar", says: "Nobody is away"},
 
 	// docs/backtest.md
 	{line: "tocsin backtest --plan DIR --endpoint CHAINID=URL --from N --to N", as: "tocsin backtest --plan examples/vault --endpoint 31337=$ENDPOINT --from 1 --to 2", says: "2 blocks"},

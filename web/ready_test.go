@@ -1,0 +1,82 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"tocsin/check"
+	"tocsin/plan"
+	"tocsin/readiness"
+)
+
+// seen is a lookout that saw something once.
+type seen struct {
+	report *readiness.Report
+	again  int
+}
+
+func (s *seen) Live(string) (readiness.Report, bool) {
+	if s.report == nil {
+		return readiness.Report{}, false
+	}
+	return *s.report, true
+}
+
+func (s *seen) Again(string) { s.again++ }
+
+func TestReadyPage(t *testing.T) {
+	eyes := &seen{}
+	w := newWorldOf(t, false, func(_ *plan.Plan, o *Options) { o.Lookout = eyes })
+	janet, martin := w.signedIn("janet"), w.signedIn("martin")
+	janet.get("/ready").is(http.StatusOK).contains("Ready?", "have not been looked at yet", "Nobody said so", "Look again").lacks("Not ready", "record it")
+	janet.submit("/ready", "look", nil).to("/ready")
+	if eyes.again != 1 {
+		t.Errorf("it was looked at %d times more", eyes.again)
+	}
+	eyes.report = &readiness.Report{
+		Seen:   []readiness.Seen{{Chain: 31337, Name: "Harbour devnet", Block: 1234}},
+		Trials: []readiness.Trial{{Action: "pause-vault", Name: "Pause the vault", Outcome: readiness.Fails, Say: "the contract says <no>."}},
+		Gaps: []readiness.Gap{
+			{Code: readiness.ActionFails, Level: check.Error, Say: "Pause the vault would fail now.", Why: "W.", Mend: "M.", Evidence: []string{"pause() is refused"}, Block: 1234},
+			{Code: readiness.DriftOwner, Level: check.Error, Say: "Another owner.", Why: "W.", Mend: "M."},
+		},
+		Facts: readiness.Facts{Plan: w.plan.Hash(), At: w.clock(), Contracts: []readiness.Contract{{Asset: "vault"}}},
+	}
+	janet.get("/ready").is(http.StatusOK).contains("Not ready", "Pause the vault would fail now.", "pause() is refused", "block 1,234", "WOULD FAIL", "&lt;no&gt;", "It is meant: record it")
+	janet.get("/").contains("Pause the vault would fail now.")
+
+	janet.submit("/ready", "away", url.Values{"for": {"8h"}}).to("/ready")
+	martin.get("/ready").contains("Janet R is away from their key until").lacks("I am back", "I am away from my key") // he has no key
+	janet.get("/ready").contains("I am back")
+	janet.post("/ready/away", url.Values{"form": {"away"}, "for": {"soon"}}).is(http.StatusUnprocessableEntity).contains("For how long is missing.")
+	janet.post("/ready/away", url.Values{"form": {"away"}, "for": {"9000h"}}).is(http.StatusUnprocessableEntity).contains("90 days")
+	janet.submit("/ready", "back", nil).to("/ready")
+	janet.get("/ready").contains("Nobody said so").lacks("I am back")
+	janet.submit("/ready", "away", url.Values{"for": {"4h"}}).to("/ready")
+	w.pass(4 * time.Hour)
+	janet.get("/ready").contains("Nobody said so")
+
+	janet.submit("/ready", "facts", nil).to("/ready")
+	kept, err := w.engine.Upkeep(t.Context(), w.plan.Protocol)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var facts readiness.Facts
+	if err := json.Unmarshal(kept.Facts, &facts); err != nil || len(facts.Contracts) != 1 || kept.By != "janet" {
+		t.Errorf("%v, %+v", err, kept)
+	}
+	eyes.report.Facts.Plan[0]++ // seen under another plan
+	janet.post("/ready/facts", url.Values{"form": {"facts"}}).is(http.StatusConflict).contains("have not been looked at")
+	w.stranger().get("/ready").to("/signin")
+}
+
+// Without eyes on the chains the page says what it knows.
+func TestReadyPageWithoutChains(t *testing.T) {
+	w := newWorld(t, false)
+	janet := w.signedIn("janet")
+	janet.get("/ready").is(http.StatusOK).contains("Away from their keys").lacks("Look again", "looked at")
+	janet.post("/ready/facts", url.Values{"form": {"facts"}}).is(http.StatusConflict)
+}
