@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tocsin/access"
+	"tocsin/engine"
 	"tocsin/fault"
 	"tocsin/incident"
 	"tocsin/journal"
@@ -36,6 +37,15 @@ var verbs = map[string]verb{
 	"severity":  {access.Respond, func(v url.Values) incident.Op { return incident.OpSeverity{To: v.Get("to"), Why: v.Get("why")} }},
 	"begin":     {access.Step, func(v url.Values) incident.Op { return incident.OpBeginStep{Step: v.Get("step"), From: v.Get("from")} }},
 	"end":       {access.Step, endOp},
+	"withdraw": {access.Respond, func(v url.Values) incident.Op {
+		return incident.OpWithdraw{Decision: v.Get("decision"), Why: v.Get("why")}
+	}},
+	"attest": {access.Respond, attestOp},
+	"deny":   {access.Answer, func(v url.Values) incident.Op { return incident.OpDeny{Decision: v.Get("decision")} }},
+	"send-anyway": {access.Approve, func(v url.Values) incident.Op {
+		return incident.OpSendAnyway{Decision: v.Get("decision"), Why: v.Get("why")}
+	}},
+	"override":  {access.Approve, nil}, // it carries a signature
 	"propose":   {access.Propose, proposeOp},
 	"approve":   {access.Approve, nil},
 	"post":      {access.Post, postOp},
@@ -148,7 +158,14 @@ func (c *Console) do(ctx context.Context, s *session, id, name string, vb verb, 
 	case "role":
 		op = incident.OpTakeRole{Role: form.Get("role"), Person: s.person.ID}
 	case "approve":
-		if op, err = c.approval(ctx, s, v.State, form); err != nil {
+		if op, err = c.approval(ctx, s, v, form); err != nil {
+			return err
+		}
+	case "override":
+		sign := func(d *incident.Decision, why string) ([]byte, error) {
+			return c.Stage.Sign(ctx, s.person.ID, incident.OverrideOf(d, why).Digest())
+		}
+		if op, err = c.overrideOf(s, sign, v.State, form); err != nil {
 			return err
 		}
 	default:
@@ -159,14 +176,14 @@ func (c *Console) do(ctx context.Context, s *session, id, name string, vb verb, 
 }
 
 // approval is the signature that a form carries, or that the demo's key makes.
-func (c *Console) approval(ctx context.Context, s *session, st *incident.State, form url.Values) (incident.Op, error) {
+func (c *Console) approval(ctx context.Context, s *session, v *engine.View, form url.Values) (incident.Op, error) {
 	op := incident.OpApprove{Decision: form.Get("decision"), Choice: form.Get("choice")}
 	if form.Get("with") == "demo" && c.Stage != nil {
-		d := st.Decision(op.Decision)
+		d := v.State.Decision(op.Decision)
 		if d == nil {
 			return nil, fault.New(fault.NotFound, "There is no such decision.")
 		}
-		sig, err := c.Stage.Sign(ctx, s.person.ID, d.Message.With(op.Choice).Digest())
+		sig, err := c.Stage.Sign(ctx, s.person.ID, incident.SigningOf(v.Plan, v.State, d, s.person.ID, op.Choice).Digest)
 		if err != nil {
 			return nil, err
 		}

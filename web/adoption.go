@@ -83,7 +83,7 @@ func (p *planPage) adopting(s *session, x *engine.Proposed, choice string, fs *f
 		{Label: "Valid until", Text: x.Adoption.Expires().Format("2006-01-02 15:04:05") + " UTC"},
 		{Label: "Digest", Text: groups(m.Digest().Hex()), Code: true},
 	}}
-	v.Content.Typed, v.Content.Hashes = typedData(m)
+	v.Content.Typed, v.Content.Hashes = typedData(m.Typed())
 	last := ""
 	for _, a := range x.Adoption.Answers {
 		at := p.at(a.At)

@@ -27,6 +27,7 @@ type verdict struct {
 	Content  content
 	Sign     *signing // nil if this person cannot sign now
 	Why      string   // why this person cannot, where they may wonder
+	Bypass   *bypass  // what else this person may do
 }
 
 // box is one signature of a form, given or missing.
@@ -82,27 +83,21 @@ func (l *look) verdict(d *incident.Decision, choice string) *verdict {
 		v.Name = d.Decision
 	}
 	v.Boxes = l.boxes(d, status)
+	v.Bypass = l.bypass(d, status)
 	if d.State != incident.Open || !l.going() {
 		return v
 	}
 	switch {
-	case signed(d, l.person, choice):
+	case l.state.Answered(l.plan, d, l.person, choice):
 		v.Why = "You have signed."
 	case !slices.Contains(status.Candidates, l.person):
 		v.Why = "The plan does not ask you to decide on this."
+	case incident.SigningOf(l.plan, l.state, d, l.person, choice).Wait != "":
+		v.Why = incident.SigningOf(l.plan, l.state, d, l.person, choice).Wait
 	case l.may(access.Approve):
 		v.Sign = l.signing(d, choice)
 	}
 	return v
-}
-
-func signed(d *incident.Decision, person, choice string) bool {
-	for _, a := range d.Approvals {
-		if a.Person == person && a.Choice == choice {
-			return true
-		}
-	}
-	return false
 }
 
 func (l *look) signing(d *incident.Decision, choice string) *signing {
@@ -133,6 +128,15 @@ func (l *look) boxes(d *incident.Decision, status decision.Status) []box {
 		b := box{State: "done", Line: "Yes", At: &at, Who: l.name(a.Person), Small: "signed with ", Code: short(a.Signer.Hex())}
 		if a.Choice == decision.Refuse {
 			b.State, b.Line = "no", "No"
+		}
+		if a.Form == incident.FormSafe {
+			b.Small = "signed the Safe's transaction with "
+		}
+		if at := a.Attested; at != nil {
+			b.Small, b.Code = "attested by "+l.name(at.By)+", called back over "+at.How, ""
+		}
+		if a.Void != "" {
+			b.State, b.Line, b.Small, b.Code = "no", "Does not count", a.Void, ""
 		}
 		if p, ok := l.plan.Person(a.Person); ok {
 			b.For = p.Title
@@ -205,14 +209,19 @@ func (l *look) content(d *incident.Decision, choice string) content {
 	add("Incident", m.Incident, false)
 	add("Valid until", d.Expires.UTC().Format("2006-01-02 15:04:05")+" UTC", false)
 	add("Plan", groups(m.Plan.Hex()), true)
-	add("Digest", groups(m.Digest().Hex()), true)
-	c.Typed, c.Hashes = typedData(m)
+	g := incident.SigningOf(l.plan, l.state, d, l.person, choice)
+	l.safeFacts(d, g, add)
+	add("Digest", groups(g.Digest.Hex()), true)
+	c.Typed, c.Hashes = typedData(g.Typed)
 	return c
 }
 
 // typedData is what a wallet signs, as JSON, and the two hashes that a device shows of it.
-func typedData(m decision.Message) (string, []named) {
-	b := m.TypedData()
+func typedData(t evm.TypedData) (string, []named) {
+	b, err := json.Marshal(t)
+	if err != nil {
+		return "", nil
+	}
 	var td evm.TypedData
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()

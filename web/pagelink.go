@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"tocsin/access"
 	"tocsin/engine"
@@ -27,6 +28,7 @@ type pageLinkPage struct {
 	GivenAt  *moment // when
 	Answered bool    // just now
 	Pins     []incident.Pin
+	Denials  []denial
 }
 
 // pageLink shows a page's link. It changes nothing: mail scanners follow links.
@@ -54,14 +56,14 @@ func (c *Console) answerPage(w http.ResponseWriter, r *http.Request) {
 	_, err = c.Engine.Do(r.Context(), v.State.ID, incident.Command{
 		ID:    commandID(r.PostForm),
 		Actor: journal.Actor{Kind: journal.Person, ID: link.Person, Via: "page-link"},
-		Op:    incident.OpAnswer{Answer: r.PostForm.Get("answer"), Note: r.PostForm.Get("note")},
+		Op:    linkOp(r.PostForm),
 	})
 	if err != nil {
 		if fault.CodeOf(err) == fault.Internal {
 			c.fail(w, r, err)
 			return
 		}
-		c.showPageLink(w, r, statusOf(err), &forms{failed: "answer", fault: fault.Sentence(err), kept: r.PostForm}, false)
+		c.showPageLink(w, r, statusOf(err), &forms{failed: failedForm(r.PostForm), fault: fault.Sentence(err), kept: r.PostForm}, false)
 		return
 	}
 	http.Redirect(w, r, "/page/"+secret+"?answered", http.StatusSeeOther)
@@ -121,6 +123,7 @@ func (c *Console) showPageLink(w http.ResponseWriter, r *http.Request, status in
 		at := sh.at(a.At)
 		p.Given, p.GivenAt = a.Answer, &at
 	}
+	p.Denials = denialsOf(v.State, v.Plan, link.Person, fs, "/page/"+secret)
 	switch {
 	case v.State.Phase.Over():
 		p.Over = "The incident is over: it was " + string(v.State.Phase) + ". Nothing is wanted of you."
@@ -146,4 +149,12 @@ func (p *pageLinkPage) Said() string {
 	default:
 		return ""
 	}
+}
+
+// failedForm is the form of a page's link that was refused.
+func failedForm(v url.Values) string {
+	if v.Has("deny") {
+		return "deny-" + v.Get("deny")
+	}
+	return "answer"
 }

@@ -223,7 +223,7 @@ func (c *Console) signByLink(w http.ResponseWriter, r *http.Request) {
 	choice := choiceOf(form.Get("choice"))
 	if err = s.may(access.Approve); err == nil {
 		var op incident.Op
-		if op, err = c.approval(r.Context(), s, v.State, form); err == nil {
+		if op, err = c.approval(r.Context(), s, v, form); err == nil {
 			_, err = c.Engine.Do(r.Context(), x.Incident, incident.Command{ID: commandID(form), Actor: s.actor(), Op: op})
 		}
 	}
