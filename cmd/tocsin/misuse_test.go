@@ -50,7 +50,7 @@ func TestMisuse(t *testing.T) {
 		{on("incident open --as nobody"), 2, "names no person"},
 		{on("incident open --as officer"), 1, "organisation"},
 		{on("incident open --as janet --issue nonsense"), 2, "no issue"},
-		{on("incident open --as janet --protocol another"), 2, "No plan"},
+		{on("incident open --as janet --protocol another"), 2, "holds no plan of a protocol"},
 		{on("incident answer", id, "perhaps", "--as", "janet"), 2, "coming-cannot-sign"},
 		{on("incident answer", id, "", "--as", "janet"), 2, "takes an incident and an answer"},
 		{on("incident validate", id, "--as", "martin"), 1, "may not"},
