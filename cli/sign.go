@@ -24,6 +24,7 @@ func (t *terminal) sign() *cobra.Command {
 	var key keyFlags
 	var from signSource
 	var refuse, yes bool
+	var override string
 	c := &cobra.Command{
 		Use:   "sign [INCIDENT DECISION]",
 		Short: "Sign a decision or a Safe transaction, after reading exactly what is signed",
@@ -41,13 +42,25 @@ protocol (see tocsin trust), only what follows from it is signed.`,
 			} else if ok {
 				return t.signSafe(c, &from.voucher, &key, x, refuse, yes)
 			}
+			if !refuse && override == "" {
+				if x, ok, err := t.owned(c, d, &from, args); err != nil {
+					return err
+				} else if ok {
+					return t.signSafe(c, &from.voucher, &key, x, refuse, yes)
+				}
+			}
 			m, err := t.message(c, d, &from, args)
 			if err != nil {
 				return err
 			}
 			m.Choice = decision.Approve
-			if refuse {
+			switch {
+			case refuse && override != "":
+				return fault.New(fault.Invalid, "Both a no and an override are asked for.").Instead("Give --refuse or --override, not both.")
+			case refuse:
 				m.Choice = decision.Refuse
+			case override != "":
+				m = incident.OverrideOf(&incident.Decision{Message: m}, override)
 			}
 			p, err := t.vouch(&from.voucher, m)
 			if err != nil {
@@ -77,6 +90,7 @@ protocol (see tocsin trust), only what follows from it is signed.`,
 	c.Flags().Uint64Var(&from.chain, "chain", 0, "chain id of a Safe transaction; the Safe transaction service does not say it")
 	c.Flags().StringVar(&from.adoption, "adoption", "", "hash of the proposed plan whose adoption is signed, or latest")
 	c.Flags().BoolVar(&refuse, "refuse", false, "say no")
+	c.Flags().StringVar(&override, "override", "", "reason for which it is decided without the approvers, where the plan lets you; hand it in with tocsin incident override")
 	c.Flags().BoolVar(&yes, "yes", false, "sign without asking, for scripts; trust is never moved on by it")
 	return c
 }
