@@ -127,7 +127,7 @@ func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident
 		if st, ok := v.Plan.Step(v.State.Procedure, d.Subject.Step); ok && st.Purpose == "restore" && st.Action != "" {
 			return false, nil
 		}
-		sig, err := c.stage.Sign(ctx, x.ID, d.Message.With(decision.Approve).Digest())
+		sig, err := c.stage.Sign(ctx, x.ID, incident.SigningOf(v.Plan, v.State, d, x.ID, decision.Approve).Digest)
 		if err != nil {
 			return false, err
 		}

@@ -184,9 +184,17 @@ func (d *report) decisions() {
 		}
 		var rows [][]string
 		for _, a := range x.Approvals {
-			rows = append(rows, []string{clock(a.At), d.name(a.Person), escape(a.Choice), code(a.Signer)})
+			with := code(a.Signer)
+			if at := a.Attested; at != nil {
+				with = fmt.Sprintf("not signed: attested by %s, who called them back over %s", d.name(at.By), escape(at.How))
+			}
+			if a.Void != "" {
+				with += ". Does not count: " + escape(a.Void)
+			}
+			rows = append(rows, []string{clock(a.At), d.name(a.Person), escape(a.Choice), with})
 		}
 		d.table([]string{"Time", "Who", "Said", "Signed with"}, rows)
+		d.reviewed(x)
 	}
 }
 
