@@ -15,6 +15,7 @@ import (
 	"tocsin/chain"
 	"tocsin/deliver"
 	"tocsin/engine"
+	"tocsin/evm"
 	"tocsin/execute"
 	"tocsin/fault"
 	"tocsin/incident"
@@ -139,8 +140,13 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	}
 	lookout := s.lookout()
 	defer lookout.close()
+	sender := evm.Address{}
+	if s.o.Signer != nil {
+		sender = s.o.Signer.Address()
+	}
+	ahead := &trials{clients: s.clients, sender: sender, now: s.desk.Engine.Now, last: map[evm.Hash]tried{}}
 	console, err := web.New(web.Options{
-		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.readings, Sights: (&sights{desk: s.desk, now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise, Lookout: lookout,
+		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.readings, Sights: (&sights{desk: s.desk, now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise, Lookout: lookout, Tried: ahead.try,
 		Standings: func() []engine.Standing { return s.standings(ctx) },
 		Logger:    s.o.Logger, Secure: secure, BaseURL: func() string { return s.url }, Version: Version(), Done: ctx.Done(), Secret: s.hookSecret, Proxies: s.o.Proxies,
 	})

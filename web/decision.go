@@ -193,6 +193,11 @@ func (l *look) content(d *incident.Decision, choice string) content {
 	if pr := d.Prepared; pr != nil {
 		w := pr.Words
 		c.Sentence, c.Changes, c.Harms, c.NotWhen = w.Sentence, w.Changes, w.Harms, w.NotWhen
+		if l.tried != nil && d.State == incident.Open {
+			for i, say := range l.tried(l.plan, *pr) {
+				add([]string{"If it were sent now", "It would change"}[min(i, 1)], say, false)
+			}
+		}
 		add("Target", w.Target, false)
 		add("Function", w.Function, true)
 		for _, a := range pr.Args {

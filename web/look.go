@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tocsin/access"
+	"tocsin/action"
 	"tocsin/engine"
 	"tocsin/incident"
 	"tocsin/plan"
@@ -21,6 +22,7 @@ type look struct {
 	of       string // the protocol's name, where the person belongs to several
 	planAt   string // address of the plan's page
 	tasks    []incident.Task
+	tried    Tried
 	rights   func(access.Right) error
 	beside   beside // where it was looked at
 }
@@ -61,3 +63,7 @@ func (l *look) unless(t time.Time) *moment {
 	m := l.at(t)
 	return &m
 }
+
+// Tried says what an action would do if it were sent now, in sentences, the first of which says whether it would work; none where that
+// cannot be told.
+type Tried func(p *plan.Plan, pr action.Prepared) []string

@@ -33,7 +33,7 @@ func (c *Console) viewOf(ctx context.Context, s *session, id string) (*engine.Vi
 func (c *Console) lookAt(sh *shell, s *session, v *engine.View) *look {
 	l := &look{
 		shell: sh, forms: &forms{}, view: v, plan: v.Plan, state: v.State, person: s.person.ID, planAt: s.at("/plan"),
-		tasks: incident.Todo(v.Plan, v.State, s.person.ID, sh.Now), rights: s.may,
+		tasks: incident.Todo(v.Plan, v.State, s.person.ID, sh.Now), rights: s.may, tried: c.Tried,
 	}
 	if s.several() {
 		l.of = s.plan.Name

@@ -27,6 +27,7 @@ type Options struct {
 	Access    *access.Access
 	Readings  Readings                 // nil: none
 	Sights    Sights                   // nil: nothing is known of what detectors see
+	Tried     Tried                    // nil: nothing is tried beforehand
 	Lookout   Lookout                  // nil: nobody looks at chains
 	Standings func() []engine.Standing // of the plan folders that the server was started with; nil: none
 	Exercise  *incident.Exercise       // put on incidents opened by hand, where all is a drill; nil elsewhere
