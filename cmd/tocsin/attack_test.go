@@ -60,7 +60,7 @@ func TestAttackerWithTheServer(t *testing.T) {
 			t.Error("the database does not hold the telephone numbers, so this page of the docs is wrong")
 		}
 	})
-	t.Run("can pause, and lift it where one role does both", func(t *testing.T) {
+	t.Run("can pause", func(t *testing.T) {
 		if !a.tries(y.vault, nil, safe.Encode(t, "pause()")) {
 			t.Error("the executor cannot pause")
 		}
