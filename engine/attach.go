@@ -80,22 +80,24 @@ func lostFile(ev incident.Evidence) error {
 		Instead("Somebody may have tampered with the database; restore it from a backup that you trust.")
 }
 
-// evidence returns the files of an incident for its export, by their place in it. What is missing there, or is not what the record
+// evidence gets the files of an incident for its export, by their place in it. What is missing there, or is not what the record
 // says, is for whoever verifies the export to tell.
-func (v *View) evidence(ctx context.Context) (map[string][]byte, error) {
-	files := map[string][]byte{}
+func (v *View) evidence(ctx context.Context) map[string]func() ([]byte, bool, error) {
+	files := map[string]func() ([]byte, bool, error){}
 	for _, ev := range v.State.Evidence {
 		if ev.File == nil || ev.Gone {
 			continue
 		}
-		f, err := v.engine.store.File(ctx, stream(v.id), ev.File.ID)
-		switch {
-		case isNotFound(err):
-		case err != nil:
-			return nil, fmt.Errorf("load file %s of incident %s: %w", ev.ID, v.id, err)
-		default:
-			files[ev.File.Path()] = f.Bytes
+		files[ev.File.Path()] = func() ([]byte, bool, error) {
+			f, err := v.engine.store.File(ctx, stream(v.id), ev.File.ID)
+			switch {
+			case isNotFound(err):
+				return nil, false, nil
+			case err != nil:
+				return nil, false, fmt.Errorf("load file %s of incident %s: %w", ev.ID, v.id, err)
+			}
+			return f.Bytes, true, nil
 		}
 	}
-	return files, nil
+	return files
 }

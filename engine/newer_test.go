@@ -1,7 +1,9 @@
 package engine_test
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/incident"
+	"tocsin/journal"
 	"tocsin/plan"
 	"tocsin/store"
 )
@@ -74,5 +77,39 @@ func TestTakeUp(t *testing.T) {
 		if x, err := e.Export(t.Context(), id); err != nil || x.Manifest.PlanHash != next.Hash().Hex() {
 			t.Errorf("the export names the plan %s, %v", x.Manifest.PlanHash, err)
 		}
+		if r := export(t, other, id); !r.OK() {
+			t.Errorf("the export of both plans does not verify: %v", r.Failures)
+		}
+		doctored(t, e, id, adoptable(t).Hash().Hex())
 	})
+}
+
+// doctored holds that the export of an incident that took up a newer plan shows what was done to the plan that it ran by before.
+func doctored(t *testing.T, e *engine.Engine, id, before string) {
+	t.Helper()
+	other := "0x" + strings.Repeat("ab", 32)
+	for want, edit := range map[string]func(x *journal.Export){
+		"is missing": func(x *journal.Export) { x.Earlier = nil },
+		"has the hash": func(x *journal.Export) {
+			x.Earlier[before] = journal.PlanCopy{Canonical: bytes.Replace(x.Earlier[before].Canonical, []byte("cyd"), []byte("dan"), 1)}
+		},
+		"No record says that": func(x *journal.Export) { x.Earlier[other] = x.Earlier[before] },
+		"The incident runs by the plan": func(x *journal.Export) {
+			x.Manifest.PlanHash, x.Canonical, x.Plan = before, x.Earlier[before].Canonical, nil
+		},
+	} {
+		x, err := e.Export(t.Context(), id)
+		if err != nil || len(x.Earlier) != 1 || len(x.Earlier[before].Files) == 0 {
+			t.Fatalf("the export holds %d earlier plans, %v", len(x.Earlier), err)
+		}
+		edit(&x)
+		var b bytes.Buffer
+		if err := journal.WriteExport(&b, x); err != nil {
+			t.Fatal(err)
+		}
+		r, err := journal.VerifyExport(bytes.NewReader(b.Bytes()), int64(b.Len()))
+		if err != nil || !strings.Contains(strings.Join(r.Failures, " "), want) {
+			t.Errorf("want %q, it says %v, %v", want, r.Failures, err)
+		}
+	}
 }

@@ -203,38 +203,6 @@ func (e *Engine) List(ctx context.Context, open bool) ([]incident.Summary, error
 	return list, nil
 }
 
-// Export returns everything about an incident, to be written as a zip that verifies offline.
-func (e *Engine) Export(ctx context.Context, id string) (journal.Export, error) {
-	v, err := e.View(ctx, id)
-	if err != nil {
-		return journal.Export{}, err
-	}
-	sp, err := e.store.Plan(ctx, v.State.Plan.Hex())
-	if err != nil {
-		return journal.Export{}, fmt.Errorf("load plan of incident %s: %w", id, err)
-	}
-	x := journal.Export{
-		Manifest:  journal.Manifest{Incident: stream(id), Protocol: v.State.Protocol, PlanHash: v.State.Plan.Hex()},
-		Canonical: sp.Canonical,
-	}
-	if x.Records, err = v.Records(ctx); err != nil {
-		return journal.Export{}, err
-	}
-	if x.Records, err = (sealing{v.State}).records(x.Records); err != nil {
-		return journal.Export{}, err
-	}
-	if x.Plan, err = unzip(sp.Files); err != nil {
-		return journal.Export{}, fmt.Errorf("read plan of incident %s: %w", id, err)
-	}
-	if x.Evidence, err = v.evidence(ctx); err != nil {
-		return journal.Export{}, err
-	}
-	if v.State.Postmortem != "" {
-		x.Evidence[journal.PostmortemFile] = []byte(v.State.Postmortem)
-	}
-	return x, nil
-}
-
 func marshal(v any) ([]byte, error) {
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"regexp"
 	"strings"
 
 	"tocsin/fault"
@@ -77,6 +78,9 @@ func readFile(f *zip.File, limit int64) ([]byte, error) {
 	return b, nil
 }
 
+// earlierName is the name of a file of an earlier plan.
+var earlierName = regexp.MustCompile(`^plans/0x[0-9a-f]{64}/(plan\.json|plan/.+)$`)
+
 // checkName accepts the names of an export's files: relative, slash-separated, without dots that climb, and known.
 func checkName(name string) error {
 	if !fs.ValidPath(name) || strings.ContainsAny(name, "\\:\x00") {
@@ -85,6 +89,7 @@ func checkName(name string) error {
 	switch {
 	case name == manifestFile, name == planFile, name == eventsFile, name == openingsFile:
 	case strings.HasPrefix(name, planFolder), strings.HasPrefix(name, evidenceDir):
+	case earlierName.MatchString(name):
 	default:
 		return fmt.Errorf("%q is not a file of an export", name)
 	}

@@ -1,16 +1,9 @@
 package journal
 
 import (
-	"archive/zip"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 )
 
@@ -33,10 +26,21 @@ const PostmortemFile = "postmortem.md"
 // Export is everything about one incident that leaves the house with it.
 type Export struct {
 	Manifest  Manifest
-	Canonical []byte            // the canonical plan
-	Plan      map[string][]byte // the files of the plan's folder, by slash-separated path
-	Records   []Record          // the whole stream
-	Evidence  map[string][]byte // by slash-separated path
+	Canonical []byte              // the canonical plan
+	Plan      map[string][]byte   // the files of the plan's folder, by slash-separated path
+	Records   []Record            // the whole stream
+	Earlier   map[string]PlanCopy // the plans by which the incident ran before it took up a newer one, by hash
+	Evidence  map[string][]byte   // by slash-separated path
+
+	// Fetch gets further evidence when it is written, by slash-separated path, so that it need not all be held in memory; ok is false
+	// if it is not there any more.
+	Fetch map[string]func() (b []byte, ok bool, err error)
+}
+
+// PlanCopy is a plan in an export.
+type PlanCopy struct {
+	Canonical []byte
+	Files     map[string][]byte // of its folder, by slash-separated path
 }
 
 // Manifest says what an export holds. Whoever exports gives Incident, Protocol and PlanHash; WriteExport fills in the rest.
@@ -54,91 +58,6 @@ type Manifest struct {
 type openingsLine struct {
 	Seq      uint64          `json:"seq"`
 	Openings json.RawMessage `json:"openings"`
-}
-
-// WriteExport writes x as a zip archive. The same export gives the same bytes. The records' bytes go into events.jsonl
-// exactly as stored, one per line; they are not verified here, so that a broken chain can still be exported and shown.
-func WriteExport(w io.Writer, x Export) error {
-	files, err := x.files()
-	if err != nil {
-		return fmt.Errorf("write export: %w", err)
-	}
-	z := zip.NewWriter(w)
-	for _, name := range append([]string{manifestFile}, sortedNames(files)...) {
-		f, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
-		if err != nil {
-			return fmt.Errorf("write export: %s: %w", name, err)
-		}
-		if _, err := f.Write(files[name]); err != nil {
-			return fmt.Errorf("write export: %s: %w", name, err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		return fmt.Errorf("write export: %w", err)
-	}
-	return nil
-}
-
-// sortedNames lists every file but the manifest.
-func sortedNames(files map[string][]byte) []string {
-	names := slices.Sorted(maps.Keys(files))
-	return slices.DeleteFunc(names, func(n string) bool { return n == manifestFile })
-}
-
-// files lays out the archive, the manifest included.
-func (x Export) files() (map[string][]byte, error) {
-	if len(x.Records) == 0 {
-		return nil, errors.New("there are no records to export")
-	}
-	files := map[string][]byte{planFile: x.Canonical}
-	for name, b := range x.Plan {
-		files[planFolder+name] = b
-	}
-	for name, b := range x.Evidence {
-		files[evidenceDir+name] = b
-	}
-	var events, openings bytes.Buffer
-	for i, r := range x.Records {
-		if r.Seq != uint64(i)+1 || bytes.ContainsAny(r.Bytes, "\r\n") {
-			return nil, fmt.Errorf("record %d is not the next line of the stream", r.Seq)
-		}
-		events.Write(r.Bytes)
-		events.WriteByte('\n')
-		if len(r.Openings) == 0 {
-			continue
-		}
-		line, err := encode(openingsLine{Seq: r.Seq, Openings: r.Openings})
-		if err != nil {
-			return nil, fmt.Errorf("openings of record %d: %w", r.Seq, err)
-		}
-		openings.Write(line)
-		openings.WriteByte('\n')
-	}
-	files[eventsFile], files[openingsFile] = events.Bytes(), openings.Bytes()
-
-	m := x.Manifest
-	m.Format, m.Records = ExportFormat, len(x.Records)
-	m.Head = hex.EncodeToString(x.Records[len(x.Records)-1].Hash[:])
-	m.Files = map[string]string{}
-	var size int64
-	for name, b := range files {
-		if err := checkName(name); err != nil {
-			return nil, err
-		}
-		sum := sha256.Sum256(b)
-		m.Files[name] = hex.EncodeToString(sum[:])
-		size += int64(len(b))
-	}
-	manifest, err := m.encode()
-	if err != nil {
-		return nil, err
-	}
-	files[manifestFile] = manifest
-	if size += int64(len(manifest)); size > exportLimits.bytes || len(files) > exportLimits.files {
-		return nil, fmt.Errorf("%d files of %d bytes in all are more than an export may hold (%d files, %d bytes)",
-			len(files), size, exportLimits.files, exportLimits.bytes)
-	}
-	return files, nil
 }
 
 // encode writes the manifest in the one form that is accepted back.
@@ -189,6 +108,8 @@ func readExport(r io.ReaderAt, size int64) (Export, Report, error) {
 	for name, b := range files {
 		if rest, ok := strings.CutPrefix(name, planFolder); ok {
 			x.Plan[rest] = b
+		} else if rest, ok := strings.CutPrefix(name, plansFolder); ok {
+			x.earlier(rest, b)
 		} else if rest, ok := strings.CutPrefix(name, evidenceDir); ok {
 			x.Evidence[rest] = b
 		}
@@ -200,6 +121,24 @@ func readExport(r io.ReaderAt, size int64) (Export, Report, error) {
 	report.checkEvidence(x)
 	report.checkPlan(m, x)
 	return x, report, nil
+}
+
+// earlier adds a file of an earlier plan, which is named HASH/plan.json or HASH/plan/….
+func (x *Export) earlier(name string, b []byte) {
+	hash, rest, _ := strings.Cut(name, "/")
+	if x.Earlier == nil {
+		x.Earlier = map[string]PlanCopy{}
+	}
+	p := x.Earlier[hash]
+	if p.Files == nil {
+		p.Files = map[string][]byte{}
+	}
+	if file, ok := strings.CutPrefix(rest, planFolder); ok {
+		p.Files[file] = b
+	} else {
+		p.Canonical = b
+	}
+	x.Earlier[hash] = p
 }
 
 // parseManifest reads a manifest and accepts only the form in which it is written.

@@ -123,6 +123,13 @@ func TestWriteExportRefuses(t *testing.T) {
 		"openings":   func(x *journal.Export) { x.Records[1].Openings = []byte("{") },
 		"climbing":   func(x *journal.Export) { x.Plan["../evil"] = nil },
 		"absolute":   func(x *journal.Export) { x.Evidence["/etc/passwd"] = nil },
+		"twice": func(x *journal.Export) {
+			x.Fetch = map[string]func() ([]byte, bool, error){"evidence-1.png": func() ([]byte, bool, error) { return nil, true, nil }}
+		},
+		"unfetched": func(x *journal.Export) {
+			x.Fetch = map[string]func() ([]byte, bool, error){"far": func() ([]byte, bool, error) { return nil, false, io.ErrUnexpectedEOF }}
+		},
+		"of no plan": func(x *journal.Export) { x.Earlier = map[string]journal.PlanCopy{"../../evil": {}} },
 		"nameless":   func(x *journal.Export) { x.Evidence[""] = nil },
 	} {
 		x := export(t)
@@ -130,6 +137,24 @@ func TestWriteExportRefuses(t *testing.T) {
 		if err := journal.WriteExport(io.Discard, x); err == nil {
 			t.Errorf("%s: written", name)
 		}
+	}
+}
+
+// TestFetchedEvidence: what is fetched only when it is written stands there as what was given at once, and what is gone is told.
+func TestFetchedEvidence(t *testing.T) {
+	x := export(t)
+	at := write(t, x)
+	delete(x.Evidence, "evidence-1.png")
+	there := true
+	x.Fetch = map[string]func() ([]byte, bool, error){"evidence-1.png": func() ([]byte, bool, error) { return []byte(picture), there, nil }}
+	got, err := read(write(t, x))
+	want, _ := read(at)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("read %+v, %v\nwant %+v", got, err, want)
+	}
+	there = false
+	if r, err := verify(write(t, x)); err != nil || len(r.Failures) != 1 || !strings.Contains(r.Failures[0], "evidence-1.png, which record 2 names, is missing") {
+		t.Errorf("of what is gone it says %v, %v", r.Failures, err)
 	}
 }
 

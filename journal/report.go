@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"tocsin/evm"
 	"tocsin/fault"
 )
 
@@ -132,25 +131,4 @@ func (r *Report) checkRecords(m Manifest, records []Record) {
 		r.Redacted += bytes.Count(rec.Bytes, []byte(commitMark))
 	}
 	r.Redacted -= r.Opened
-}
-
-// checkPlan checks that the plan is the one under which the records were made.
-func (r *Report) checkPlan(m Manifest, x Export) {
-	var p struct {
-		Protocol string `json:"protocol"`
-	}
-	if err := json.Unmarshal(x.Canonical, &p); err != nil {
-		r.fail("The file %s does not hold a plan.", planFile)
-	} else if p.Protocol != m.Protocol {
-		r.fail("The plan is of the protocol %q, not of %q as the manifest says.", p.Protocol, m.Protocol)
-	}
-	if hash := evm.Keccak(append([]byte(planDomain), x.Canonical...)).Hex(); hash != m.PlanHash {
-		r.fail("The plan has the hash %s where the manifest says %s.", hash, m.PlanHash)
-	}
-	for _, rec := range x.Records {
-		if bytes.Contains(rec.Bytes, []byte(`"`+m.PlanHash+`"`)) {
-			return
-		}
-	}
-	r.fail("No record names the plan %s.", m.PlanHash)
 }

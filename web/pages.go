@@ -1,11 +1,12 @@
 package web
 
 import (
-	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"tocsin/access"
 	"tocsin/engine"
@@ -118,6 +119,17 @@ func (l *look) bandBack() band {
 	return b
 }
 
+// slowly writes what takes longer than other answers, as long as whoever reads it does read.
+type slowly struct {
+	io.Writer
+	control *http.ResponseController
+}
+
+func (s slowly) Write(b []byte) (int, error) {
+	_ = s.control.SetWriteDeadline(time.Now().Add(time.Minute))
+	return s.Writer.Write(b)
+}
+
 // export answers with the whole record of an incident.
 func (c *Console) export(w http.ResponseWriter, r *http.Request, s *session) {
 	v, err := c.viewOf(r.Context(), s, r.PathValue("id"))
@@ -134,12 +146,12 @@ func (c *Console) export(w http.ResponseWriter, r *http.Request, s *session) {
 		c.fail(w, r, err)
 		return
 	}
-	var buf bytes.Buffer
-	if err := journal.WriteExport(&buf, x); err != nil {
-		c.fail(w, r, err)
-		return
-	}
 	w.Header().Set("Content-Type", "application/zip")
 	w.Header().Set("Content-Disposition", `attachment; filename="tocsin-`+url.PathEscape(v.State.ID)+`.zip"`)
-	_, _ = w.Write(buf.Bytes())
+	if err := journal.WriteExport(slowly{w, http.NewResponseController(w)}, x); err != nil {
+		if r.Context().Err() == nil {
+			c.Logger.Error("export", "incident", v.State.ID, "err", err)
+		}
+		panic(http.ErrAbortHandler) // part of it has been sent: whoever downloads it must see that it is not whole
+	}
 }
