@@ -60,7 +60,7 @@ func (d *Desk) find(ctx context.Context, protocol, person string) (Link, error) 
 		return Link{}, err
 	}
 	var found []Link
-	var in []string
+	var in, named []string
 	body := ""
 	for _, id := range ids {
 		if protocol != "" && id != protocol {
@@ -69,6 +69,11 @@ func (d *Desk) find(ctx context.Context, protocol, person string) (Link, error) 
 		p, err := d.Engine.InForce(ctx, id)
 		if err != nil {
 			return Link{}, err
+		}
+		for _, x := range slices.Concat(p.CoreTeam, p.ExtendedTeam) {
+			if !x.Body {
+				named = append(named, x.ID)
+			}
 		}
 		x, ok := p.Person(person)
 		switch {
@@ -88,5 +93,5 @@ func (d *Desk) find(ctx context.Context, protocol, person string) (Link, error) 
 	case protocol != "" && !slices.Contains(ids, protocol):
 		return Link{}, fault.New(fault.NotFound, "No plan of a protocol %q is in force.", protocol).Instead("Name one of these by --protocol: %s.", strings.Join(ids, ", "))
 	}
-	return Link{}, fault.New(fault.NotFound, "No plan in force names a person %q.", person).Instead("Use the id that the plan gives them.")
+	return Link{}, fault.New(fault.NotFound, "No plan in force names a person %q.", person).Instead("Use an id of the plan: %s.", strings.Join(slices.Compact(slices.Sorted(slices.Values(named))), ", "))
 }

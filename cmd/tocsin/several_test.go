@@ -82,6 +82,9 @@ func TestTwoProtocols(t *testing.T) {
 	if r := w.run("", "person", "link", "janet", "--data", w.data); r.code != 2 || !strings.Contains(r.err, "--protocol: harbour-vault, tide-bridge") {
 		t.Errorf("a link for janet: exit %d, %s", r.code, r.err)
 	}
+	if r := w.run("", "person", "link", "jnaet", "--data", w.data); r.code != 2 || !strings.Contains(r.err, "Use an id of the plan: ") || !strings.Contains(r.err, "janet") {
+		t.Errorf("a misspelt name: %d %q", r.code, r.err)
+	}
 	for _, line := range [][]string{{"findings"}, {"mutes"}, {"who", "stolen-user-funds"}, {"incident", "open", "--as", "janet"}} {
 		r := w.run("", append(line, "--data", w.data)...)
 		if r.code != 2 || !strings.Contains(r.err, "--protocol: harbour-vault, tide-bridge") {
