@@ -120,7 +120,7 @@ func TestRemoteSignsOnlyWhatItIsAsked(t *testing.T) {
 		t.Errorf("signed by %s, %v", from, err)
 	}
 	if *tx.To() != payee || tx.Value().Uint64() != 7 || tx.Nonce() != 3 || !bytes.Equal(tx.Data(), want.Data) || tx.Gas() != want.Gas {
-		t.Errorf("signed %+v", tx)
+		t.Errorf("signed %+v", tx.Hash())
 	}
 	d := typed("5")
 	sig, err := k.SignTyped(t.Context(), d)
