@@ -128,9 +128,9 @@ func (x *Executor) carry(ctx context.Context, d desk, id string) (engine.Outcome
 		var no *refusal
 		switch {
 		case errors.As(err, &no):
-			_, err = d.Do(ctx, incident.OpFailed{Action: a.ID, Why: no.say})
+			err = w.do(ctx, incident.OpFailed{Action: a.ID, Why: no.say, Known: len(a.Sends)})
 		case fault.Is(err, fault.Expired): // the approvals, before anything was signed
-			_, err = d.Do(ctx, incident.OpFailed{Action: a.ID, Why: fault.Sentence(err)})
+			err = w.do(ctx, incident.OpFailed{Action: a.ID, Why: fault.Sentence(err), Known: len(a.Sends)})
 		case errors.Is(err, errHandedOver):
 			return handedOver, nil
 		}

@@ -130,7 +130,10 @@ type OpEffect struct {
 }
 
 // OpFailed says that an action cannot be carried out, and why.
-type OpFailed struct{ Action, Why string }
+type OpFailed struct {
+	Action, Why string
+	Known       int // how many of its transactions its giver knows of
+}
 
 // OpRetry orders a failed action again under the same decision.
 type OpRetry struct{ Action string }

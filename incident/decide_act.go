@@ -103,6 +103,10 @@ func (d *decider) act(op Op) error {
 		if err != nil {
 			return err
 		}
+		// Whoever was stopped in between takes for a failure what another has done meanwhile.
+		if n := len(a.Sends); n != op.Known {
+			return fault.New(fault.Conflict, "Action %s has %d signed transactions, not %d.", a.ID, n, op.Known)
+		}
 		d.emit(EventActionFailed{ID: a.ID, Why: clean(op.Why)})
 	case OpRetry:
 		if _, err := d.responder(); err != nil {

@@ -252,13 +252,13 @@ func (c *course) executor() incident.Op {
 		incident.OpEffect{Action: a.ID, Got: "true", Holds: !c.chance(3), Block: c.block, Before: a.State == incident.Ordered},
 	}
 	if a.State == incident.LandedOnce && a.Landed.Status == 0 && !c.chance(4) {
-		return incident.OpFailed{Action: a.ID, Why: "The contract refused it."}
+		return incident.OpFailed{Action: a.ID, Why: "The contract refused it.", Known: len(a.Sends)}
 	}
 	if next := slices.Index([]string{incident.Ordered, incident.Signed, incident.Sent, incident.LandedOnce}, a.State); next >= 0 && !c.chance(3) {
 		return ops[next]
 	}
 	if c.chance(2) {
-		ops = append(ops, incident.OpFailed{Action: a.ID, Why: "It did not work."}, incident.OpUnlanded{Action: a.ID, Why: "A reorg."})
+		ops = append(ops, incident.OpFailed{Action: a.ID, Why: "It did not work.", Known: len(a.Sends)}, incident.OpUnlanded{Action: a.ID, Why: "A reorg."})
 	}
 	return pick(c, ops)
 }

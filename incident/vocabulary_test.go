@@ -184,7 +184,14 @@ func (s *story) report(verb string, w *said) incident.Op {
 		got := w.take("got", "")
 		return incident.OpEffect{Action: id, Got: got, Holds: w.take("holds", "no") == "yes", Block: w.number("block"), Before: w.take("before", "") != ""}
 	case "gave-up":
-		return incident.OpFailed{Action: id, Why: w.text()}
+		known := 0
+		if a := s.state.Action(id); a != nil {
+			known = len(a.Sends)
+		}
+		if n := w.take("known", ""); n != "" {
+			known = int(n[0] - '0')
+		}
+		return incident.OpFailed{Action: id, Why: w.text(), Known: known}
 	case "retry":
 		return incident.OpRetry{Action: id}
 	}

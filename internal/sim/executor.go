@@ -48,7 +48,7 @@ func (c *chain) Carry(ctx context.Context, p engine.Parcel) engine.Outcome {
 		case at == nil:
 			op = incident.OpUnlanded{Action: a.ID, Why: "Its block was forgotten."}
 		case !c.holds(a) && c.final(at.number): // somebody has undone it
-			op = incident.OpFailed{Action: a.ID, Why: "It has no effect."}
+			op = incident.OpFailed{Action: a.ID, Why: "It has no effect.", Known: len(a.Sends)}
 		}
 	}
 	if op == nil {
@@ -56,7 +56,7 @@ func (c *chain) Carry(ctx context.Context, p engine.Parcel) engine.Outcome {
 	}
 	c.world.say("executor: %T of %s", op, a.ID)
 	if _, err := p.Do(ctx, op); fault.Is(err, fault.Expired) {
-		_, _ = p.Do(ctx, incident.OpFailed{Action: a.ID, Why: fault.Sentence(err)})
+		_, _ = p.Do(ctx, incident.OpFailed{Action: a.ID, Why: fault.Sentence(err), Known: len(a.Sends)})
 	}
 	return again
 }
