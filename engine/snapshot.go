@@ -120,14 +120,19 @@ func (e *Engine) KeepSnapshot(ctx context.Context, id string) error {
 	if err != nil || !v.long() {
 		return err
 	}
-	s, err := v.writeSnapshot()
+	// The commands that were carried out are shared with the views that come after v, and grow with them.
+	ent := e.entry(id)
+	ent.mu.Lock()
+	still := *v
+	still.State = v.State.Still()
+	ent.mu.Unlock()
+	s, err := still.writeSnapshot()
 	if err == nil {
 		err = e.store.PutSnapshot(ctx, s)
 	}
 	if err != nil {
 		return fmt.Errorf("keep snapshot of incident %s: %w", id, err)
 	}
-	ent := e.entry(id)
 	ent.mu.Lock()
 	defer ent.mu.Unlock()
 	if ent.view != nil && ent.view.snapped < s.Version {

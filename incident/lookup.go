@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -192,6 +193,13 @@ func (s *State) Next() *State {
 	c := s.clone()
 	c.commands, c.Findings, c.Notes, c.Evidence = s.commands, s.Findings, s.Notes, s.Evidence
 	return c
+}
+
+// Still returns a copy that can be packed while what comes after s is decided. It must not be made while that happens.
+func (s *State) Still() *State {
+	c := *s
+	c.commands = maps.Clone(s.commands)
+	return &c
 }
 
 // Replay makes a state of what happened.
