@@ -104,7 +104,20 @@ func Work[Tx any](ctx context.Context, d riverdriver.Driver[Tx], log *slog.Logge
 	if ctx.Err() != nil {
 		return nil
 	}
-	if err := client.Start(ctx); err != nil {
+	// River may wait for ever for its own parts if its context ends while it starts.
+	within, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	up := make(chan struct{})
+	defer context.AfterFunc(ctx, func() {
+		select {
+		case <-up:
+		case <-time.After(stopGrace):
+		}
+		cancel()
+	})()
+	err = client.Start(within)
+	close(up)
+	if err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
