@@ -249,14 +249,15 @@ func readOp[T incident.Op](b []byte) (incident.Op, error) {
 // run has a process of its own carry out an order, and kills it (SIGKILL) at one of its steps. It reports whether that step came.
 func (g *gate) run(t *testing.T) (killed bool) {
 	t.Helper()
+	var cmd *exec.Cmd
+	started := make(chan struct{})
+	g.kill = func() error { <-started; return cmd.Process.Kill() }
 	s := httptest.NewServer(g)
 	defer s.Close()
 	var said bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd = exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), victimOf+"="+s.URL, victimOf+"_ACTION="+g.order.id)
 	cmd.Stderr = &said
-	started := make(chan struct{})
-	g.kill = func() error { <-started; return cmd.Process.Kill() }
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
