@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"tocsin/fault"
 	"tocsin/incident"
@@ -117,7 +116,11 @@ func (e *Engine) lead(ent *entry) {
 // carryOut carries out the first commands of a list in one commit, and returns those that are left. What fails for the sake
 // of one command is tried again with each by itself, so that none spoils another.
 func (e *Engine) carryOut(ent *entry, list []*turn) []*turn {
-	ctx, cancel := whileAny(list)
+	wanted := make([]context.Context, len(list))
+	for i, t := range list {
+		wanted[i] = t.ctx
+	}
+	ctx, cancel := store.WhileAny(wanted)
 	defer cancel()
 	left, err := e.attempt(ctx, ent, list)
 	if err == nil {
@@ -238,28 +241,4 @@ func (b *batch) store(ctx context.Context) error {
 		b.view.State.Carried(id)
 	}
 	return nil
-}
-
-// whileAny is a context that ends when those of all turns have ended.
-func whileAny(list []*turn) (context.Context, context.CancelFunc) {
-	if len(list) == 1 {
-		return list[0].ctx, func() {}
-	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(list[0].ctx))
-	var left atomic.Int64
-	left.Store(int64(len(list)))
-	stops := make([]func() bool, len(list))
-	for i, t := range list {
-		stops[i] = context.AfterFunc(t.ctx, func() {
-			if left.Add(-1) == 0 {
-				cancel()
-			}
-		})
-	}
-	return ctx, func() {
-		for _, stop := range stops {
-			stop()
-		}
-		cancel()
-	}
 }

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"tocsin/fault"
 	"tocsin/store"
@@ -125,7 +124,11 @@ func (w *joined) tell(err error) {
 
 // settle stores commits in one transaction, or each in its own if that fails for what one of them holds.
 func settle(list []*joined, write func(context.Context, store.Commit) error) {
-	ctx, cancel := whileAny(list)
+	wanted := make([]context.Context, len(list))
+	for i, w := range list {
+		wanted[i] = w.ctx
+	}
+	ctx, cancel := store.WhileAny(wanted)
 	defer cancel()
 	err := write(ctx, merged(list))
 	if err == nil || len(list) == 1 || ctx.Err() != nil || fault.Is(err, fault.Unavailable) {
@@ -152,28 +155,4 @@ func merged(list []*joined) store.Commit {
 		maps.Copy(all.Marks, w.commit.Marks)
 	}
 	return all
-}
-
-// whileAny is a context that ends when those of all commits have ended.
-func whileAny(list []*joined) (context.Context, context.CancelFunc) {
-	if len(list) == 1 {
-		return list[0].ctx, func() {}
-	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(list[0].ctx))
-	var left atomic.Int64
-	left.Store(int64(len(list)))
-	stops := make([]func() bool, len(list))
-	for i, w := range list {
-		stops[i] = context.AfterFunc(w.ctx, func() {
-			if left.Add(-1) == 0 {
-				cancel()
-			}
-		})
-	}
-	return ctx, func() {
-		for _, stop := range stops {
-			stop()
-		}
-		cancel()
-	}
 }
