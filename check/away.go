@@ -122,7 +122,7 @@ func (q *deciders) keys(c *checker) map[string]bool {
 		k := id
 		for _, x := range c.persons[id].Keys {
 			if keyed(x) {
-				k = x.Address.Hex() + x.Passkey
+				k = x.Address.Hex() + string(x.Point())
 				break
 			}
 		}

@@ -149,6 +149,7 @@ var cases = []struct {
 	{"contact-shared", Warning, "core_team[cy].contact[0]", "+1 999 555-1212", []string{"+19995551213", "+1 999 555-1212"}, nil},
 	{"key-public", Error, "core_team[cy].keys[0]", "0xf39F", []string{"0x541f18CB2BAEA19F43eEa9C94FD8D1121bC9Bc83", "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}, nil},
 	{"key-shared", Error, "core_team[cy].keys[0]", "0xd289", []string{"0x541f18CB2BAEA19F43eEa9C94FD8D1121bC9Bc83", "0xd289E2eE6A28295D1EB5aB7B8D30a2E5B3E932D2"}, nil},
+	{"passkey-unproven", Error, "core_team[cy].keys[1]", "kind: passkey", []string{"{address: \"0x541f18CB2BAEA19F43eEa9C94FD8D1121bC9Bc83\"}", "{address: \"0x541f18CB2BAEA19F43eEa9C94FD8D1121bC9Bc83\"}, {kind: passkey, passkey: AAECAw}"}, nil},
 	{"role-with-one-holder", Warning, "roles[lead]", "id: lead", []string{"holders: [ada, ben]", "holders: [ada]"}, nil},
 	{"rota-without-time-zone", Warning, "rotas[watch]", "id: watch", []string{"groups:", "rotas:\n  - {id: watch, name: Watch, start: 2026-11-02, members: [ada, ben]}\ngroups:"}, nil},
 	{"rota-not-begun", Warning, "rotas[watch].start", "id: watch", []string{"groups:", "rotas:\n  - {id: watch, name: Watch, time_zone: Europe/Vienna, start: 2036-11-02, members: [ada, ben]}\ngroups:"}, nil},

@@ -52,6 +52,7 @@ var codes = []string{
 	"approver-without-key",
 	"key-public",
 	"key-shared",
+	"passkey-unproven",
 	"decision-stops-with-one-away",
 	"stand-in-too-late",
 	"decision-of-one",

@@ -145,7 +145,10 @@ func (c *checker) checkSigner(path string, d *plan.Decision, r *plan.Person) {
 	}
 }
 
-func keyed(k plan.Key) bool { return k.Passkey != "" || k.Address != (evm.Address{}) }
+// keyed reports whether a key says with what somebody signs, so that it can be checked.
+func keyed(k plan.Key) bool {
+	return k.Proves() || k.Kind != plan.KeyPasskey && k.Address != (evm.Address{})
+}
 
 func signs(r *plan.Person) bool { return slices.ContainsFunc(r.Keys, keyed) }
 

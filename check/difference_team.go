@@ -28,6 +28,8 @@ var rulesOfTeam = map[string]rule{
 	"Key.address":    {turn: risky, weight: 97, now: "{Of} signs with another key: {new} instead of {old}.", more: "{Of} now signs with {new}.", less: "{Of} no longer signs with {old}."},
 	"Key.chain":      {turn: risky, weight: 96, words: "the chain of the key"},
 	"Key.passkey":    {turn: risky, weight: 97, now: "{Of} signs with another passkey: {new} instead of {old}.", more: "{Of} now signs with the passkey {new}.", less: "{Of} no longer signs with the passkey {old}."},
+	"Key.public":     {turn: risky, weight: 97, words: "the public key of the passkey", now: "{Of} signs with another passkey: its public key is {new} instead of {old}."},
+	"Key.site":       {turn: risky, weight: 96, words: "the site of the passkey", now: "{Of} may sign with the passkey on {new} instead of {old}."},
 	"Group.members":  {turn: lost, weight: 65, more: "{item} is now one of {thing}.", less: "{item} is no longer one of {thing}."},
 	"Group.need":     {weight: 91, decide: needWeakens, words: "how many of it must approve", now: "Of {thing}, {new} must now approve instead of {old}.", more: "Of {thing}, {new} must now approve; before, nobody had said how many.", less: "How many of {thing} must approve is no longer said; it was {old}."},
 	"Plan.groups":    {turn: lost, weight: 60},

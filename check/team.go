@@ -126,6 +126,16 @@ func (c *checker) checkMail() {
 	}
 }
 
+// checkPasskey looks for a passkey whose signature nobody could check.
+func (c *checker) checkPasskey(path string, r *plan.Person, k plan.Key) {
+	if k.Passkey == "" || k.Proves() {
+		return
+	}
+	c.add(Error, "passkey-unproven", path, fmt.Sprintf("The passkey of %s has no public key or no site.", r.Called()),
+		"Nothing that is signed with it could be checked, so it counts for nothing.",
+		fmt.Sprintf("Have %s make it anew on the console's page “My keys”, and put into the plan what that page shows.", r.Called()))
+}
+
 // checkKeys looks for a signing key that two persons use, and for one that anybody has.
 func (c *checker) checkKeys() {
 	owner, live := map[string]string{}, slices.ContainsFunc(c.plan.Chains, func(ch plan.Chain) bool { return ch.Kind != "drill" })
@@ -142,9 +152,11 @@ func (c *checker) checkKeys() {
 						"Make a key that nobody else has, and write its address.")
 				}
 				id := k.Address.Hex()
-				if k.Passkey != "" {
-					id = "passkey " + k.Passkey
-				} else if !keyed(k) {
+				if k.Kind == plan.KeyPasskey {
+					c.checkPasskey(path, &r, k)
+					id = "passkey " + string(k.Point())
+				}
+				if !keyed(k) {
 					continue
 				}
 				first, taken := owner[id]

@@ -93,6 +93,9 @@ func (b *binder) key(k plan.Key) words {
 	switch {
 	case k.Kind == "passkey":
 		w = beside(sayf("passkey "), code(k.Passkey))
+		if k.Site != "" {
+			w = beside(w, sayf(" on "), code(k.Site))
+		}
 	case k.Kind == "contract":
 		w = beside(sayf("contract "), account(k.Address), sayf(" on "), b.chain(k.Chain))
 	case k.Address != evm.Address{}:

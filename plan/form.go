@@ -65,6 +65,10 @@ func badForm(form, s string) (say, do string) {
 			return fmt.Sprintf("%q cannot be read as an entry of an ABI: %v", clip(s), err),
 				`write it as Solidity does, such as "function pause()" or "event Paused(address account)"`
 		}
+	case "public":
+		return badPublic(s)
+	case "site":
+		return badSite(s)
 	case "signature", "function", "event":
 		return badSignature(form, s)
 	}

@@ -286,8 +286,10 @@ type Contact struct {
 type Key struct {
 	Kind    string      `yaml:"kind" json:"kind,omitzero" plan:"one=address|contract|passkey"` // address (default), contract, passkey
 	Address evm.Address `yaml:"address" json:"address,omitzero"`
-	Chain   uint64      `yaml:"chain" json:"chain,omitzero" plan:"ref=chain"` // for contract
-	Passkey string      `yaml:"passkey" json:"passkey,omitzero"`              // credential id, for passkey
+	Chain   uint64      `yaml:"chain" json:"chain,omitzero" plan:"ref=chain"`     // for contract
+	Passkey string      `yaml:"passkey" json:"passkey,omitzero"`                  // credential id, for passkey; base64url
+	Public  string      `yaml:"public" json:"public,omitzero" plan:"form=public"` // public key, for passkey: P-256, x and y in hexadecimal digits; without it nothing can be checked
+	Site    string      `yaml:"site" json:"site,omitzero" plan:"form=site"`       // host name of the console that the passkey was made for
 	Note    string      `yaml:"note" json:"note,omitzero"`
 }
 

@@ -100,9 +100,8 @@ func (l *loader) checkPerson(team string, i int, r *Person) {
 	}
 	for j, k := range r.Keys {
 		at, none := path+".keys["+strconv.Itoa(j)+"]", k.Address == [20]byte{}
+		l.checkPasskey(at, k)
 		switch {
-		case k.Kind == "passkey" && k.Passkey == "":
-			l.broken(at, "a key of kind passkey has no \"passkey\"", "add the credential id under passkey")
 		case k.Kind == "contract" && (none || k.Chain == 0):
 			l.broken(at, "a key of kind contract lacks \"address\" or \"chain\"", "add the account's address and the chain it lives on")
 		case (k.Kind == "address" || k.Kind == "") && none && !l.bad(at+".address"):

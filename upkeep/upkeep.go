@@ -169,5 +169,5 @@ func person(p *plan.Plan, a journal.Actor) (string, error) {
 // Signs reports whether anybody waits for a signature of a person: whether they have a key in the plan.
 func Signs(p *plan.Plan, who string) bool {
 	x, ok := p.Person(who)
-	return ok && slices.ContainsFunc(x.Keys, func(k plan.Key) bool { return k.Address != (evm.Address{}) || k.Passkey != "" })
+	return ok && slices.ContainsFunc(x.Keys, plan.Key.Proves)
 }
