@@ -54,7 +54,7 @@ func (s *State) Apply(h Happened) {
 	case EventNoted:
 		s.Notes = append(s.Notes, Note{By: e.By, At: h.At, Text: string(e.Text)})
 	default:
-		if !s.applyMerge(h) && !s.applyAdopted(h) && !s.applyOffer(h) && !s.applyTrust(h) && !s.applyPeople(h) && !s.applyCourse(h) && !s.applyStep(h) && !s.applyDecision(h) && !s.applyClock(h) {
+		if !s.applyExercise(h) && !s.applyMerge(h) && !s.applyAdopted(h) && !s.applyOffer(h) && !s.applyTrust(h) && !s.applyPeople(h) && !s.applyCourse(h) && !s.applyStep(h) && !s.applyDecision(h) && !s.applyClock(h) {
 			s.applyUpdate(h)
 		}
 	}

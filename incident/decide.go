@@ -173,6 +173,8 @@ func (d *decider) do() error {
 		return d.addStep(op)
 	case OpAttach:
 		return d.attach(op)
+	case OpClock:
+		return d.setClock(op)
 	case OpTick:
 		return d.tick(op)
 	}

@@ -48,6 +48,8 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		return " “" + string(t) + "”"
 	}
 	switch e := h.Event.(type) {
+	case EventClock:
+		return e.describe(h.At)
 	case EventOpened:
 		if h.Actor.Kind == journal.Person {
 			return name(h.Actor.ID) + " says that something is wrong: " + e.Title + "."

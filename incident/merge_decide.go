@@ -105,7 +105,7 @@ func (d *decider) mergeable(from *State) error {
 		return fault.New(fault.Invalid, "Incident %s is of another protocol than incident %s.", from.ID, d.s.ID).Instead("Work on each by itself; a note can name the other.")
 	case (from.Exercise == nil) != (d.s.Exercise == nil):
 		return fault.New(fault.Invalid, "Of %s and %s one is an exercise and the other is not.", from.ID, d.s.ID).Instead("Work on each by itself.")
-	case from.Exercise != nil && *from.Exercise != *d.s.Exercise:
+	case from.Exercise != nil && !from.Exercise.same(d.s.Exercise):
 		return fault.New(fault.Invalid, "%s and %s are different exercises.", from.ID, d.s.ID).Instead("Work on each by itself.")
 	case d.s.Phase == Detected && from.Phase != Detected:
 		return fault.New(fault.Conflict, "Incident %s is %s, and nobody has said that incident %s is real.", from.ID, from.Phase, d.s.ID).

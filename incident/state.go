@@ -114,7 +114,10 @@ type State struct {
 // Exercise says that the incident is a drill.
 type Exercise struct {
 	Scenario string `json:"scenario"`
-	Chain    uint64 `json:"chain,omitempty"` // the drill chain; its id is no live chain's
+	Chain    uint64 `json:"chain,omitempty"`   // the drill chain; its id is no live chain's
+	Session  string `json:"session,omitempty"` // it belongs to; empty for a demo
+	Run      int    `json:"run,omitempty"`     // of the session, from 1
+	Clock    *Clock `json:"clock,omitempty"`   // nil: its time is real time
 }
 
 // Finding is what a detector, a webhook or a person reported.

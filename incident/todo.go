@@ -78,6 +78,8 @@ type Summary struct {
 	Short     bool      `json:"short,omitempty"`
 	Unseen    []string  `json:"unseen,omitempty"` // persons who must not know of it
 	Into      string    `json:"into,omitempty"`   // incident where it goes on, while it is merged
+	Session   string    `json:"session,omitempty"`
+	Clock     *Clock    `json:"clock,omitempty"` // of its exercise; nil: its times are real
 }
 
 // Sees reports whether a person may know of the incident.

@@ -65,7 +65,11 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 	s.t.Helper()
 	switch verb {
 	case "open":
-		return incident.OpOpen{ID: s.id, Protocol: s.plan.Protocol, Plan: s.plan.Hash(), Issue: w.take("issue", ""), Title: w.take("title", ""), Text: w.text()}
+		return incident.OpOpen{ID: s.id, Protocol: s.plan.Protocol, Plan: s.plan.Hash(), Exercise: s.exercise(w), Issue: w.take("issue", ""), Title: w.take("title", ""), Text: w.text()}
+	case "clock":
+		return s.clock(w)
+	case "tick":
+		return incident.OpTick{}
 	case "find":
 		fs := []incident.Finding{s.finding(w)}
 		if s.state.ID == "" {
