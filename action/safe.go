@@ -89,6 +89,15 @@ func PrepareSafe(p *plan.Plan, actionID string, f safe.Facts, nonce uint64) (Pre
 	if x.Safe == nil {
 		return Prepared{}, fault.New(fault.Invalid, "Action %s is of kind %q, which no Safe carries out.", actionID, x.Kind)
 	}
+	return x.signable(f, nonce)
+}
+
+// signable makes what the plan says of a Safe's action into the transaction that its owners sign.
+func (p Prepared) signable(f safe.Facts, nonce uint64) (Prepared, error) {
+	x := p
+	own := *p.Safe
+	x.Safe = &own
+	actionID := x.Action
 	if err := f.Check(); err != nil {
 		return Prepared{}, err
 	}

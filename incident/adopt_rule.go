@@ -79,6 +79,11 @@ func authorises(p *plan.Plan, s *State, x *Decision) bool {
 		if may = decision.ForAction(p, x.Subject.Ref); x.Subject.Step != "" {
 			return true // its step names the decision
 		}
+	case SubjectRejection:
+		if pr, err := x.prepare(p); err != nil || pr.Hash != x.Message.Action {
+			return false
+		}
+		may = decision.ForAction(p, x.Prepared.Action)
 	case SubjectStep:
 		may = decision.ForStep(p, x.Subject.Ref)
 	case SubjectUpdate:

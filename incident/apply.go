@@ -180,7 +180,7 @@ func (s *State) applyDecision(h Happened) bool {
 	case EventDecisionOpened:
 		s.Decisions = append(s.Decisions, Decision{
 			ID: e.ID, Decision: e.Decision, Subject: e.Subject, Message: e.Message, Prepared: e.Prepared, Text: e.Text,
-			Proposer: e.Proposer, Opened: h.At, Expires: e.Expires, State: Open,
+			Proposer: e.Proposer, Opened: h.At, Expires: e.Expires, State: Open, Nonce: e.Nonce, Why: e.Why,
 		})
 		if u := s.Update(e.Subject.Ref); e.Subject.Kind == SubjectUpdate && u != nil {
 			u.State, u.Text = Asked, e.Text

@@ -129,6 +129,8 @@ func (d *decider) do() error {
 		return d.sendAnyway(op)
 	case OpWithdraw:
 		return d.withdraw(op)
+	case OpReject:
+		return d.reject(op)
 	case OpAttest:
 		return d.attest(op)
 	case OpDeny:
@@ -187,6 +189,7 @@ func (d *decider) settle() {
 		n := len(d.events)
 		if !d.s.Phase.Over() {
 			d.settleDecisions()
+			d.settleRejections()
 			d.settleSteps()
 			d.askDecisions()
 			d.callApprovers()

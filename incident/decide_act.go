@@ -30,6 +30,9 @@ func (d *decider) act(op Op) error {
 				return err
 			}
 		}
+		if d.s.Rejected(a.Decision) != nil {
+			return fault.New(fault.Expired, "%s is being rejected; nothing more is signed for it.", a.title())
+		}
 		if slices.ContainsFunc(a.Sends, func(t Transaction) bool { return t.Hash == op.Tx.Hash }) {
 			return nil
 		}
@@ -121,6 +124,9 @@ func (d *decider) act(op Op) error {
 		}
 		if a.Landed == nil && len(a.Sends) > 0 {
 			return fault.New(fault.Conflict, "A transaction of %s was sent and may still land.", a.title()).Instead("Ask for the decision again once its nonce is used.")
+		}
+		if r := d.s.rejection(a.Decision); r != nil {
+			return fault.New(fault.Conflict, "%s is being rejected since %s.", a.title(), clock(r.Opened)).Instead("Withdraw the rejection first, if it is wanted after all.")
 		}
 		if x := d.s.Decision(a.Decision); x != nil && d.s.undermined(d.p, x, d.now) {
 			return fault.New(fault.Expired, "Approvals for %s no longer count.", a.title()).Instead("Ask for the decision again.")

@@ -3,7 +3,6 @@ package incident
 import (
 	"slices"
 
-	"tocsin/action"
 	"tocsin/decision"
 	"tocsin/fault"
 	"tocsin/plan"
@@ -117,7 +116,7 @@ func (d *decider) approve(op OpApprove) error {
 	m := x.Message
 	m.Choice = op.Choice
 	if x.Prepared != nil { // the content is recomputed, not believed
-		pr, err := action.Prepare(d.p, x.Subject.Ref)
+		pr, err := x.prepare(d.p)
 		if err != nil {
 			return err
 		}
@@ -127,7 +126,7 @@ func (d *decider) approve(op OpApprove) error {
 	}
 	if op.Choice == decision.Approve && x.Prepared != nil && x.Prepared.Safe != nil {
 		if x.Safe == nil {
-			return fault.New(fault.Conflict, "%s cannot be signed yet: the Safe has not been read, so nobody knows its nonce.", pd.Name).Instead("Wait a moment. Refusing it is possible at once.")
+			return fault.New(fault.Conflict, "%s cannot be signed yet: the Safe has not been read, so nobody knows its nonce.", x.Name(d.p)).Instead("Wait a moment. Refusing it is possible at once.")
 		}
 		if owner {
 			return d.approveSafe(x, who, op)

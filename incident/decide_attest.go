@@ -85,12 +85,12 @@ func (d *decider) attest(op OpAttest) error {
 
 // warnAttested tells a person over all their contacts at once what was attested of them, with a link whose page lets them deny it.
 func (d *decider) warnAttested(id, whose, by string) {
-	pd, _ := d.p.Decision(d.s.Decision(id).Decision)
+	name := d.s.Decision(id).Name(d.p)
 	if pg := d.s.ringing(whose); pg != nil {
 		d.emit(EventPageEnded{Page: pg.ID, State: Ended}) // this is more urgent than why they were called
 	}
 	page := fmt.Sprintf("page-%d", len(d.s.Pages)+1)
-	d.emit(EventPageRequested{Page: page, Person: whose, Why: NameOf(d.p, by) + " attests that you agreed by word of mouth to: " + pd.Name + ". If you did not, say so at once"})
+	d.emit(EventPageRequested{Page: page, Person: whose, Why: NameOf(d.p, by) + " attests that you agreed by word of mouth to: " + name + ". If you did not, say so at once"})
 	ways := ladder(d.p, whose)
 	if len(ways) == 0 {
 		d.emit(EventPageEnded{Page: page, State: Exhausted})

@@ -120,21 +120,16 @@ func (d *decider) callApprovers() {
 		if x.State != Open || !d.now.Before(x.Expires) || x.Subject.Kind == SubjectUpdate && !d.s.Phase.AtLeast(Contained) {
 			continue
 		}
-		pd, _ := d.p.Decision(x.Decision)
 		for _, who := range d.s.approversWanted(d.p, x, d.now) {
 			if !d.s.here(who) && !d.s.calledSince(who, x.Opened) && !d.s.cannotSince(who, x.Opened) {
-				d.callPerson(who, "to sign "+pd.Name)
+				d.callPerson(who, "to sign "+x.Name(d.p))
 			}
 		}
 	}
 }
 
 func (d *decider) openDecision(pd plan.Decision, sub Subject, text, proposer string) error {
-	m := decision.Message{
-		Exercise: d.s.Exercise != nil, Protocol: d.s.Protocol, Plan: d.s.Plan, Incident: d.s.ID, Decision: pd.ID,
-		Subject: sub.Kind + " " + sub.Ref, Summary: pd.Name,
-		Expires: uint64(d.now.Add(decision.Expiry(&pd)).Unix()),
-	}
+	m := decision.Message{Summary: pd.Name}
 	var prepared *action.Prepared
 	switch sub.Kind {
 	case SubjectAction:
@@ -146,7 +141,7 @@ func (d *decider) openDecision(pd plan.Decision, sub Subject, text, proposer str
 			return fault.New(fault.Invalid, "Action %s is of kind %q, which this release does not carry out.", sub.Ref, pr.Kind).Instead("Carry it out by hand.")
 		}
 		prepared = &pr
-		m.Chain, m.Action, m.Summary = pr.Chain, pr.Hash, pr.Words.Sentence
+		m.Summary = pr.Words.Sentence
 	case SubjectUpdate:
 		m.Action, m.Summary = evm.Keccak([]byte(text)), "Post an update: "+pd.Name
 	case SubjectStep:
@@ -156,18 +151,28 @@ func (d *decider) openDecision(pd plan.Decision, sub Subject, text, proposer str
 			}
 		}
 	}
+	d.openWith(pd, EventDecisionOpened{Subject: sub, Message: m, Prepared: prepared, Text: text, Proposer: proposer}, m.Summary)
+	return nil
+}
+
+// openWith opens a decision: what it is about is given, and what is signed for it is made here.
+func (d *decider) openWith(pd plan.Decision, e EventDecisionOpened, summary string) {
+	m := decision.Message{
+		Exercise: d.s.Exercise != nil, Protocol: d.s.Protocol, Plan: d.s.Plan, Incident: d.s.ID, Decision: pd.ID,
+		Subject: e.Subject.Kind + " " + e.Subject.Ref, Action: e.Message.Action, Summary: summary,
+		Expires: uint64(d.now.Add(decision.Expiry(&pd)).Unix()),
+	}
+	e.ID, e.Decision = fmt.Sprintf("decision-%d", len(d.s.Decisions)+1), pd.ID
+	if e.Prepared != nil {
+		m.Chain, m.Action = e.Prepared.Chain, e.Prepared.Hash
+		if e.Prepared.Safe != nil {
+			e.Delivery = d.s.ID + "/" + e.ID + "/look"
+		}
+	}
 	if m.Chain == 0 && d.s.Exercise != nil {
 		m.Chain = d.s.Exercise.Chain
 	}
-	m = d.s.unique(m)
-	id, look := fmt.Sprintf("decision-%d", len(d.s.Decisions)+1), ""
-	if prepared != nil && prepared.Safe != nil {
-		look = d.s.ID + "/" + id + "/look"
-	}
-	d.emit(EventDecisionOpened{
-		Delivery: look,
-		ID:       id, Decision: pd.ID, Subject: sub, Message: m, Prepared: prepared,
-		Text: text, Proposer: proposer, Expires: time.Unix(int64(m.Expires), 0).UTC(),
-	})
-	return nil
+	e.Message = d.s.unique(m)
+	e.Expires = time.Unix(int64(e.Message.Expires), 0).UTC()
+	d.emit(e)
 }

@@ -26,7 +26,7 @@ func (d *decider) settleDecisions() {
 		if latest := d.s.decided(x.Subject); x.State == Met && x.Subject.Kind == SubjectUpdate && latest != nil && latest.ID == x.ID {
 			d.postDecided(x)
 		}
-		if x.State != Met || x.Subject.Kind != SubjectAction || !d.s.Phase.AtLeast(Validated) || d.s.ordered(x.ID) {
+		if x.State != Met || !x.Subject.acts() || !d.s.Phase.AtLeast(Validated) || d.s.ordered(x.ID) {
 			continue
 		}
 		if !d.now.Before(x.Expires) || d.lapsed(&x) {
@@ -38,7 +38,7 @@ func (d *decider) settleDecisions() {
 			continue // it was met, so its owners' signatures suffice
 		}
 		id := fmt.Sprintf("action-%d", len(d.s.Actions)+1)
-		d.emit(EventActionOrdered{ID: id, Action: x.Subject.Ref, Step: x.Subject.Step, Decision: x.ID, Prepared: x.Prepared, Send: send, Delivery: d.s.ID + "/" + id + "/1"})
+		d.emit(EventActionOrdered{ID: id, Action: x.Subject.ordered(), Step: x.Subject.Step, Decision: x.ID, Prepared: x.Prepared, Send: send, Delivery: d.s.ID + "/" + id + "/1"})
 		if x.Subject.Step != "" && slices.Contains([]string{"", Failed}, d.s.Step(x.Subject.Step).State) {
 			d.emit(EventStepBegun{Step: x.Subject.Step, By: "Tocsin"})
 		}
@@ -47,7 +47,7 @@ func (d *decider) settleDecisions() {
 
 // waits reports whether a decision has been met and what it authorises has not been ordered yet.
 func (s *State) waits(x Decision) bool {
-	return x.State == Met && x.Subject.Kind == SubjectAction && !s.ordered(x.ID)
+	return x.State == Met && x.Subject.acts() && !s.ordered(x.ID)
 }
 
 func (s *State) ordered(decision string) bool {

@@ -43,10 +43,10 @@ func (d *decider) withdrawable(x *Decision) error {
 		return fault.New(fault.Conflict, "%s is %s already.", pd.Name, x.State)
 	case d.s.left(x.ID) && x.Safe != nil:
 		return fault.New(fault.Conflict, "The owners' signatures for %s have left the house with a transaction; a Safe's signature cannot be recalled.", pd.Name).
-			Instead("Only another transaction of the Safe with the nonce %d, carried out first, takes its place.", x.Safe.Tx.Nonce)
+			Instead("Ask the owners to reject it: a transaction of the Safe with the nonce %d that does nothing, carried out first, takes its place.", x.Safe.Tx.Nonce)
 	case d.s.left(x.ID):
 		return fault.New(fault.Conflict, "A transaction for %s has been signed and may have been sent; it cannot be recalled.", pd.Name)
-	case x.Subject.Kind != SubjectAction || d.s.ordered(x.ID):
+	case !x.Subject.acts() || d.s.ordered(x.ID):
 		return fault.New(fault.Conflict, "%s was decided at %s, and is being carried out.", pd.Name, clock(x.Settled))
 	}
 	return nil

@@ -21,9 +21,7 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 	}
 	decided := func(id string) string {
 		if d := s.Decision(id); d != nil {
-			if pd, ok := p.Decision(d.Decision); ok {
-				return pd.Name
-			}
+			return d.Name(p)
 		}
 		return id
 	}
@@ -160,8 +158,10 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		}
 		return name(e.By) + " finished: " + step(e.Step) + "." + quote(e.Note)
 	case EventDecisionOpened:
-		pd, _ := p.Decision(e.Decision)
-		return "Asked for a decision: " + pd.Name + "."
+		if e.Subject.Kind == SubjectRejection {
+			return name(e.Proposer) + " asks the owners of the Safe to use up its nonce, so that what they signed cannot be carried out: " + decided(e.ID) + "." + quote(e.Why)
+		}
+		return "Asked for a decision: " + decided(e.ID) + "."
 	case EventApproval:
 		yes := "signed yes to"
 		if e.Approval.Choice != "approve" {

@@ -12,9 +12,7 @@ import (
 func describeSafe(p *plan.Plan, s *State, h Happened) (string, bool) {
 	decided := func(id string) string {
 		if d := s.Decision(id); d != nil {
-			if pd, ok := p.Decision(d.Decision); ok {
-				return pd.Name
-			}
+			return d.Name(p)
 		}
 		return id
 	}

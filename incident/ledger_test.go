@@ -26,8 +26,10 @@ type ledger struct {
 	validated bool
 	ordered   map[string]bool
 	nonces    map[string]incident.Transaction
-	landed    map[string]bool // actions whose transaction is in a block: tried again, they need another nonce
-	lost      map[string]bool // actions whose transaction landed and failed: the next may have another nonce
+	rejected  map[string]string // decision → its rejection, once it is ordered
+	doers     map[string]string // action → decision
+	landed    map[string]bool   // actions whose transaction is in a block: tried again, they need another nonce
+	lost      map[string]bool   // actions whose transaction landed and failed: the next may have another nonce
 }
 
 func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
@@ -36,7 +38,7 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 		*l = ledger{
 			open: map[string]bool{}, subjects: map[string]incident.Subject{}, names: map[string]string{}, votes: map[string]map[string]string{},
 			safes: map[string]incident.EventSafeAsked{}, signers: map[string][]incident.Approval{}, anyway: map[string]bool{}, overrides: map[string][]incident.Overriding{},
-			ordered: map[string]bool{}, nonces: map[string]incident.Transaction{}, landed: map[string]bool{}, lost: map[string]bool{},
+			ordered: map[string]bool{}, nonces: map[string]incident.Transaction{}, rejected: map[string]string{}, doers: map[string]string{}, landed: map[string]bool{}, lost: map[string]bool{},
 		}
 	}
 	switch e := h.Event.(type) {
@@ -71,6 +73,12 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 		l.anyway[e.Decision] = true
 	case incident.EventActionOrdered:
 		l.order(t, p, e)
+	case incident.EventActionFailed:
+		for of, by := range l.rejected {
+			if by == l.doers[e.ID] {
+				delete(l.rejected, of)
+			}
+		}
 	case incident.EventActionLanded:
 		l.landed[e.ID], l.lost[e.ID] = true, e.Landing.Status == 0
 	case incident.EventActionUnlanded:
@@ -80,6 +88,9 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 			delete(l.nonces, e.ID)
 		}
 	case incident.EventActionSigned:
+		if by := l.rejected[l.doers[e.ID]]; by != "" {
+			t.Fatalf("action %s was signed while its rejection %s was being carried out", e.ID, by)
+		}
 		before, ok := l.nonces[e.ID]
 		if ok && (before.Nonce != e.Tx.Nonce || before.From != e.Tx.From) && !l.lost[e.ID] && e.Void == "" {
 			t.Fatalf("action %s was signed with nonce %d after nonce %d", e.ID, e.Tx.Nonce, before.Nonce)
@@ -98,11 +109,16 @@ func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered
 		t.Fatalf("decision %s ordered an action twice", e.Decision)
 	}
 	l.ordered[e.Decision] = true
-	if sub := l.subjects[e.Decision]; sub.Kind != "action" || sub.Ref != e.Action {
+	l.doers[e.ID] = e.Decision
+	of := e.Action // in the plan
+	switch sub := l.subjects[e.Decision]; {
+	case sub.Kind == "rejection" && e.Action == "reject/"+sub.Ref:
+		of = l.rejects(t, e, sub.Ref)
+	case sub.Kind != "action" || sub.Ref != e.Action:
 		t.Fatalf("action %s was ordered by a decision on %s %s", e.Action, sub.Kind, sub.Ref)
 	}
 	d, ok := p.Decision(l.names[e.Decision])
-	if !ok || !slices.Contains(d.Actions, e.Action) || len(d.Required) == 0 {
+	if !ok || !slices.Contains(d.Actions, of) || len(d.Required) == 0 {
 		t.Fatalf("decision %q does not authorise action %s", l.names[e.Decision], e.Action)
 	}
 	l.owners(t, e)
@@ -134,6 +150,17 @@ func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered
 		}
 		t.Fatalf("action %s was ordered without %s", e.Action, who)
 	}
+}
+
+// rejects holds a rejection to what it takes the place of: it does nothing, under the nonce that was signed for. It returns the action.
+func (l *ledger) rejects(t testing.TB, e incident.EventActionOrdered, of string) string {
+	t.Helper()
+	asked, was := l.safes[e.Decision], l.safes[of]
+	if x := asked.Tx; x.Nonce != was.Tx.Nonce || x.To != asked.Facts.Safe || len(x.Data) != 0 || x.Value != nil && !x.Value.IsZero() || x.Operation != safe.Call {
+		t.Fatalf("the rejection of nonce %d of decision %s does %+v", was.Tx.Nonce, of, x)
+	}
+	l.rejected[of] = e.Decision
+	return l.subjects[of].Ref
 }
 
 // owners holds the order of a Safe's action to its owners: as many different ones as the Safe wants have signed this very hash.

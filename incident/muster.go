@@ -57,8 +57,7 @@ func wantingOf(p *plan.Plan, s *State, now time.Time) Muster {
 		if d.State != Open || d.Subject.Kind == SubjectUpdate {
 			continue
 		}
-		pd, _ := p.Decision(d.Decision)
-		w := Want{For: "decision " + pd.Name}
+		w := Want{For: "decision " + d.Name(p)}
 		st := s.statusIfAllCome(p, d, now)
 		w.Met = st.State == decision.Met
 		w.People = s.approversWanted(p, d, now)

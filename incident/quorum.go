@@ -66,7 +66,7 @@ func outOfReach(p *plan.Plan, s *State, d *Decision, now time.Time) *OutOfReach 
 	if len(lost) == 0 || best.State != decision.Open {
 		return nil
 	}
-	o := &OutOfReach{Decision: d.ID, Name: pd.Name, Lost: lost, Instead: instead(p, s, d)}
+	o := &OutOfReach{Decision: d.ID, Name: d.Name(p), Lost: lost, Instead: instead(p, s, d)}
 	for _, a := range lost {
 		if slices.Contains(best.Wanted, a.Person) && s.Sees(a.Person) && !s.keyless(p, a.Person) {
 			o.Could = append(o.Could, a.Person)

@@ -28,6 +28,9 @@ func (d *decider) safeFacts(op OpSafeFacts) error {
 	if old := x.Safe; old != nil && f.Block < old.Facts.Block && f.Nonce <= old.Facts.Nonce {
 		return nil // it is older than what is known
 	}
+	if d.outrun(x, f) {
+		return nil
+	}
 	nonce := f.Nonce
 	if x.Nonce != nil {
 		nonce = *x.Nonce
@@ -65,6 +68,9 @@ func (d *decider) askable(id string) (*Decision, error) {
 }
 
 func (d *decider) prepareSafe(x *Decision, f safe.Facts, nonce uint64) (action.Prepared, error) {
+	if x.Subject.Kind == SubjectRejection {
+		return action.PrepareRejection(d.p, x.Prepared.Action, nonce, &f)
+	}
 	pr, err := action.PrepareSafe(d.p, x.Subject.Ref, f, nonce)
 	if err == nil && pr.Hash != x.Message.Action {
 		return pr, fault.New(fault.Conflict, "The action %s is no longer what this decision was opened for.", x.Subject.Ref)
@@ -85,7 +91,6 @@ func (d *decider) askSafe(x *Decision, pr action.Prepared, why []string) {
 			e.Void = append(e.Void, a.Person)
 		}
 	}
-	pd, _ := d.p.Decision(x.Decision)
 	for _, a := range slices.Clone(d.s.Actions) {
 		if a.Decision == x.ID && a.State == Ordered && len(a.Sends) == 0 {
 			d.emit(EventActionFailed{ID: a.ID, Why: strings.TrimSpace("The Safe is not as it was when it was signed. " + e.Why)})
@@ -93,7 +98,7 @@ func (d *decider) askSafe(x *Decision, pr action.Prepared, why []string) {
 	}
 	d.emit(e)
 	for _, who := range e.Void {
-		d.callPerson(who, "to sign again, for the Safe has changed: "+pd.Name)
+		d.callPerson(who, "to sign again, for the Safe has changed: "+x.Name(d.p))
 	}
 }
 
@@ -189,12 +194,12 @@ func (d *decider) openDecisionOf(id string) (*Decision, error) {
 	if x == nil {
 		return nil, fault.New(fault.NotFound, "Incident %s has no decision %q.", d.s.ID, id)
 	}
-	pd, _ := d.p.Decision(x.Decision)
+	name := x.Name(d.p)
 	if x.State == Expired || x.State == Open && !d.now.Before(x.Expires) {
-		return nil, fault.New(fault.Expired, "%s expired at %s; nothing is to be signed.", pd.Name, clock(x.expired())).Instead("Sign the newer asking, if there is one.")
+		return nil, fault.New(fault.Expired, "%s expired at %s; nothing is to be signed.", name, clock(x.expired())).Instead("Sign the newer asking, if there is one.")
 	}
 	if x.State != Open {
-		return nil, fault.New(fault.Conflict, "%s was %s at %s; nothing is to be signed.", pd.Name, x.State, clock(x.Settled))
+		return nil, fault.New(fault.Conflict, "%s was %s at %s; nothing is to be signed.", name, x.State, clock(x.Settled))
 	}
 	return x, nil
 }

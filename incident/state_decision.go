@@ -7,6 +7,7 @@ import (
 	"tocsin/action/safe"
 	"tocsin/decision"
 	"tocsin/evm"
+	"tocsin/journal"
 )
 
 // Decision is one asking of a decision of the plan.
@@ -17,6 +18,7 @@ type Decision struct {
 	Message   decision.Message `json:"message"` // what is signed, but for the choice
 	Prepared  *action.Prepared `json:"prepared,omitempty"`
 	Text      string           `json:"text,omitempty"` // of an update
+	Why       journal.Personal `json:"why,omitzero"`   // why a rejection is asked for
 	Proposer  string           `json:"proposer,omitempty"`
 	Opened    time.Time        `json:"opened"`
 	Expires   time.Time        `json:"expires"`
@@ -47,8 +49,8 @@ const (
 
 // Subject is what a decision authorises.
 type Subject struct {
-	Kind string `json:"kind"`           // action, step, update
-	Ref  string `json:"ref"`            // id in the plan, or of the update
+	Kind string `json:"kind"`           // action, step, update, rejection
+	Ref  string `json:"ref"`            // id in the plan, of the update, or of the decision that is rejected
 	Step string `json:"step,omitempty"` // step it belongs to
 }
 

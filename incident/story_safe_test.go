@@ -37,6 +37,8 @@ func (s *story) safe(verb, id string, w *said) incident.Op {
 		return incident.OpSendAnyway{Decision: id, Why: w.text()}
 	case "withdraw":
 		return incident.OpWithdraw{Decision: id, Why: w.text()}
+	case "reject":
+		return incident.OpReject{Decision: id, Why: w.text()}
 	case "attest":
 		choice := decision.Approve
 		if w.take("no", "") != "" {

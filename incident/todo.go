@@ -186,8 +186,7 @@ func signTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 		if a := d.approvalOf(person); a != nil && !s.stale(p, d, a) {
 			continue
 		}
-		pd, _ := p.Decision(d.Decision)
-		add(Task{Kind: TaskSign, Ref: d.ID, Title: "Sign: " + pd.Name, Say: st.Say, Due: d.Expires})
+		add(Task{Kind: TaskSign, Ref: d.ID, Title: "Sign: " + d.Name(p), Say: st.Say, Due: d.Expires})
 	}
 }
 
@@ -221,7 +220,7 @@ func stepTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 // retryable reports whether a failed action may be ordered again under its decision.
 func (s *State) retryable(p *plan.Plan, a *Action, now time.Time) bool {
 	x := s.Decision(a.Decision)
-	return a.State == Gone && x != nil && x.State == Met && now.Before(x.Expires) && !s.undermined(p, x, now) && (a.Landed != nil || len(a.Sends) == 0)
+	return a.State == Gone && x != nil && x.State == Met && s.rejection(x.ID) == nil && now.Before(x.Expires) && !s.undermined(p, x, now) && (a.Landed != nil || len(a.Sends) == 0)
 }
 
 // ownerOf is who should do a step: the holder of its role, else the first present who may hold it, else the manager.
