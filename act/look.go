@@ -8,7 +8,7 @@ import (
 	"tocsin/action/safe"
 	"tocsin/chain"
 	"tocsin/evm"
-	"tocsin/execute"
+	"tocsin/trial"
 	"tocsin/fault"
 	"tocsin/outside"
 	"tocsin/plan"
@@ -23,7 +23,7 @@ func Facts(ctx context.Context, client chain.Client, p *plan.Plan, actionID stri
 	if err != nil || pr.Safe == nil {
 		return nil, err
 	}
-	f, err := execute.ReadSafe(ctx, client, pr.Safe.Address)
+	f, err := trial.ReadSafe(ctx, client, pr.Safe.Address)
 	if err != nil {
 		return nil, err
 	}
@@ -37,11 +37,11 @@ func Reread(ctx context.Context, client chain.Client, p *plan.Plan, r outside.Re
 	if !ok {
 		return nil, safe.Said{}, nil
 	}
-	f, err := execute.ReadSafe(ctx, client, r.Facts.Safe)
+	f, err := trial.ReadSafe(ctx, client, r.Facts.Safe)
 	if err != nil {
 		return nil, safe.Said{}, err
 	}
-	approved, err := execute.Approvals(ctx, client, f, hash)
+	approved, err := trial.Approvals(ctx, client, f, hash)
 	return &f, safe.Said{Approved: approved}, err
 }
 

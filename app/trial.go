@@ -10,7 +10,7 @@ import (
 	"tocsin/action"
 	"tocsin/chain"
 	"tocsin/evm"
-	"tocsin/execute"
+	"tocsin/trial"
 	"tocsin/fault"
 	"tocsin/plan"
 )
@@ -49,7 +49,7 @@ func (t *trials) try(p *plan.Plan, pr action.Prepared) []string {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), triedWithin)
 	defer cancel()
-	s, err := execute.Simulate(ctx, client, p, pr, t.sender)
+	s, err := trial.Try{Client: client, Plan: p, Action: pr, From: t.sender}.Simulate(ctx)
 	var say []string
 	if err != nil {
 		say = []string{"Whether it would work is not known: " + strings.TrimSuffix(chain.Why(err), ".") + "."}

@@ -11,6 +11,7 @@ import (
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/incident"
+	"tocsin/trial"
 )
 
 // lookEvery is how often a Safe is read while its owners are asked: another transaction of it, or a change of its owners, makes what they
@@ -67,11 +68,11 @@ func (x *Executor) lookAt(ctx context.Context, v *engine.View, d *incident.Decis
 	if client == nil {
 		return safe.Facts{}, nil, fault.New(fault.Unavailable, "No endpoint for chain %d was given to this server.", pr.Chain)
 	}
-	facts, err := ReadSafe(ctx, client, pr.Safe.Address)
+	facts, err := trial.ReadSafe(ctx, client, pr.Safe.Address)
 	if err != nil || d.Safe == nil || d.State != incident.Open {
 		return facts, nil, err
 	}
-	approved, err := Approvals(ctx, client, facts, d.Safe.Hashes.Hash)
+	approved, err := trial.Approvals(ctx, client, facts, d.Safe.Hashes.Hash)
 	return facts, approved, err
 }
 
@@ -102,7 +103,7 @@ func (w *work) unchanged(ctx context.Context) error {
 	if d == nil || d.Safe == nil {
 		return refuse("What its Safe's owners signed is not known.")
 	}
-	facts, err := ReadSafe(ctx, w.client, w.action.Prepared.Safe.Address)
+	facts, err := trial.ReadSafe(ctx, w.client, w.action.Prepared.Safe.Address)
 	if err != nil {
 		return err
 	}

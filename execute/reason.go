@@ -7,7 +7,7 @@ import (
 
 	"tocsin/chain"
 	"tocsin/evm"
-	"tocsin/plan"
+	"tocsin/trial"
 )
 
 // reverted tells a call that the contract refuses from an endpoint that failed.
@@ -41,21 +41,7 @@ func (w *work) reason(ctx context.Context, r *chain.Revert, at *uint64) string {
 
 // said is what a contract says of its refusal.
 func (w *work) said(by evm.Address, r *chain.Revert) string {
-	return said(w.view.Plan, w.action.Prepared.Chain, by, r)
-}
-
-func said(p *plan.Plan, chainID uint64, by evm.Address, r *chain.Revert) string {
-	for _, a := range p.Assets {
-		if a.Address != by || a.Chain != chainID {
-			continue
-		}
-		if abi, err := evm.ParseABI(a.ABI); err == nil {
-			if s := abi.RevertReason(r.Data); s != "" {
-				return "the contract says " + s
-			}
-		}
-	}
-	return r.Error()
+	return trial.Reason(w.view.Plan, w.action.Prepared.Chain, by, r)
 }
 
 // safeInner is what a Safe says when what it calls fails.

@@ -3,11 +3,13 @@ package execute
 import (
 	"crypto/ecdsa"
 	"fmt"
+	"math/big"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"tocsin/action"
@@ -23,6 +25,7 @@ import (
 	"tocsin/journal"
 	"tocsin/plan"
 	"tocsin/signer"
+	"tocsin/trial"
 )
 
 // council is a Safe of three owners, two of whom must sign, that may pause the vault.
@@ -35,7 +38,11 @@ type council struct {
 // newCouncil is a council on a chain of our own.
 func newCouncil(t *testing.T, period time.Duration, v core.Version) *council {
 	t.Helper()
-	return newWorldWith(t, period, safe.Alloc(t)).seat(key(t, "payer"), v)
+	alloc := safe.Alloc(t)
+	for _, a := range safe.Addresses(safe.Keys(t, "owner", 3)...) { // who may send by themselves
+		alloc[a] = types.Account{Balance: big.NewInt(1e18)}
+	}
+	return newWorldWith(t, period, alloc).seat(key(t, "payer"), v)
 }
 
 // newAnvilCouncil is a council on a chain that is not go-ethereum.
@@ -292,7 +299,6 @@ func TestRealSafeApprovedOnChain(t *testing.T) {
 	c := newCouncil(t, 0, core.V141)
 	o := c.ask(0)
 	owner := c.owners[1]
-	c.safe.Send(t, key(t, "payer"), address(owner), wei(1e18), nil)
 	c.send(owner, &c.safe.Address, safe.Encode(t, "approveHash(bytes32)", c.decision(o).Safe.Hashes.Hash.Hex()))
 	if err := c.sign(o, 0); err != nil {
 		t.Fatal(err)
@@ -338,11 +344,11 @@ func TestRealSafeNotInAnExercise(t *testing.T) {
 func TestRealSafeIsNone(t *testing.T) {
 	c := newCouncil(t, 0, core.V141)
 	for _, a := range []evm.Address{c.vault, {9}} {
-		if _, err := ReadSafe(c.ctx, c.client, a); !fault.Is(err, fault.Invalid) {
+		if _, err := trial.ReadSafe(c.ctx, c.client, a); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", a, err)
 		}
 	}
-	if f, err := ReadSafe(c.ctx, c.client, c.safe.Address); err != nil || f.MultiSend != core.MultiSends(core.V141)[0].Address || len(f.Owners) != 3 || f.Threshold != 2 {
+	if f, err := trial.ReadSafe(c.ctx, c.client, c.safe.Address); err != nil || f.MultiSend != core.MultiSends(core.V141)[0].Address || len(f.Owners) != 3 || f.Threshold != 2 {
 		t.Errorf("facts %+v, %v", f, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"tocsin/check"
 	"tocsin/evm"
 	"tocsin/plan"
+	"tocsin/trial"
 )
 
 // contracts reads the plan's contracts and compares who may do what with what the plan says.
@@ -130,7 +131,7 @@ func (k *survey) paused(ctx context.Context, s *scene, a plan.Asset) error {
 		if refused == nil {
 			continue
 		}
-		why := k.reason(s.chain.ID, a.Address, refused)
+		why := trial.Reason(k.Plan, s.chain.ID, a.Address, refused)
 		k.add(s, Gap{
 			Code: PauserRefused, Level: check.Error, Of: a.ID, Say: fmt.Sprintf("%s cannot pause %s: %s.", upper(k.called(s.chain.ID, who)), a.Name, why),
 			Why: "The plan counts on it.", Mend: "Give the account the role again, or correct pausers of the asset.",

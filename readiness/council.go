@@ -6,13 +6,12 @@ import (
 	"slices"
 
 	"tocsin/action"
-	"tocsin/action/safe"
-	"tocsin/chain"
 	"tocsin/check"
 	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/plan"
+	"tocsin/trial"
 )
 
 // readSafes reads the Safes that actions of the plan go through, and holds their owners against the plan's people.
@@ -25,7 +24,7 @@ func (k *survey) readSafes(ctx context.Context) {
 		if s == nil {
 			continue
 		}
-		f, err := safeFacts(ctx, s, a.Address)
+		f, err := trial.ReadSafeAt(ctx, s.client, a.Address, s.head)
 		switch {
 		case fault.Is(err, fault.Invalid):
 			k.add(s, Gap{
@@ -43,35 +42,6 @@ func (k *survey) readSafes(ctx context.Context) {
 		k.threshold(s, c)
 		k.besides(s, c)
 	}
-}
-
-// safeFacts reads what the chain says of a Safe at the block of a scene. Fault: invalid if the account is none.
-func safeFacts(ctx context.Context, s *scene, address evm.Address) (safe.Facts, error) {
-	questions := safe.Questions(address)
-	answers := make([][]byte, len(questions))
-	err := each(len(questions), func(i int) error {
-		answer, _, err := s.call(ctx, chain.Message{To: &questions[i].To, Data: questions[i].Data})
-		answers[i] = answer
-		return err
-	})
-	if err != nil {
-		return safe.Facts{}, err
-	}
-	f, err := safe.FactsOf(s.chain.ID, address, s.head.Number, s.head.Hash, answers)
-	if err != nil {
-		return safe.Facts{}, err
-	}
-	for _, d := range safe.MultiSends(f.Version) {
-		code, err := s.client.Code(ctx, d.Address)
-		if err != nil {
-			return safe.Facts{}, err
-		}
-		if evm.Keccak(code) == d.Code {
-			f.MultiSend = d.Address
-			break
-		}
-	}
-	return f, nil
 }
 
 // people are who of the plan owns a Safe, each with how many of its owners' keys they hold, and the owners whom nobody knows.

@@ -13,6 +13,7 @@ import (
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/plan"
+	"tocsin/trial"
 )
 
 // The outcomes of a trial.
@@ -81,88 +82,61 @@ func (k *survey) try(ctx context.Context, s *scene, a plan.Action, pr action.Pre
 			}
 		}
 	}
-	if pr.Safe != nil {
-		return k.trySafe(ctx, s, a, pr)
-	}
-	from := pr.Sender
-	if from == (evm.Address{}) {
-		from = k.Executor
-	}
-	if from == (evm.Address{}) {
-		k.tried(s, a, Untried, "Nobody said from which account it would be sent.")
-		k.add(s, Gap{
-			Code: ActionUntried, Level: check.Note, Of: a.ID, Say: fmt.Sprintf("%s was not tried: nobody said from which account Tocsin sends.", a.Name),
-			Why: "Whether the contract would let it happen is not known.", Mend: "Give the executor's account with --executor ADDRESS.",
-		})
-		return nil
-	}
-	m := chain.Message{From: from, To: &pr.To, Value: pr.Value, Data: pr.Data}
-	_, refused, err := s.call(ctx, m)
-	if err != nil {
-		return err
-	}
-	if refused != nil {
-		k.fails(s, a, fmt.Sprintf("%s from %s", pr.Words.Title, k.called(s.chain.ID, from)), k.reason(s.chain.ID, pr.To, refused))
-		return nil
-	}
-	k.tried(s, a, Works, "Tried from "+k.called(s.chain.ID, from)+".")
-	if pr.Sender == (evm.Address{}) || pr.Sender == k.Executor {
-		gas, err := s.client.EstimateGas(ctx, m)
-		if err != nil {
-			return err
+	y := trial.Try{Client: s.client, Plan: k.Plan, Action: pr, From: k.Executor, At: &s.head}
+	what, as := pr.Words.Title, ""
+	switch {
+	case pr.Safe != nil:
+		c, ok := k.safes[a.Safe]
+		if !ok {
+			k.tried(s, a, Untried, "Its Safe could not be read.")
+			return nil // said
 		}
-		k.costs = append(k.costs, cost{chain: s.chain.ID, action: a.Name, gas: gas, value: pr.Value})
-	}
-	return nil
-}
-
-// trySafe has the Safe make its calls: one as itself, several by its own simulation of the batch.
-func (k *survey) trySafe(ctx context.Context, s *scene, a plan.Action, pr action.Prepared) error {
-	c, ok := k.safes[a.Safe]
-	if !ok {
-		k.tried(s, a, Untried, "Its Safe could not be read.")
-		return nil // said
-	}
-	k.costs = append(k.costs, cost{chain: s.chain.ID, action: a.Name, gas: safeGas, value: new(uint256.Int)})
-	if len(pr.Safe.Calls) == 1 {
-		call := pr.Safe.Calls[0]
-		_, refused, err := s.call(ctx, chain.Message{From: c.facts.Safe, To: &call.To, Value: call.Value, Data: call.Data})
-		switch {
-		case err != nil:
-			return err
-		case refused != nil:
-			k.fails(s, a, fmt.Sprintf("%s by the Safe %s", call.Words, c.name), k.reason(s.chain.ID, call.To, refused))
-		default:
-			k.tried(s, a, Works, "Tried as the Safe "+c.name+".")
+		k.costs = append(k.costs, cost{chain: s.chain.ID, action: a.Name, gas: safeGas, value: new(uint256.Int)})
+		as = "the Safe " + c.name
+		if len(pr.Safe.Calls) > 1 && c.facts.MultiSend == (evm.Address{}) {
+			k.fails(s, a, what+" by "+as, "the chain has no MultiSendCallOnly for a Safe "+string(c.facts.Version))
+			return nil
 		}
-		return nil
+		y.Safe = &c.facts
+	case pr.Transaction != nil:
+		as = k.called(s.chain.ID, pr.Transaction.From)
+	default:
+		if pr.Sender != (evm.Address{}) {
+			y.From = pr.Sender
+		}
+		if y.From == (evm.Address{}) {
+			k.senderless(s, a)
+			return nil
+		}
+		as = k.called(s.chain.ID, y.From)
 	}
-	if c.facts.MultiSend == (evm.Address{}) {
-		k.fails(s, a, "The batch of the Safe "+c.name, "the chain has no MultiSendCallOnly for a Safe "+string(c.facts.Version))
-		return nil
-	}
-	full, err := action.PrepareSafe(k.Plan, a.ID, c.facts, c.facts.Nonce)
-	if err != nil {
-		k.fails(s, a, "The batch of the Safe "+c.name, fault.Sentence(err))
-		return nil
-	}
-	tx := full.Safe.Transaction
-	data, err := evm.EncodeCall("simulateAndRevert(address,bytes)", []string{tx.To.Hex(), fmt.Sprintf("0x%x", []byte(tx.Data))})
-	if err != nil {
-		return fmt.Errorf("encode simulation: %w", err)
-	}
-	_, refused, err := s.call(ctx, chain.Message{From: c.facts.Safe, To: &c.facts.Safe, Data: data})
+	r, err := y.Simulate(ctx)
 	switch {
 	case err != nil:
 		return err
-	case refused == nil || len(refused.Data) < 64:
-		k.tried(s, a, Untried, "The Safe does not simulate.")
-	case refused.Data[31] == 1:
-		k.tried(s, a, Works, "Tried as the Safe "+c.name+", all calls together.")
-	default:
-		k.fails(s, a, "The batch of the Safe "+c.name, "one of its calls is refused")
+	case !r.Works:
+		k.fails(s, a, what+" by "+as, r.Why)
+		return nil
 	}
+	k.tried(s, a, Works, "Tried as "+as+".")
+	if pr.Kind != action.Call || pr.Sender != (evm.Address{}) && pr.Sender != k.Executor {
+		return nil
+	}
+	gas, err := s.client.EstimateGas(ctx, chain.Message{From: y.From, To: &pr.To, Value: pr.Value, Data: pr.Data})
+	if err != nil {
+		return err
+	}
+	k.costs = append(k.costs, cost{chain: s.chain.ID, action: a.Name, gas: gas, value: pr.Value})
 	return nil
+}
+
+// senderless says that nobody knows who would send an action.
+func (k *survey) senderless(s *scene, a plan.Action) {
+	k.tried(s, a, Untried, "Nobody said from which account it would be sent.")
+	k.add(s, Gap{
+		Code: ActionUntried, Level: check.Note, Of: a.ID, Say: fmt.Sprintf("%s was not tried: nobody said from which account Tocsin sends.", a.Name),
+		Why: "Whether the contract would let it happen is not known.", Mend: "Give the executor's account with --executor ADDRESS.",
+	})
 }
 
 // safeGas is what a Safe's transaction costs at most, as a rule, in gas.
@@ -201,18 +175,6 @@ func (k *survey) halts(action string) bool {
 		}
 	}
 	return false
-}
-
-// reason says why a contract refused, by its own errors where its ABI in the plan names them.
-func (k *survey) reason(chain uint64, to evm.Address, r *chain.Revert) string {
-	if a, ok := k.assetOn(chain, to); ok {
-		if abi, err := evm.ParseABI(a.ABI); err == nil {
-			if say := abi.RevertReason(r.Data); say != "" {
-				return "the contract says " + say
-			}
-		}
-	}
-	return r.Error()
 }
 
 // council is a Safe of the plan as the chain has it.
