@@ -34,16 +34,18 @@ const inputs = Object.fromEntries(
   ]),
 );
 
+const made = (n) => output.contracts[`src/${n}`][n.replace(/\.sol$/, "")];
+
 mkdirSync(join(root, "artifacts"), { recursive: true });
 for (const n of names) {
+  if (made(n).evm.bytecode.object === "") continue; // abstract: others build on it
   const contract = n.replace(/\.sol$/, "");
-  const made = output.contracts[`src/${n}`][contract];
   const artifact = {
     contract,
     compiler: solc.version(),
     inputs,
-    abi: made.abi,
-    bytecode: "0x" + made.evm.bytecode.object,
+    abi: made(n).abi,
+    bytecode: "0x" + made(n).evm.bytecode.object,
   };
   writeFileSync(join(root, "artifacts", `${contract}.json`), JSON.stringify(artifact, null, 2) + "\n");
 }

@@ -1,20 +1,20 @@
-// Package contracts owns the compiled contracts of the example protocol: the token and the vault with its one deliberate
-// flaw. The sources stand beside it in src; README.md says how to compile them and what the flaw is.
+// Package contracts owns the compiled contracts of the exercises: the example protocol's token and vault, and the other vaults,
+// each with one deliberate flaw and the vault's interface. The sources stand beside it in src; README.md says how to compile them
+// and what the flaws are.
 package contracts
 
 import (
-	_ "embed"
+	"embed"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"tocsin/fault"
 )
 
-//go:embed artifacts/Token.json
-var token []byte
-
-//go:embed artifacts/Vault.json
-var vault []byte
+//go:embed artifacts/*.json
+var artifacts embed.FS
 
 // Contract is a compiled contract.
 type Contract struct {
@@ -23,10 +23,20 @@ type Contract struct {
 }
 
 // Token returns the ERC-20: constructor (string name, string symbol), 18 decimals, mint(address,uint256) by the deployer.
-func Token() (Contract, error) { return read("Token", token) }
+func Token() (Contract, error) { return Named("Token") }
 
 // Vault returns the vault: constructor (address asset, address admin).
-func Vault() (Contract, error) { return read("Vault", vault) }
+func Vault() (Contract, error) { return Named("Vault") }
+
+// Named returns the contract of that name in src, such as "PricedVault"; the source says what its constructor takes. A name that
+// there is not is not_found.
+func Named(name string) (Contract, error) {
+	data, err := artifacts.ReadFile("artifacts/" + name + ".json")
+	if err != nil {
+		return Contract{}, fault.New(fault.NotFound, "There is no contract %q among the exercises' own.", name).Because(err)
+	}
+	return read(name, data)
+}
 
 // artifact is the committed form of a contract.
 type artifact struct {
