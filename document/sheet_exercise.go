@@ -12,6 +12,9 @@ func (b *binder) exercises() chapter {
 	e := &b.p.Exercises
 	var f facts
 	f.add("How often", b.cadence())
+	if e.FirstWithin > 0 {
+		f.add("New members", sayf("first take part within %s", spell(time.Duration(e.FirstWithin))))
+	}
 	if e.Length > 0 {
 		f.add("How long", sayf("%s", spell(time.Duration(e.Length))))
 	}

@@ -45,7 +45,7 @@ func withoutPeople(p *plan.Plan) *plan.Plan {
 	}
 	for i := range q.Exercises.Scenarios { // for the moderator alone
 		s := &q.Exercises.Scenarios[i]
-		s.Opening, s.Injects, s.Held = "", nil, nil
+		s.From, s.Bind, s.Opening, s.Injects, s.Held = "", nil, "", nil, nil
 	}
 	for i, d := range q.Detectors { // who knows a threshold stays below it
 		q.Detectors[i] = plan.Detector{ID: d.ID, Name: d.Name, Kind: d.Kind, Mode: d.Mode, Asset: d.Asset, Chain: d.Chain, Message: d.Message}

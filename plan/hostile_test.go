@@ -107,9 +107,10 @@ func TestHostileFiles(t *testing.T) {
 // A file that a plan names lies in its folder, whichever key names it.
 func TestNoReferenceLeavesTheFolder(t *testing.T) {
 	named := map[string]string{
-		"assets.abi_file":     "chains: [{id: 1, name: M}]\nassets: [{id: v, name: V, kind: contract, chain: 1, abi_file: %q}]\n",
-		"actions.transaction": "actions: [{id: a, name: A, kind: signed-transaction, transaction: %q}]\n",
-		"contacts.file":       "contacts: {file: %q, hash: \"0x" + strings.Repeat("1", 64) + "\"}\n",
+		"assets.abi_file":                     "chains: [{id: 1, name: M}]\nassets: [{id: v, name: V, kind: contract, chain: 1, abi_file: %q}]\n",
+		"actions.transaction":                 "actions: [{id: a, name: A, kind: signed-transaction, transaction: %q}]\n",
+		"exercises.scenarios.injects.picture": "exercises: {scenarios: [{id: s, name: S, injects: [{id: i, text: T, picture: %q}]}]}\n",
+		"contacts.file":                       "contacts: {file: %q, hash: \"0x" + strings.Repeat("1", 64) + "\"}\n",
 	}
 	var keys []string
 	var walk func(t reflect.Type, path string)

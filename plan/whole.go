@@ -42,6 +42,9 @@ func (l *loader) checkWhole() {
 	for i := range p.Decisions {
 		l.checkDecision(&p.Decisions[i])
 	}
+	for i := range p.Exercises.Scenarios {
+		l.checkScenario(&p.Exercises.Scenarios[i])
+	}
 	for _, team := range []struct {
 		key     string
 		persons []Person
