@@ -21,6 +21,9 @@ func (w *work) begin(ctx context.Context, void string) error {
 	if c := w.chain(); w.view.State.Exercise != nil && c.Kind != "drill" {
 		return refuse("This is an exercise, and chain %d is no drill chain: nothing is sent there.", pr.Chain)
 	}
+	if w.view.State.Rejected(w.action.Decision) != nil {
+		return refuse("It is being rejected: another transaction of the Safe, which does nothing, takes its nonce.")
+	}
 	if pr.Effect != nil {
 		r, err := w.read(ctx)
 		switch {
@@ -60,6 +63,15 @@ func (w *work) begin(ctx context.Context, void string) error {
 	if err != nil {
 		return err
 	}
+	behind, err := w.waiting(ctx, from)
+	if err != nil {
+		return err
+	}
+	if behind != nil {
+		if fee, err = over(behind, fee); err != nil {
+			return err
+		}
+	}
 	if fee, err = w.afford(ctx, from, gas, fee); err != nil {
 		return err
 	}
@@ -74,10 +86,13 @@ func (w *work) begin(ctx context.Context, void string) error {
 		return err
 	}
 	nonce = w.Executor.next(a, nonce)
+	if behind != nil {
+		nonce = behind.Nonce
+	}
 	err = w.sign(ctx, signer.Transaction{
 		ChainID: pr.Chain, Nonce: nonce, To: m.To, Value: m.Value, Data: m.Data, Gas: gas, Tip: fee.Tip, Cap: fee.Cap,
 	}, void)
-	if w.taken {
+	if w.taken && behind == nil {
 		w.spend(a, nonce)
 	}
 	return err

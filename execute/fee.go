@@ -42,7 +42,10 @@ func (p patience) over(first, head evm.Header) bool {
 
 // planned is the action as the plan of the incident writes it.
 func (w *work) planned() plan.Action {
-	a, _ := w.view.Plan.Action(w.action.Action)
+	if w.action.Prepared == nil {
+		return plan.Action{}
+	}
+	a, _ := w.view.Plan.Action(w.action.Prepared.Action) // of a rejection that of what it rejects
 	return a
 }
 
@@ -121,6 +124,9 @@ func least(base, tip *uint256.Int) *uint256.Int {
 // raise signs the same call anew with the same nonce and a higher fee, so that at most one of both can land. What cannot be
 // raised is left as it is.
 func (w *work) raise(ctx context.Context, old incident.Transaction) error {
+	if w.view.State.Rejected(w.action.Decision) != nil {
+		return nil // what takes its place would have to outbid it
+	}
 	if len(w.action.Sends) > maxRaises || w.signer == nil || w.signer.Address() != old.From {
 		return nil
 	}
