@@ -8,10 +8,10 @@ import (
 	"tocsin/action/safe"
 	"tocsin/chain"
 	"tocsin/evm"
-	"tocsin/trial"
 	"tocsin/fault"
 	"tocsin/outside"
 	"tocsin/plan"
+	"tocsin/trial"
 )
 
 // Client speaks to one chain.

@@ -10,9 +10,9 @@ import (
 	"tocsin/action"
 	"tocsin/chain"
 	"tocsin/evm"
-	"tocsin/trial"
 	"tocsin/fault"
 	"tocsin/plan"
+	"tocsin/trial"
 )
 
 const (

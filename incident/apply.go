@@ -207,7 +207,7 @@ func (s *State) applyDecision(h Happened) bool {
 		s.dropSecond(whatDismiss) // it is being acted upon
 	case EventActionSigned:
 		if a := s.Action(e.ID); a != nil {
-			a.State = Signed
+			a.State, a.Waits = Signed, ""
 			a.Sends = append(a.Sends, e.Tx)
 		}
 	case EventActionSent:
@@ -217,7 +217,7 @@ func (s *State) applyDecision(h Happened) bool {
 	case EventActionLanded:
 		s.dropSecond(whatDismiss)
 		if a := s.Action(e.ID); a != nil {
-			a.State, a.Landed = LandedOnce, &e.Landing
+			a.State, a.Landed, a.Waits = LandedOnce, &e.Landing, ""
 		}
 	case EventActionUnlanded:
 		s.dropSecond(whatDismiss)
@@ -234,15 +234,15 @@ func (s *State) applyDecision(h Happened) bool {
 		}
 	case EventActionFailed:
 		if a := s.Action(e.ID); a != nil {
-			a.State, a.Say = Gone, e.Why
+			a.State, a.Say, a.Waits = Gone, e.Why, ""
 		}
 	case EventActionRetried:
 		s.dropSecond(whatDismiss)
 		if a := s.Action(e.ID); a != nil {
-			a.State, a.Landed, a.Say, a.Sends = Ordered, nil, "", nil // none of the earlier can land any more
+			a.State, a.Landed, a.Say, a.Sends, a.Fills = Ordered, nil, "", nil, nil // none of the earlier can land any more
 		}
 	default:
-		return s.applySafe(h) || s.applyBypass(h)
+		return s.applySafe(h) || s.applyBypass(h) || s.applyWait(h)
 	}
 	return true
 }

@@ -54,7 +54,7 @@ func (d *decider) emit(e Event) {
 // allowed keeps what machines report and what people say apart.
 func (d *decider) allowed() error {
 	switch d.cmd.Op.(type) {
-	case OpFind, OpRetract, OpOutcome, OpSigned, OpSent, OpLanded, OpUnlanded, OpEffect, OpFailed, OpTick, OpSafeFacts, OpSafeUnread:
+	case OpFind, OpRetract, OpOutcome, OpWaits, OpFilled, OpSigned, OpSent, OpLanded, OpUnlanded, OpEffect, OpFailed, OpTick, OpSafeFacts, OpSafeUnread:
 		if d.cmd.Actor.Kind == journal.Person {
 			return fault.New(fault.Forbidden, "Only Tocsin itself can report this.")
 		}
@@ -139,6 +139,10 @@ func (d *decider) do() error {
 		return d.override(op)
 	case OpSigned, OpSent, OpLanded, OpUnlanded, OpEffect, OpFailed, OpRetry:
 		return d.act(op)
+	case OpWaits:
+		return d.waits(op)
+	case OpFilled:
+		return d.filled(op)
 	case OpPost:
 		return d.post(op)
 	case OpContain:

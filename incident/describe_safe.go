@@ -8,7 +8,7 @@ import (
 	"tocsin/plan"
 )
 
-// describeSafe says what was asked of a Safe's owners, and what was done with their signatures.
+// describeSafe says what was asked of a Safe's owners, what was done with their signatures, and what an action waits for.
 func describeSafe(p *plan.Plan, s *State, h Happened) (string, bool) {
 	decided := func(id string) string {
 		if d := s.Decision(id); d != nil {
@@ -17,6 +17,10 @@ func describeSafe(p *plan.Plan, s *State, h Happened) (string, bool) {
 		return id
 	}
 	switch e := h.Event.(type) {
+	case EventActionWaits:
+		return fmt.Sprintf("%s has not landed yet. %s", s.titleOf(e.ID), e.Why), true
+	case EventNonceFilled:
+		return fmt.Sprintf("%s waits behind the nonce %d, which nobody uses any more: a transaction that does nothing is signed and stored for it.", s.titleOf(e.ID), e.Tx.Nonce), true
 	case EventSafeAsked:
 		text := fmt.Sprintf("The owners of the Safe are asked to sign its transaction %s with the nonce %d, as of block %d: %s.", e.Hashes.Hash.Hex(), e.Tx.Nonce, e.Facts.Block, decided(e.Decision))
 		if e.Why != "" {
@@ -43,6 +47,14 @@ func describeSafe(p *plan.Plan, s *State, h Happened) (string, bool) {
 		return fmt.Sprintf("%s has it sent although the plan's rule is not met: %s.%s%s", NameOf(p, e.By), decided(e.Decision), inQuotes(e.Why), toldTo(p, e.Calls)), true
 	}
 	return "", false
+}
+
+// titleOf is what people call an action of the incident.
+func (s *State) titleOf(id string) string {
+	if a := s.Action(id); a != nil {
+		return a.title()
+	}
+	return id
 }
 
 func inQuotes(t journal.Personal) string {

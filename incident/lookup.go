@@ -169,7 +169,7 @@ func (s *State) clone() *State {
 	}
 	c.Actions = slices.Clone(s.Actions)
 	for i := range c.Actions {
-		c.Actions[i].Sends = slices.Clone(c.Actions[i].Sends)
+		c.Actions[i].Sends, c.Actions[i].Fills = slices.Clone(c.Actions[i].Sends), slices.Clone(c.Actions[i].Fills)
 	}
 	c.Updates = slices.Clone(s.Updates)
 	for i := range c.Updates {

@@ -72,6 +72,8 @@ func TestRandomCourses(t *testing.T) {
 		incident.OpEffect{},
 		incident.OpFailed{},
 		incident.OpRetry{},
+		incident.OpWaits{},
+		incident.OpFilled{},
 		incident.OpPost{},
 		incident.OpContain{},
 		incident.OpResolve{},
@@ -256,6 +258,12 @@ func (c *course) executor() incident.Op {
 	}
 	if next := slices.Index([]string{incident.Ordered, incident.Signed, incident.Sent, incident.LandedOnce}, a.State); next >= 0 && !c.chance(3) {
 		return ops[next]
+	}
+	if c.chance(3) {
+		return pick(c, []incident.Op{
+			incident.OpWaits{Action: a.ID, Why: pick(c, []string{"It may offer no more.", "It waits\xff"})},
+			incident.OpFilled{Action: a.ID, Tx: incident.Transaction{Hash: hash(50 + c.rand.Uint64N(3)), Raw: []byte{2}, From: evm.Address{1}, Nonce: 6 + c.rand.Uint64N(2), At: c.now}},
+		})
 	}
 	if c.chance(2) {
 		ops = append(ops, incident.OpFailed{Action: a.ID, Why: "It did not work.", Known: len(a.Sends)}, incident.OpUnlanded{Action: a.ID, Why: "A reorg."})

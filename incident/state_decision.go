@@ -84,6 +84,8 @@ type Action struct {
 	State    string           `json:"state"`            // ordered, signed, sent, landed, verified, unneeded, failed
 	Ordered  time.Time        `json:"ordered"`
 	Sends    []Transaction    `json:"sends,omitempty"` // same nonce: at most one can land
+	Fills    []Transaction    `json:"fills,omitempty"` // that do nothing, with nonces before its own that another one left unused
+	Waits    string           `json:"waits,omitempty"` // why what was sent does not land; empty if nothing keeps it
 	Landed   *Landing         `json:"landed,omitempty"`
 	Got      string           `json:"got,omitempty"` // what the effect's reading answered last
 	Verified time.Time        `json:"verified,omitzero"`

@@ -133,8 +133,14 @@ func sayAction(a *Action) string {
 	case Ordered:
 		return "Ordered; it is being simulated and signed."
 	case Signed:
+		if a.Waits != "" {
+			return "Signed; the chain has not taken it. " + a.Waits
+		}
 		return "Signed; it is being sent."
 	case Sent:
+		if a.Waits != "" {
+			return "Sent; it has not landed yet. " + a.Waits
+		}
 		return "Sent; it has not landed yet."
 	case LandedOnce:
 		if a.Landed == nil {

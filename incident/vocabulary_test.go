@@ -196,6 +196,10 @@ func (s *story) report(verb string, w *said) incident.Op {
 			known = int(n[0] - '0')
 		}
 		return incident.OpFailed{Action: id, Why: w.text(), Known: known}
+	case "waits":
+		return incident.OpWaits{Action: id, Why: w.text()}
+	case "filled":
+		return incident.OpFilled{Action: id, Tx: incident.Transaction{Hash: hash(w.number("tx")), Raw: []byte{2}, From: evm.Address{1}, Nonce: w.number("nonce"), At: s.now}}
 	case "retry":
 		return incident.OpRetry{Action: id}
 	}
