@@ -24,7 +24,7 @@ type Adoption struct {
 type Signed struct {
 	Person    string        `json:"person"`
 	Choice    string        `json:"choice"` // Approve or Refuse
-	Signer    evm.Address   `json:"signer"`
+	Signer    evm.Address   `json:"signer"` // as SignerOf names it
 	Signature hexutil.Bytes `json:"signature"`
 	At        time.Time     `json:"at"`
 }
@@ -124,13 +124,13 @@ func adopting(p *plan.Plan, id, proposer string, at time.Time) (*plan.Decision, 
 	return nil, first
 }
 
-// meetable says why a decision cannot be met even if everybody who has an account signed.
+// meetable says why a decision cannot be met even if everybody who has an account or a passkey signed.
 func meetable(p *plan.Plan, d *plan.Decision, proposer string, opened time.Time) error {
 	last := opened.Add(Expiry(d) - time.Second)
 	var voices []Voice
 	for _, team := range [][]plan.Person{p.CoreTeam, p.ExtendedTeam} {
 		for i := range team {
-			if len(Keys(&team[i])) > 0 {
+			if len(Keys(&team[i]))+len(Passkeys(&team[i])) > 0 { // a contract's word proves nothing far from its chain
 				voices = append(voices, Voice{Person: team[i].ID, Choice: Approve, At: last})
 			}
 		}
@@ -139,7 +139,7 @@ func meetable(p *plan.Plan, d *plan.Decision, proposer string, opened time.Time)
 	if st.State == Met {
 		return nil
 	}
-	why := strings.Replace(st.Say, "Waiting for ", "those who have an account to sign with do not suffice; it would wait for ", 1)
+	why := strings.Replace(st.Say, "Waiting for ", "those who have an account of their own or a passkey to sign with do not suffice; it would wait for ", 1)
 	return fault.New(fault.Forbidden, "%s cannot be met by the plan in force: %s", title(d), why).
 		Instead("No newer plan can take its place. Start anew with an empty data folder: the first plan that it sees comes into force.")
 }

@@ -61,22 +61,15 @@ func (a Adoption) Accept(inForce *plan.Plan, choice string, signature []byte, no
 	if !now.Before(a.Expires()) {
 		return Signed{}, fault.New(fault.Expired, "This could be signed until %s.", clock(a.Message.Expires)).Instead("Propose the plan again, and sign that.")
 	}
-	signer, err := a.Message.With(choice).Signer(signature)
+	person, err := a.signedBy(inForce, choice, signature)
 	if err != nil {
 		return Signed{}, err
-	}
-	person := Holder(inForce, signer)
-	if person == nil {
-		if other, err := a.Message.With(opposite(choice)).Signer(signature); err == nil && Holder(inForce, other) != nil {
-			return Signed{}, fault.New(fault.Conflict, "This signature is over the opposite answer, %s.", opposite(choice)).Instead("Hand it in as that.")
-		}
-		return Signed{}, fault.New(fault.Forbidden, "The signature over this message is by %s, which nobody signs with by the plan in force.", signer.Hex()).
-			Instead("Sign the message shown here with an account that the plan in force names: a signature for another plan, choice or time reads as somebody else's.")
 	}
 	if err := MayAnswer(inForce, &d, person.ID, a.opened(&d), now, a.Proposer()); err != nil {
 		return Signed{}, err
 	}
-	if _, err := Verify(a.Message.With(choice), signature, person, now); err != nil {
+	signer, err := Verify(a.Message.With(choice), signature, person, now)
+	if err != nil {
 		return Signed{}, err
 	}
 	for _, s := range slices.Backward(a.Answers) {
@@ -88,6 +81,53 @@ func (a Adoption) Accept(inForce *plan.Plan, choice string, signature []byte, no
 		}
 	}
 	return Signed{Person: person.ID, Choice: choice, Signer: signer, Signature: signature, At: now}, nil
+}
+
+// signedBy is whoever signed an answer. An account shows whose it is by the signature; a passkey says it, and Verify proves it. What a
+// contract signed proves nothing far from its chain, so that no contract adopts a plan.
+func (a Adoption) signedBy(inForce *plan.Plan, choice string, signature []byte) (*plan.Person, error) {
+	m, other := a.Message.With(choice), a.Message.With(opposite(choice))
+	turned := func() error {
+		return fault.New(fault.Conflict, "This signature is over the opposite answer, %s.", opposite(choice)).Instead("Hand it in as that.")
+	}
+	if IsAssertion(signature) {
+		x, err := ParseAssertion(signature)
+		if err != nil {
+			return nil, err
+		}
+		named := func(p *plan.Person) bool {
+			return slices.ContainsFunc(Passkeys(p), func(k plan.Key) bool { return k.Passkey == x.Credential })
+		}
+		proves := func(m Message) func(p *plan.Person) bool {
+			return func(p *plan.Person) bool {
+				_, err := verifyPasskey(m, signature, p)
+				return named(p) && err == nil
+			}
+		}
+		if person := whose(inForce, proves(m)); person != nil {
+			return person, nil
+		}
+		if whose(inForce, proves(other)) != nil {
+			return nil, turned()
+		}
+		if person := whose(inForce, named); person != nil {
+			return person, nil // Verify says why it does not count
+		}
+		return nil, fault.New(fault.Forbidden, "The passkey %s is nobody's by the plan in force.", clip(x.Credential)).
+			Instead("Sign with an account or a passkey that the plan in force names.")
+	}
+	signer, err := m.Signer(signature)
+	if err != nil {
+		return nil, err
+	}
+	if person := Holder(inForce, signer); person != nil {
+		return person, nil
+	}
+	if signer, err := other.Signer(signature); err == nil && Holder(inForce, signer) != nil {
+		return nil, turned()
+	}
+	return nil, fault.New(fault.Forbidden, "The signature over this message is by %s, which nobody signs with by the plan in force.", signer.Hex()).
+		Instead("Sign the message shown here with an account that the plan in force names: a signature for another plan, choice or time reads as somebody else's.")
 }
 
 // Verify proves that the adoption brought a plan into force at a time: that its message follows from the plan before, that
@@ -129,18 +169,6 @@ func (a Adoption) Consider(inForce *plan.Plan, next evm.Hash, number int) (*plan
 		before.Answers = append(before.Answers, s)
 	}
 	return d, nil
-}
-
-// Holder is whoever signs with an account by a plan; the first, where the plan gives it to several; nil if nobody does.
-func Holder(p *plan.Plan, account evm.Address) *plan.Person {
-	for _, team := range [][]plan.Person{p.CoreTeam, p.ExtendedTeam} {
-		for i := range team {
-			if slices.Contains(Keys(&team[i]), account) {
-				return &team[i]
-			}
-		}
-	}
-	return nil
 }
 
 func opposite(choice string) string {

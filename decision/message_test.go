@@ -168,7 +168,7 @@ func TestVerifyRefuses(t *testing.T) {
 	sig := sign(t, m, "ann")
 	ann := person(t, "Ann", "ann")
 	contract := person(t, "Cy", "cy")
-	contract.Keys[0].Kind = "contract"
+	contract.Keys[0].Kind, contract.Keys[0].Chain = "contract", 1
 	for name, c := range map[string]struct {
 		change func(*decision.Message)
 		sig    []byte
@@ -182,8 +182,8 @@ func TestVerifyRefuses(t *testing.T) {
 		"no expiry":            {func(m *decision.Message) { m.Expires = 0 }, sig, ann, signedAt, fault.Expired, "until"},
 		"another person's key": {nil, sign(t, m, "bo"), ann, signedAt, fault.Forbidden, crypto.PubkeyToAddress(key(t, "bo").PublicKey).Hex()},
 		"nobody":               {nil, sig, nil, signedAt, fault.NotFound, "no such person"},
-		"no keys":              {nil, sig, person(t, "Bo"), signedAt, fault.Forbidden, "no account with which Bo signs"},
-		"contract":             {nil, sign(t, m, "cy"), contract, signedAt, fault.Forbidden, "not supported yet"},
+		"no keys":              {nil, sig, person(t, "Bo"), signedAt, fault.Forbidden, "no account and no passkey with which Bo signs"},
+		"contract":             {nil, sign(t, m, "cy"), contract, signedAt, fault.Forbidden, "it was not asked"},
 		"no choice":            {func(m *decision.Message) { m.Choice = "yes" }, sig, ann, signedAt, fault.Invalid, "neither approve nor refuse"},
 		"no signature":         {nil, nil, ann, signedAt, fault.Invalid, "0 bytes"},
 		"malformed":            {nil, bytes.Repeat([]byte{0xff}, 65), ann, signedAt, fault.Invalid, "cannot be read"},

@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,38 +11,66 @@ import (
 	"tocsin/plan"
 )
 
-// Verify proves that a person signed a message and that it still stands, and returns the account. Faults: invalid for a signature or a message that
+// Verify proves that a person signed a message and that it still stands, and returns what with, as SignerOf names it: an account, or a
+// passkey. What a contract signed, only its chain can say: VerifyContract. Faults: invalid for a signature or a message that
 // cannot be read; expired; forbidden if somebody else signed, or the person signed something else. The fault says which
 // account signed and which were expected.
 func Verify(m Message, sig []byte, person *plan.Person, now time.Time) (evm.Address, error) {
-	if person == nil {
-		return evm.Address{}, fault.New(fault.NotFound, "The plan has no such person.")
+	if err := standing(m, person, now); err != nil {
+		return evm.Address{}, err
 	}
-	if m.Choice != Approve && m.Choice != Refuse && m.Choice != Override {
-		return evm.Address{}, fault.New(fault.Invalid, "The choice %q is neither %s nor %s.", m.Choice, Approve, Refuse)
-	}
-	if now.Unix() >= 0 && uint64(now.Unix()) >= m.Expires {
-		return evm.Address{}, fault.New(fault.Expired, "This could be signed until %s.", clock(m.Expires)).
-			Instead("Ask for the decision again and sign that.")
+	if IsAssertion(sig) {
+		return verifyPasskey(m, sig, person)
 	}
 	keys := Keys(person)
-	if len(keys) == 0 {
-		return evm.Address{}, fault.New(fault.Forbidden, "The plan names no account with which %s signs.", name(person)).
-			Instead("Only an account of their own can be checked; contracts and passkeys are not supported yet.")
+	if len(keys) == 0 && len(Contracts(person)) > 0 {
+		return evm.Address{}, fault.New(fault.Forbidden, "%s signs with %s, and it was not asked.", name(person), expected(person)).
+			Instead("Hand the signature in where the chain can be read.")
 	}
 	signer, err := m.Signer(sig)
 	if err != nil {
 		return evm.Address{}, err
 	}
-	expected := make([]string, 0, len(keys))
-	for _, k := range keys {
-		if k == signer {
-			return signer, nil
-		}
-		expected = append(expected, k.Hex())
+	if slices.Contains(keys, signer) {
+		return signer, nil
 	}
-	return evm.Address{}, fault.New(fault.Forbidden, "The signature over this message is by %s, but %s signs with %s.", signer.Hex(), name(person), strings.Join(expected, " or ")).
-		Instead("Sign with that account, and sign the message shown here: a signature for another incident, action, plan, chain or time reads as somebody else's.")
+	return evm.Address{}, fault.New(fault.Forbidden, "The signature over this message is by %s, but %s signs with %s.", signer.Hex(), name(person), expected(person)).
+		Instead("Sign with that, and sign the message shown here: a signature for another incident, action, plan, chain or time reads as somebody else's.")
+}
+
+// standing says why nothing over a message of a person's can count now.
+func standing(m Message, person *plan.Person, now time.Time) error {
+	switch {
+	case person == nil:
+		return fault.New(fault.NotFound, "The plan has no such person.")
+	case m.Choice != Approve && m.Choice != Refuse && m.Choice != Override:
+		return fault.New(fault.Invalid, "The choice %q is neither %s nor %s.", m.Choice, Approve, Refuse)
+	case now.Unix() >= 0 && uint64(now.Unix()) >= m.Expires:
+		return fault.New(fault.Expired, "This could be signed until %s.", clock(m.Expires)).Instead("Ask for the decision again and sign that.")
+	case len(Signers(person)) == 0:
+		return fault.New(fault.Forbidden, "The plan names no account and no passkey with which %s signs.", name(person)).
+			Instead("Add what they sign with to the plan, under keys, and have it adopted.")
+	}
+	return nil
+}
+
+// verifyPasskey proves that a passkey of a person's signed a message.
+func verifyPasskey(m Message, sig []byte, person *plan.Person) (evm.Address, error) {
+	a, err := ParseAssertion(sig)
+	if err != nil {
+		return evm.Address{}, err
+	}
+	// Nothing keeps a plan from naming an id twice.
+	err = fault.New(fault.Forbidden, "The passkey %s is none with which %s signs by the plan: they sign with %s.", clip(a.Credential), name(person), expected(person))
+	for _, k := range Passkeys(person) {
+		if k.Passkey != a.Credential {
+			continue
+		}
+		if err = a.Verify(m.Digest(), k); err == nil {
+			return SignerOf(k), nil
+		}
+	}
+	return evm.Address{}, err
 }
 
 // Signer tells which account signed the message. A fault of code invalid says why the signature cannot be read.
@@ -87,17 +116,6 @@ func (m Message) Differences(other Message) []string {
 	differ("summary", m.Summary, other.Summary)
 	differ("expiry", clock(m.Expires), clock(other.Expires))
 	return d
-}
-
-// Keys are the accounts with which a person signs.
-func Keys(person *plan.Person) []evm.Address {
-	var keys []evm.Address
-	for _, k := range person.Keys {
-		if (k.Kind == "" || k.Kind == "address") && k.Address != (evm.Address{}) {
-			keys = append(keys, k.Address)
-		}
-	}
-	return keys
 }
 
 func name(p *plan.Person) string {
