@@ -75,7 +75,7 @@ func (c *cast) turn(ctx context.Context, v *engine.View) (bool, error) {
 		if x.Body {
 			continue
 		}
-		for _, t := range incident.Todo(v.Plan, v.State, x.ID, time.Now().UTC()) {
+		for _, t := range incident.Todo(v.Plan, v.State, x.ID, v.Now()) {
 			acted, err := c.do(ctx, v, x, t)
 			if fault.Is(err, fault.Conflict) {
 				return true, nil // somebody else was first: look again
@@ -147,7 +147,7 @@ func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident
 		if err != nil {
 			return false, err
 		}
-		text, err := comms.DraftUpdate(v.Plan, v.State, u, happened, time.Now().UTC())
+		text, err := comms.DraftUpdate(v.Plan, v.State, u, happened, v.Now())
 		if err != nil {
 			return false, err
 		}

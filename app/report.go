@@ -158,7 +158,7 @@ func report(ctx context.Context, e *engine.Engine, st *stage.Stage, id, folder s
 	if err != nil {
 		return nil, err
 	}
-	text := comms.Postmortem(v.Plan, s, happened, time.Now().UTC())
+	text := comms.Postmortem(v.Plan, s, happened, v.Now())
 	for _, u := range s.Updates { // as the team posted it among themselves, if it did
 		if c, _ := v.Plan.Communication(u.Communication); c.Postmortem && c.Audience == "internal" && u.State == incident.Posted {
 			text = u.Text

@@ -51,7 +51,7 @@ them, the most urgent first.`,
 			if err != nil {
 				return err
 			}
-			list := messagesOf(v, time.Now().UTC())
+			list := messagesOf(v, v.Now())
 			return t.print(map[string]any{"messages": list}, func(w io.Writer) {
 				if len(list) == 0 {
 					fmt.Fprintln(w, "The plan wants no messages.")

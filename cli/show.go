@@ -43,7 +43,7 @@ type shownEvent struct {
 // show prints an incident; the tasks are those of person, and the timeline is the whole one or its end.
 func (t *terminal) show(ctx context.Context, v *engine.View, person string, whole bool) error {
 	p, s := v.Plan, v.State
-	now := time.Now().UTC()
+	now := v.Now()
 	out := shown{Incident: s, Muster: incident.MusterOf(p, s, now), Tasks: []incident.Task{}, Steps: []shownStep{}}
 	if person != "" {
 		out.Tasks = append(out.Tasks, incident.Todo(p, s, person, now)...)

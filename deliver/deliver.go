@@ -82,7 +82,7 @@ func (d *Deliverer) deliver(ctx context.Context, v *engine.View, dp incident.Dis
 	if !ok {
 		return engine.Outcome{State: engine.Failed, Say: "No channel for " + kindName(dp.Contact) + " is set up."}
 	}
-	w := words{plan: v.Plan, state: v.State, base: d.base(), now: d.now()}
+	w := words{plan: v.Plan, state: v.State, base: d.base(), now: v.State.Now(d.now()), sent: d.now()}
 	m, ok := w.message(dp)
 	if !ok {
 		return engine.Outcome{State: engine.Failed, Say: "What it should say is not known here."}
@@ -96,7 +96,7 @@ func (d *Deliverer) deliver(ctx context.Context, v *engine.View, dp incident.Dis
 	case notify.Unknown:
 		return engine.Outcome{State: engine.Unknown, Say: out.Say}
 	}
-	if pause := wait(attempt); out.Retry && attempt < mostAttempts && d.now().Add(pause).Before(end(v, dp)) {
+	if pause := wait(attempt); out.Retry && attempt < mostAttempts && v.State.Now(d.now().Add(pause)).Before(end(v, dp)) {
 		return engine.Outcome{State: engine.Again, Say: out.Say, After: pause}
 	}
 	return engine.Outcome{State: engine.Failed, Say: out.Say}

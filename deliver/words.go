@@ -17,12 +17,13 @@ type words struct {
 	plan  *plan.Plan
 	state *incident.State
 	base  string
-	now   time.Time
+	now   time.Time // of the incident
+	sent  time.Time // real
 }
 
 // message is what a dispatch carries; false if it speaks of something that the incident does not hold.
 func (w words) message(dp incident.Dispatch) (notify.Message, bool) {
-	m := notify.Message{Key: dp.ID, To: dp.To, Exercise: w.state.Exercise != nil, At: w.now}
+	m := notify.Message{Key: dp.ID, To: dp.To, Exercise: w.state.Exercise != nil, At: w.sent}
 	switch dp.Kind {
 	case incident.DispatchPage:
 		return w.page(m, dp)

@@ -78,7 +78,7 @@ func (e *Engine) audit(ctx context.Context, h store.Head, now time.Time) ([]Wron
 		return nil, err
 	}
 	if v.ReadOnly == nil {
-		now = e.timeOf(id, v.State.Last)
+		now = e.realTime(id, v.State.Clock(), v.State.Last)
 	}
 	late := !h.DueAt.IsZero() && now.Sub(h.DueAt) > auditGrace
 	if v.ReadOnly != nil {
@@ -94,15 +94,18 @@ func (e *Engine) audit(ctx context.Context, h store.Head, now time.Time) ([]Wron
 	say := func(format string, args ...any) {
 		wrong = append(wrong, Wrong{"incident", id, fmt.Sprintf(format, args...)})
 	}
-	due := incident.NextDue(v.Plan, v.State)
+	if v.State.Clock() != nil && v.State.Clock().Speed == 0 {
+		return nil, nil // the exercise is halted: nothing is to happen in it
+	}
+	due, shows := v.due(), v.State.Now(now)
 	switch {
-	case due.IsZero() && incident.MusterOf(v.Plan, v.State, now).Short:
+	case due.IsZero() && incident.MusterOf(v.Plan, v.State, shows).Short:
 		say("Incident %s is short of people, and nothing will call anybody.", id)
 	case due.IsZero():
 	case h.DueAt.IsZero(), now.Sub(due) > auditGrace && h.DueAt.After(now):
 		say("Incident %s must be looked at at %s, and nobody will.", id, due.Format("15:04:05 UTC on 2 January"))
 	case late:
-		undone, err := e.undone(ctx, v, now)
+		undone, err := e.undone(ctx, v, shows)
 		if err != nil {
 			return nil, err
 		}
@@ -110,7 +113,7 @@ func (e *Engine) audit(ctx context.Context, h store.Head, now time.Time) ([]Wron
 			say("Something has been due in incident %s since %s, and no node has done it.", id, h.DueAt.Format("15:04:05 UTC"))
 		}
 	}
-	lost, err := e.lost(ctx, v, now)
+	lost, err := e.lost(ctx, v, v.State.Now(now.Add(-auditGrace)))
 	return append(wrong, lost...), err
 }
 
@@ -133,9 +136,9 @@ func later(a, b time.Time) time.Time {
 }
 
 // lost lists what an incident waits for in vain: calls and messages that no row stands for any more, or of which the incident was
-// not told what became.
-func (e *Engine) lost(ctx context.Context, v *View, now time.Time) ([]Wrong, error) {
-	waits := waiting(v.State, now.Add(-auditGrace))
+// not told what became, though they were made before a time.
+func (e *Engine) lost(ctx context.Context, v *View, before time.Time) ([]Wrong, error) {
+	waits := waiting(v.State, before)
 	if len(waits) == 0 {
 		return nil, nil
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tocsin/fault"
@@ -24,7 +25,17 @@ func (e *Engine) happen(v *View, cmd incident.Command) (store.Commit, *View, err
 	if v.ReadOnly != nil {
 		return store.Commit{}, nil, fault.New(fault.Unavailable, "This incident holds events of a newer release.").Instead("Use a node of that release.").Because(v.ReadOnly)
 	}
-	now := e.timeOf(v.id, v.State.Last)
+	real := e.realTime(v.id, v.State.Clock(), v.State.Last)
+	now := v.State.Now(real)
+	switch op := cmd.Op.(type) {
+	case incident.OpOpen:
+		now = op.Exercise.Now(real)
+		op.Findings = timed(op.Exercise, op.Findings)
+		cmd.Op = op
+	case incident.OpFind:
+		op.Findings = timed(v.State.Exercise, op.Findings)
+		cmd.Op = op
+	}
 	cmd.Actor.Node = e.node
 	events, err := incident.Decide(v.Plan, v.State, cmd, now)
 	if err != nil || len(events) == 0 {
@@ -52,7 +63,7 @@ func (e *Engine) happen(v *View, cmd incident.Command) (store.Commit, *View, err
 		next.Events, next.Head = next.Events+1, r.Hash
 		a.Records = append(a.Records, r)
 		for _, d := range incident.Dispatches(next.State, ev) {
-			del, link, err := e.deliver(next.State, d, now)
+			del, link, err := e.deliver(next.State, d, real)
 			if err != nil {
 				return store.Commit{}, nil, err
 			}
@@ -67,12 +78,36 @@ func (e *Engine) happen(v *View, cmd incident.Command) (store.Commit, *View, err
 	return c, next, nil
 }
 
+// timed puts findings into the time of an exercise. Those of a chain are: the blocks of a drill chain carry what the clock showed.
+func timed(x *incident.Exercise, findings []incident.Finding) []incident.Finding {
+	if x == nil || x.Clock == nil {
+		return findings
+	}
+	findings = slices.Clone(findings)
+	for i := range findings {
+		if findings[i].Chain == 0 {
+			findings[i].At = x.Clock.Now(findings[i].At)
+		}
+	}
+	return findings
+}
+
 // head completes the append of a commit to an incident: as the view has it, which is how the commit leaves it.
 func (v *View) head(c *store.Commit) (err error) {
 	a := &c.Appends[0]
-	a.Protocol, a.DueAt, a.Open = v.State.Protocol, incident.NextDue(v.Plan, v.State), !v.State.Phase.Over()
+	a.Protocol, a.DueAt, a.Open = v.State.Protocol, v.due(), !v.State.Phase.Over()
 	a.Summary, err = marshal(incident.SummaryOf(v.Plan, v.State))
 	return err
+}
+
+// due is when the incident must be looked at again, in real time; zero if never, as things stand.
+func (v *View) due() time.Time {
+	due := incident.NextDue(v.Plan, v.State)
+	if due.IsZero() {
+		return due
+	}
+	due, _ = v.State.Real(due)
+	return due
 }
 
 func (e *Engine) seal(v *View, ev incident.Event, cmd incident.Command, now time.Time) (journal.Record, error) {

@@ -217,7 +217,7 @@ func (d *draft) target(ctx context.Context, list []incident.Summary, o Observati
 		if s.Asset != f.Asset && s.Asset != "" { // whoever opened it by hand did not say what it is about
 			continue
 		}
-		lately := t.Phase == incident.Dismissed && dismissed == "" && d.engine.now().Sub(t.Last) < reopenWithin
+		lately := t.Phase == incident.Dismissed && dismissed == "" && t.Now(d.engine.now()).Sub(t.Last) < reopenWithin
 		if t.Phase.Over() && !lately {
 			continue
 		}

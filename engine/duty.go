@@ -31,7 +31,7 @@ func (e *Engine) Duties(ctx context.Context, as ...Member) ([]incident.Duty, err
 			if err != nil {
 				return nil, err
 			}
-			lists = append(lists, incident.Duties(v.State, m.Person, incident.Todo(v.Plan, v.State, m.Person, now)))
+			lists = append(lists, incident.Duties(v.State, m.Person, incident.Todo(v.Plan, v.State, m.Person, v.State.Now(now))))
 		}
 	}
 	return incident.Urgent(now, lists...), nil

@@ -99,6 +99,8 @@ func direct(op incident.Op) error {
 		if op.File != nil {
 			return fault.New(fault.Invalid, "A file is attached by Attach.")
 		}
+	case incident.OpClock:
+		return fault.New(fault.Invalid, "The clock of an exercise is changed in the exercise.")
 	case incident.OpAdopt:
 		return fault.New(fault.Invalid, "A newer plan is taken up by Adopt.")
 	}

@@ -28,7 +28,7 @@ func (e *Engine) Newer(ctx context.Context, v *View) (*Newer, error) {
 		return nil, err
 	}
 	n := &Newer{Plan: h.Plan(), Hash: h.InForce().Hash}
-	n.Change, n.Not = incident.ChangeBy(v.Plan, n.Plan, v.State, e.now())
+	n.Change, n.Not = incident.ChangeBy(v.Plan, n.Plan, v.State, v.Now())
 	return n, nil
 }
 

@@ -2,10 +2,12 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync"
 	"time"
 
+	"tocsin/incident"
 	"tocsin/store"
 )
 
@@ -39,9 +41,21 @@ func (p *pace) of(id string, last, now, read time.Time) time.Time {
 	return last.Add(max(read.Sub(s.at), 0)).Truncate(time.Microsecond)
 }
 
-// timeOf is an incident's time: now, or later if its last event is.
-func (e *Engine) timeOf(id string, last time.Time) time.Time {
+// realTime is the real time of an incident: now, or later if its last event is.
+func (e *Engine) realTime(id string, clock *incident.Clock, last time.Time) time.Time {
+	if clock != nil {
+		at, will := clock.Real(last)
+		if !will { // it has shown that, and stands still
+			at = clock.At
+		}
+		last = at
+	}
 	return e.pace.of(id, last, e.now(), e.clock.read())
+}
+
+// timeOf is an incident's own time: the real one, or what the clock of its exercise shows then.
+func (e *Engine) timeOf(s *incident.State) time.Time {
+	return s.Now(e.realTime(s.ID, s.Clock(), s.Last))
 }
 
 // lookAhead is how many seconds pass until it is looked again for incidents that are ahead, if there were none.
@@ -68,14 +82,24 @@ func (e *Engine) keepPace() func(context.Context) error {
 
 // dueAhead lists incidents that are ahead and in which something is due by their own time; some tells whether any are ahead.
 func (e *Engine) dueAhead(ctx context.Context) (due []store.Head, some bool, err error) {
-	heads, err := e.store.Ahead(ctx, e.now(), sweepBatch)
+	now := e.now()
+	heads, err := e.store.Ahead(ctx, now, sweepBatch)
 	if err != nil {
 		return nil, false, fmt.Errorf("look for what is ahead: %w", err)
 	}
 	for _, h := range heads {
-		if h.Kind == kindIncident && !h.DueAt.After(e.timeOf(h.Stream[len(kindIncident)+1:], h.Updated)) {
+		if h.Kind != kindIncident {
+			continue
+		}
+		var sum incident.Summary
+		if err := json.Unmarshal(h.Summary, &sum); err != nil {
+			return nil, false, fmt.Errorf("read summary of %s: %w", h.Stream, err)
+		}
+		real := e.realTime(sum.ID, sum.Clock, h.Updated)
+		some = some || real.After(now)
+		if !h.DueAt.IsZero() && !h.DueAt.After(real) {
 			due = append(due, h)
 		}
 	}
-	return due, len(heads) > 0, nil
+	return due, some, nil
 }

@@ -30,6 +30,9 @@ type View struct {
 	snapped uint64 // event at which the last snapshot stands that is known of
 }
 
+// Now is the time of the incident: the engine's, or what the clock of its exercise shows.
+func (v *View) Now() time.Time { return v.engine.timeOf(v.State) }
+
 // entry is an incident lately used.
 type entry struct {
 	id    string

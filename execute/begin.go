@@ -114,7 +114,7 @@ func (w *work) sign(ctx context.Context, t signer.Transaction, void string) erro
 	if err != nil {
 		return fmt.Errorf("sign: %w", err)
 	}
-	tx := incident.Transaction{Hash: hash, Raw: raw, From: w.signer.Address(), Nonce: t.Nonce, At: w.now().UTC()}
+	tx := incident.Transaction{Hash: hash, Raw: raw, From: w.signer.Address(), Nonce: t.Nonce, At: w.view.State.Now(w.now()).UTC()}
 	if err := w.do(ctx, incident.OpSigned{Action: w.action.ID, Tx: tx, Void: void, Known: len(w.action.Sends)}); err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func (x *Executor) guard(ctx context.Context, d desk, id string) (engine.Outcome
 		return done, nil
 	}
 	w := &work{Executor: x, desk: d, view: v, action: a, client: x.clients[a.Prepared.Chain]}
-	if w.client == nil || !x.now().Before(a.Verified.Add(guardFor)) {
+	if w.client == nil || !v.State.Now(x.now()).Before(a.Verified.Add(guardFor)) {
 		return done, nil
 	}
 	depth := w.chain().Reorg

@@ -80,6 +80,17 @@ func (s *State) Now(real time.Time) time.Time { return s.Clock().shown(real) }
 // Now is the time of the incident at a moment: that of its exercise's clock if it has one.
 func (s *Summary) Now(real time.Time) time.Time { return s.Clock.shown(real) }
 
+// Now is the time of an exercise at a moment; that moment, where there is no exercise or it has no clock.
+func (x *Exercise) Now(real time.Time) time.Time { return x.clock().shown(real) }
+
+// Real is when it will be a time of the incident; false if it never will as things stand, for the exercise's clock stands still.
+func (s *State) Real(at time.Time) (time.Time, bool) {
+	if c := s.Clock(); c != nil {
+		return c.Real(at)
+	}
+	return at, true
+}
+
 func (c *Clock) shown(real time.Time) time.Time {
 	if c == nil {
 		return real

@@ -110,7 +110,7 @@ func (c *Console) showPageLink(w http.ResponseWriter, r *http.Request, status in
 		return
 	}
 	sh := &shell{
-		Assets: c.assets, Title: v.State.Title, Kind: kindOf(v.State), Path: "/page/" + secret, Protocol: v.Plan.Name, Now: c.now(),
+		Assets: c.assets, Title: v.State.Title, Kind: kindOf(v.State), Path: "/page/" + secret, Protocol: v.Plan.Name, Now: v.State.Now(c.now()),
 		Version: c.Version,
 	}
 	sit := situationOf(v.Plan, v.State, sh.Now)

@@ -32,7 +32,7 @@ func (c *Console) visited(r *http.Request, s *session, v *engine.View) *engine.V
 
 // noticed records that somebody is there, where that is worth an event. Nothing that a person wants fails because it could not be.
 func (c *Console) noticed(r *http.Request, s *session, v *engine.View) *engine.View {
-	if v.ReadOnly != nil || !incident.Unheard(v.Plan, v.State, s.person.ID, c.now()) {
+	if v.ReadOnly != nil || !incident.Unheard(v.Plan, v.State, s.person.ID, v.State.Now(c.now())) {
 		return v
 	}
 	next, err := c.Engine.Do(r.Context(), v.State.ID, incident.Command{Actor: s.actor(), Op: incident.OpHere{}})

@@ -193,7 +193,7 @@ func (c *Console) showSigning(w http.ResponseWriter, r *http.Request, status int
 		c.fail(w, r, fault.New(fault.NotFound, "There is no such decision."))
 		return
 	}
-	sh := &shell{Assets: c.assets, Title: v.State.Title, Kind: kindOf(v.State), Path: "/sign", Protocol: v.Plan.Name, Now: c.now(), Version: c.Version, Signs: true}
+	sh := &shell{Assets: c.assets, Title: v.State.Title, Kind: kindOf(v.State), Path: "/sign", Protocol: v.Plan.Name, Now: v.State.Now(c.now()), Version: c.Version, Signs: true}
 	l := c.lookAt(sh, s, v)
 	l.forms = fs
 	p := &signPage{shell: sh, Name: l.name(x.Person), Title: v.State.Title, Verdict: l.verdict(d, choice)}
@@ -238,7 +238,7 @@ func (c *Console) signByLink(w http.ResponseWriter, r *http.Request) {
 	if err := c.Access.UseSigning(r.Context(), r.PathValue("secret")); err != nil && !fault.Is(err, fault.Expired) {
 		c.Logger.Warn("a signing link could not be used up", "incident", x.Incident, "error", err) // it takes no second signature all the same
 	}
-	sh := &shell{Assets: c.assets, Title: v.State.Title, Kind: kindOf(v.State), Path: "/sign", Protocol: v.Plan.Name, Now: c.now(), Version: c.Version}
+	sh := &shell{Assets: c.assets, Title: v.State.Title, Kind: kindOf(v.State), Path: "/sign", Protocol: v.Plan.Name, Now: v.State.Now(c.now()), Version: c.Version}
 	done := "Your yes was handed in."
 	if choice == decision.Refuse {
 		done = "Your no was handed in."
