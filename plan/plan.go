@@ -146,6 +146,7 @@ type Issue struct {
 	Procedure  string      `yaml:"procedure" json:"procedure,omitzero" plan:"ref=procedure"`
 	Validate   string      `yaml:"validate" json:"validate,omitzero" plan:"one=by-hand|automatically"` // who says that it is real: a person (by-hand, the default), or a finding of one of its detectors (automatically)
 	QuietFor   Duration    `yaml:"quiet_for" json:"quiet_for,omitzero"`                                // contained once its effects hold and its detectors stay quiet so long; 1m if zero
+	Automatic  *Automatic  `yaml:"automatic" json:"automatic,omitempty"`                               // what Tocsin does about it by itself while people have armed it; nil: nothing
 }
 
 // LookAlike is something that resembles an issue without being it.
