@@ -18,6 +18,7 @@ type draft struct {
 	opened  map[string]bool // ids of incidents that the commit opens
 	ledger  *ledger         // nil until the findings are written to
 	mutes   *muteRecord     // what is muted; nil until it is asked for
+	arms    *armRecord      // what is armed, as the draft leaves it so far; nil until it is asked for
 	hushed  bool            // a finding is kept quiet
 	stands  map[string]bool // findings that the draft takes back (false) or counts again
 
@@ -164,18 +165,25 @@ func (d *draft) route(ctx context.Context, o Observation, findings []incident.Fi
 		id, state := g.target, (*incident.State)(nil)
 		if id == "" {
 			cmd := incident.Command{ID: d.engine.id("obs"), Actor: journal.Actor{Kind: journal.Detector, ID: g.findings[0].Detector}}
-			c, next, err := d.engine.opening(ctx, cmd, incident.OpOpen{Protocol: o.Protocol, Exercise: o.Exercise, Findings: g.findings}, d.opened)
+			ready, err := d.ready(ctx, o, g.findings)
+			if err != nil {
+				return err
+			}
+			c, next, err := d.engine.opening(ctx, cmd, incident.OpOpen{Protocol: o.Protocol, Exercise: o.Exercise, Findings: g.findings, Ready: ready}, d.opened)
 			if err != nil {
 				return err
 			}
 			d.add(c)
+			if err := d.settleArms(ctx, &incident.State{}, next.State); err != nil {
+				return err
+			}
 			id, state = next.State.ID, next.State
 			if d.opened == nil {
 				d.opened = map[string]bool{}
 			}
 			d.opened[id] = true
 		} else {
-			if err := d.do(ctx, id, incident.OpFind{Findings: g.findings}, g.findings[0].Detector); err != nil {
+			if err := d.find(ctx, o, id, g.findings); err != nil {
 				return err
 			}
 			v, _, err := d.view(ctx, id)
@@ -268,7 +276,7 @@ func (d *draft) command(ctx context.Context, id string, cmd incident.Command) er
 	}
 	d.add(c)
 	d.changed = append(d.changed, changed{ent, next, cmd.ID})
-	return nil
+	return d.settleArms(ctx, v.State, next.State)
 }
 
 // view locks an incident for the draft and returns it as the draft leaves it so far.

@@ -64,6 +64,7 @@ type Engine struct {
 	plans   map[string]*plan.Plan // by hash; plans never change
 	records map[string]*planEntry // of plans, by protocol
 	mutes   map[string]*muteEntry // by protocol
+	arms    map[string]*armEntry  // by protocol
 }
 
 // New returns an engine over a store.
@@ -72,7 +73,7 @@ func New(o Options) *Engine {
 		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger, poll: o.Poll, contacts: o.Contacts,
 		carriers: map[string]Carrier{}, urgent: make(chan string, workers), grown: make(chan string, workers),
 		openingNow: make(chan struct{}, 1), entries: map[string]*entry{}, plans: map[string]*plan.Plan{},
-		records: map[string]*planEntry{}, mutes: map[string]*muteEntry{},
+		records: map[string]*planEntry{}, mutes: map[string]*muteEntry{}, arms: map[string]*armEntry{},
 	}
 	if e.clock.read == nil {
 		e.clock.read = time.Now

@@ -129,7 +129,7 @@ func (d *draft) restore(ctx context.Context, o Observation, seen map[string]stri
 		return false, err
 	}
 	for _, at := range append([]string{id}, onward...) {
-		if err := d.do(ctx, at, incident.OpFind{Findings: []incident.Finding{f}}, f.Detector); err != nil {
+		if err := d.find(ctx, o, at, []incident.Finding{f}); err != nil {
 			return false, err
 		}
 	}

@@ -31,6 +31,7 @@ func (e *Engine) sweep(ctx context.Context, wg *sync.WaitGroup) {
 	wg.Go(func() { e.eachSecond(ctx, "look at what is due", e.keepTime) })
 	wg.Go(func() { e.eachSecond(ctx, "look at what is ahead", e.keepPace()) })
 	wg.Go(func() { e.eachSecond(ctx, "end mutes", e.sweepMutes) })
+	wg.Go(func() { e.eachSecond(ctx, "end what is armed", e.sweepArms) })
 	wg.Go(func() { e.retainAlways(ctx) })
 	wg.Go(func() {
 		var working sync.WaitGroup
@@ -209,7 +210,7 @@ func (e *Engine) Tick(ctx context.Context) error {
 		return err
 	}
 	_, err = e.tickAll(ctx, append(heads, ahead...), 1)
-	return errors.Join(err, e.sweepMutes(ctx))
+	return errors.Join(err, e.sweepMutes(ctx), e.sweepArms(ctx))
 }
 
 // tick looks at an incident that is due; false if that is for nodes of a newer release.

@@ -178,10 +178,7 @@ func (s *State) applyCourse(h Happened) bool {
 func (s *State) applyDecision(h Happened) bool {
 	switch e := h.Event.(type) {
 	case EventDecisionOpened:
-		s.Decisions = append(s.Decisions, Decision{
-			ID: e.ID, Decision: e.Decision, Subject: e.Subject, Message: e.Message, Prepared: e.Prepared, Text: e.Text,
-			Proposer: e.Proposer, Opened: h.At, Expires: e.Expires, State: Open, Nonce: e.Nonce, Why: e.Why,
-		})
+		s.Decisions = append(s.Decisions, decisionOf(e, h.At))
 		if u := s.Update(e.Subject.Ref); e.Subject.Kind == SubjectUpdate && u != nil {
 			u.State, u.Text = Asked, e.Text
 		}
@@ -199,6 +196,8 @@ func (s *State) applyDecision(h Happened) bool {
 				u.State = Owed // if it was met, what has been approved is posted next
 			}
 		}
+	case EventNotActed:
+		s.NotActed = append(slices.DeleteFunc(s.NotActed, func(n NotActed) bool { return n.Issue == e.Issue }), NotActed{e.Issue, e.Action, e.Why, h.At})
 	case EventActionOrdered:
 		s.Actions = append(s.Actions, Action{
 			ID: e.ID, Action: e.Action, Step: e.Step, Decision: e.Decision, Prepared: e.Prepared, Send: e.Send, State: Ordered, Ordered: h.At,

@@ -27,10 +27,14 @@ type OpOpen struct {
 	Title    string // for one opened by hand
 	Text     string // what the person says
 	Findings []Finding
+	Ready    []Ready // what people armed
 }
 
 // OpFind adds findings to an open incident. It reopens one that was dismissed, contained or resolved.
-type OpFind struct{ Findings []Finding }
+type OpFind struct {
+	Findings []Finding
+	Ready    []Ready // what people armed
+}
 
 // OpRetract takes back findings whose block is no longer part of the chain.
 type OpRetract struct {

@@ -148,6 +148,8 @@ func (d *decider) stands(a *Action) error {
 		return fault.New(fault.Expired, "The approvals for %s have expired.", a.title()).Instead("Ask for the decision again.")
 	} else if d.s.undermined(d.p, x, d.now) {
 		return fault.New(fault.Expired, "Approvals for %s no longer count.", a.title()).Instead("Ask for the decision again.")
+	} else if x.Armed != nil && !d.s.grounded(d.p, x) {
+		return fault.New(fault.Expired, "What %s was ordered for no longer counts.", a.title()).Instead("Ask for the decision again.")
 	}
 	return nil
 }

@@ -42,12 +42,19 @@ func (s *State) tally(p *plan.Plan, d *Decision, voices []decision.Voice, now ti
 			continue
 		}
 		v := decision.Voice{Person: a.Person, Choice: a.Choice, At: a.At}
-		if a.Attested != nil {
+		switch {
+		case a.Attested != nil:
 			v.Expires = a.Attested.Until
+		case d.Armed != nil:
+			v.Expires = d.Armed.Until
 		}
 		voices = append(voices, v)
 	}
-	st := decision.Tally(p, &pd, voices, d.Opened, now, d.Proposer)
+	opened := d.Opened
+	if d.Armed != nil {
+		opened = d.Armed.Asked
+	}
+	st := decision.Tally(p, &pd, voices, opened, now, d.Proposer)
 	st = s.owned(p, d, s.overruled(p, d, st, now), more)
 	if len(s.Distrusted)+len(s.Hidden) > 0 && st.State == decision.Open {
 		out := func(who string) bool { return !s.Sees(who) || s.keyless(p, who) }

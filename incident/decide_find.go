@@ -27,6 +27,7 @@ func (d *decider) find(op OpFind) error {
 	case worse && !d.s.Phase.AtLeast(Contained):
 		d.ringWorse(false)
 	}
+	d.actByItself(op.Ready)
 	d.validateByItself()
 	return nil
 }
@@ -113,5 +114,6 @@ func (d *decider) retract(op OpRetract) error {
 			d.emit(EventRetracted{Finding: f.ID, Why: clean(op.Why)})
 		}
 	}
+	d.standDown()
 	return nil
 }

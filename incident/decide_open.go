@@ -69,6 +69,7 @@ func (d *decider) open(op OpOpen) error {
 	}
 	d.beginProcedure()
 	d.owe(momentDetection)
+	d.actByItself(op.Ready)
 	d.askDecisions()
 	d.escalate(momentDetection)
 	d.validateByItself()

@@ -26,7 +26,7 @@ func (d *decider) settleDecisions() {
 		if latest := d.s.decided(x.Subject); x.State == Met && x.Subject.Kind == SubjectUpdate && latest != nil && latest.ID == x.ID {
 			d.postDecided(x)
 		}
-		if x.State != Met || !x.Subject.acts() || !d.s.Phase.AtLeast(Validated) || d.s.ordered(x.ID) {
+		if x.State != Met || !x.Subject.acts() || !d.s.Phase.AtLeast(Validated) && x.Armed == nil || d.s.ordered(x.ID) {
 			continue
 		}
 		if !d.now.Before(x.Expires) || d.lapsed(&x) {

@@ -158,6 +158,9 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		}
 		return name(e.By) + " finished: " + step(e.Step) + "." + quote(e.Note)
 	case EventDecisionOpened:
+		if e.Armed != nil {
+			return describeArmed(p, s, e)
+		}
 		if e.Subject.Kind == SubjectRejection {
 			return name(e.Proposer) + " asks the owners of the Safe to use up its nonce, so that what they signed cannot be carried out: " + decided(e.ID) + "." + quote(e.Why)
 		}
@@ -179,6 +182,8 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		default:
 			return fmt.Sprintf("The decision %s is %s. %s", decided(e.Decision), e.State, e.Say)
 		}
+	case EventNotActed:
+		return fmt.Sprintf("Tocsin does not do by itself what the plan lets it do about %s: %s", issueTitle(p, e.Issue), e.Why)
 	case EventActionOrdered:
 		return "Tocsin begins: " + acted(e.ID) + "."
 	case EventActionSigned:

@@ -123,6 +123,8 @@ type (
 		Proposer string           `json:"proposer,omitempty"`
 		Expires  time.Time        `json:"expires"`
 		Delivery string           `json:"delivery,omitempty"` // which reads the Safe, of an action of one
+		Armed    *decision.Arming `json:"armed,omitempty"`    // it was signed in advance
+		Finding  string           `json:"finding,omitempty"`  // by which it is done then
 		Nonce    *uint64          `json:"nonce,omitempty"`    // of the Safe, of a rejection
 		Why      journal.Personal `json:"why,omitzero"`       // of a rejection
 	}

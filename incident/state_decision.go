@@ -34,6 +34,9 @@ type Decision struct {
 	Unread string  `json:"unread,omitempty"` // why the Safe cannot be read
 	Anyway *Anyway `json:"anyway,omitempty"` // somebody has it sent although the plan's rule is not met
 
+	Armed   *decision.Arming `json:"armed,omitempty"`   // it was signed in advance, and nobody was asked
+	Finding string           `json:"finding,omitempty"` // by which it was done then
+
 	Overrides []Overriding `json:"overrides,omitempty"` // by those who may decide it without the approvers
 	Withdrawn *Withdrawal  `json:"withdrawn,omitempty"` // by a person: it is not asked for again by itself
 }
