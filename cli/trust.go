@@ -135,11 +135,13 @@ func (t *terminal) introduce(p *plan.Plan) {
 			}
 			seen[id] = true
 			var keys []string
-			for _, k := range decision.Keys(&r) {
-				keys = append(keys, k.Hex())
+			for _, k := range r.Keys {
+				if decision.SignerOf(k) != (evm.Address{}) {
+					keys = append(keys, decision.Called(k))
+				}
 			}
 			if len(keys) == 0 {
-				keys = []string{"no account"}
+				keys = []string{"no key"}
 			}
 			fmt.Fprintf(&b, "  approver   %s: %s\n", r.Name, strings.Join(keys, ", "))
 		}

@@ -228,6 +228,12 @@ func TestRevertsAreDecoded(t *testing.T) {
 			}
 		}
 	}
+	for _, message := range []string{"invalid opcode: INVALID", "EVM error StackUnderflow", "out of gas"} {
+		broken := dial(t, rpc.Options{URL: endpoint{"eth_call": refuse(-32000, message, "null")}.serve(t).URL})
+		if _, err := broken.Call(t.Context(), chain.Message{To: &evm.Address{}}, nil); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v, want invalid", message, err)
+		}
+	}
 	down := dial(t, rpc.Options{URL: endpoint{"eth_call": refuse(-32005, "limit exceeded", "null")}.serve(t).URL})
 	if _, err := down.Call(t.Context(), chain.Message{To: &evm.Address{}}, nil); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("limit: %v, want unavailable", err)

@@ -65,6 +65,9 @@ func (c *Client) EstimateGas(ctx context.Context, m chain.Message) (uint64, erro
 	return uint64(gas), nil
 }
 
+// brokenCode is how endpoints tell that a contract's code ended in another way than by reverting.
+var brokenCode = []string{"invalid opcode", "invalid jump", "stack underflow", "stack limit", "write protection", "return data out of bounds", "max call depth", "gas uint64 overflow", "evm error"}
+
 // refused turns a refusal to run a message into a *chain.Revert or a fault that says why it cannot run.
 func refused(err error) error {
 	var r *refusal
@@ -84,6 +87,8 @@ func refused(err error) error {
 	switch {
 	case r.says("insufficient funds", "gas required exceeds", "intrinsic gas", "out of gas", "exceeds block gas limit"):
 		return fault.New(fault.Invalid, "The chain would not run this: %s.", r.message)
+	case r.says(brokenCode...):
+		return fault.New(fault.Invalid, "The chain ran this, and the contract's code broke off: %s.", r.message)
 	case r.says("header not found", "unknown block", "block not found"):
 		return fault.New(fault.NotFound, "The endpoint does not have that block: %s.", r.message)
 	}
