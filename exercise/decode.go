@@ -65,6 +65,7 @@ var decoders = map[string]func(json.RawMessage) (Event, error){
 	EventDescribed{}.Kind():     read[EventDescribed],
 	EventJoined{}.Kind():        read[EventJoined],
 	EventHere{}.Kind():          read[EventHere],
+	EventReached{}.Kind():       read[EventReached],
 	EventInjected{}.Kind():      read[EventInjected],
 	EventReleased{}.Kind():      read[EventReleased],
 	EventMarked{}.Kind():        read[EventMarked],

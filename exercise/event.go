@@ -100,6 +100,13 @@ type EventHere struct {
 	By     string `json:"by,omitempty"`
 }
 
+// EventReached says that a step is done which an inject waits for.
+type EventReached struct {
+	Run   int       `json:"run"`
+	Step  string    `json:"step"`
+	Shows time.Time `json:"shows"` // exercise time
+}
+
 // EventInjected says that an inject was given.
 type EventInjected struct {
 	Run   int       `json:"run"`
@@ -181,6 +188,7 @@ type EventFollowUp struct {
 	Text   journal.Personal `json:"text"`
 	Owner  string           `json:"owner"`
 	Until  time.Time        `json:"until"`
+	Run    int              `json:"run,omitempty"`
 	Lesson int              `json:"lesson,omitempty"`
 	By     string           `json:"by,omitempty"`
 }
@@ -230,14 +238,16 @@ type EventSeen struct {
 
 // EventReminded says that people are reminded of something.
 type EventReminded struct {
-	What     string    `json:"what"`                // ReminderSoon, ReminderLate, ReminderLong, ReminderFollowUp
+	What     string    `json:"what"`
 	FollowUp int       `json:"follow_up,omitempty"` // its number
 	Next     time.Time `json:"next,omitzero"`       // when they are reminded again
+	Late     bool      `json:"late,omitempty"`      // too late to be of use: nobody is told
 }
 
 // What people are reminded of.
 const (
 	ReminderSoon     = "soon"      // whoever is invited: the session is tomorrow
+	ReminderNow      = "now"       // whoever is invited: the session is about to begin
 	ReminderLate     = "late"      // the moderator: it should have begun
 	ReminderLong     = "long"      // the moderator: the time that was planned is over
 	ReminderFollowUp = "follow-up" // its owner

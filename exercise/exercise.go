@@ -32,7 +32,8 @@ const (
 
 // When people are reminded.
 const (
-	soonBefore = 24 * time.Hour       // of a session that is planned
+	soonBefore = 24 * time.Hour       // before a session begins
+	nowBefore  = 15 * time.Minute     // and once more
 	lateAfter  = 30 * time.Minute     // the moderator, of one that has not begun
 	chaseEvery = 7 * 24 * time.Hour   // the owner of a follow-up, once it is overdue
 	chaseMost  = 26                   // so often; then it stands in the list without anybody being called

@@ -36,6 +36,9 @@ func (EventJoined) Kind() string { return "exercise-incident-joined" }
 func (EventHere) Kind() string { return "exercise-here" }
 
 // Kind names the event in the record.
+func (EventReached) Kind() string { return "exercise-step-reached" }
+
+// Kind names the event in the record.
 func (EventInjected) Kind() string { return "exercise-injected" }
 
 // Kind names the event in the record.

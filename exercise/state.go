@@ -36,7 +36,7 @@ type State struct {
 	Length     plan.Duration  `json:"length"`
 	Phase      Phase          `json:"phase"`
 	By         string         `json:"by,omitempty"` // person who planned it
-	At         time.Time      `json:"planned_at"`   // when it was planned
+	At         time.Time      `json:"planned_at"`   // when it was planned, or postponed last
 	Moderator  string         `json:"moderator,omitempty"`
 	Watch      []string       `json:"watch"` // persons who keep the real watch meanwhile
 	Invited    []Invited      `json:"invited,omitempty"`
@@ -100,6 +100,7 @@ type Run struct {
 	Outcome    string        `json:"outcome,omitempty"` // Completed, Aborted
 	Conclusion string        `json:"conclusion,omitempty"`
 	Incidents  []string      `json:"incidents,omitempty"`
+	Reached    []Reached     `json:"reached,omitempty"`
 	Injected   []Injected    `json:"injected,omitempty"`
 	Released   []Released    `json:"released,omitempty"`
 	Marks      []Mark        `json:"marks,omitempty"`
@@ -113,6 +114,12 @@ const (
 
 // UnderWay reports whether the scenario is being played.
 func (r *Run) UnderWay() bool { return !r.Described.IsZero() && r.Outcome == "" }
+
+// Reached is a step done that an inject waits for.
+type Reached struct {
+	Step  string    `json:"step"`
+	Shows time.Time `json:"shows"` // exercise time
+}
 
 // Injected is an inject that was given.
 type Injected struct {
@@ -176,7 +183,7 @@ const (
 // Lesson is what was learned.
 type Lesson struct {
 	Number int        `json:"number"`        // within the session, from 1
-	Run    int        `json:"run,omitempty"` // the last one described when it was put down
+	Run    int        `json:"run,omitempty"` // described last when it was put down
 	Kind   LessonKind `json:"kind"`
 	Text   string     `json:"text"`
 	Step   string     `json:"step,omitempty"`
@@ -191,7 +198,8 @@ type FollowUp struct {
 	Number int       `json:"number"` // within the session, from 1
 	Text   string    `json:"text"`
 	Owner  string    `json:"owner"`
-	By     time.Time `json:"by"` // until when
+	By     time.Time `json:"by"`            // until when
+	Run    int       `json:"run,omitempty"` // described last when it was put down
 	Lesson int       `json:"lesson,omitempty"`
 	Asked  string    `json:"asked"` // person who put it down
 	At     time.Time `json:"at"`
@@ -261,6 +269,7 @@ func (s *State) Next() *State {
 	}
 	for i := range n.Runs {
 		r := &n.Runs[i]
+		r.Reached = slices.Clone(r.Reached)
 		r.Incidents, r.Injected, r.Released, r.Marks = slices.Clone(r.Incidents), slices.Clone(r.Injected), slices.Clone(r.Released), slices.Clone(r.Marks)
 	}
 	n.commands = make(map[string]bool, len(s.commands))

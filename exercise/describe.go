@@ -1,0 +1,284 @@
+package exercise
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/incident"
+	"tocsin/plan"
+)
+
+// Describe says in a sentence what an event means, for the moderator's log: it holds what is not for the others. The state may be any
+// that holds what the event is about.
+func Describe(p *plan.Plan, s *State, h Happened) string {
+	t := teller{p: p, s: s, h: h}
+	for _, say := range []func() string{t.session, t.course, t.run, t.after} {
+		if text := say(); text != "" {
+			return text
+		}
+	}
+	return h.Event.Kind() + "."
+}
+
+// teller finds the words for one event.
+type teller struct {
+	p *plan.Plan
+	s *State
+	h Happened
+}
+
+// name is what people call somebody; Tocsin if it is nobody.
+func (t *teller) name(id string) string {
+	if id == "" {
+		return "Tocsin"
+	}
+	return t.p.NameOf(id)
+}
+
+func (t *teller) names(ids []string) string {
+	var list []string
+	for _, id := range ids {
+		list = append(list, t.p.NameOf(id))
+	}
+	return and(list)
+}
+
+func (t *teller) session() string {
+	switch e := t.h.Event.(type) {
+	case EventPlanned:
+		say := fmt.Sprintf("%s planned an exercise for %s: %s.", t.name(e.By), moment(e.Scheduled), e.Title)
+		if e.Moderator != "" {
+			say += " " + t.name(e.Moderator) + " moderates."
+		}
+		if len(e.Watch) > 0 {
+			say += " The real watch: " + t.names(e.Watch) + "."
+		}
+		return say
+	case EventInvited:
+		return t.name(e.By) + " invited " + t.names(e.People) + "."
+	case EventReplied:
+		say := t.name(e.Person) + " comes."
+		if e.Answer == Absent {
+			say = t.name(e.Person) + " cannot come."
+		}
+		if e.By != e.Person {
+			say += " " + t.name(e.By) + " says so."
+		}
+		return say
+	case EventPostponed:
+		return t.name(e.By) + " moved it to " + moment(e.To) + "." + because(string(e.Why))
+	case EventCancelled:
+		return t.name(e.By) + " cancelled it." + because(string(e.Why))
+	case EventAssigned:
+		say := t.name(e.Moderator) + " moderates."
+		if len(e.Watch) > 0 {
+			say += " The real watch: " + t.names(e.Watch) + "."
+		}
+		return say
+	case EventHere:
+		return t.name(e.Person) + " takes part."
+	case EventReminded:
+		return t.reminded(e)
+	}
+	return ""
+}
+
+func (t *teller) reminded(e EventReminded) string {
+	switch {
+	case e.Late:
+		return "A reminder came too late to be of use."
+	case e.What == ReminderSoon:
+		return "Reminder to all who are invited: it is tomorrow."
+	case e.What == ReminderNow:
+		return "Reminder to all who are invited: it begins in a quarter of an hour."
+	case e.What == ReminderLate:
+		return "Reminder to the moderator: it should have begun."
+	case e.What == ReminderLong:
+		return "Reminder to the moderator: the time that was planned for it is over."
+	}
+	owner := "its owner"
+	if f := t.s.FollowUp(e.FollowUp); f != nil {
+		owner = t.name(f.Owner)
+	}
+	return fmt.Sprintf("Reminder to %s: follow-up %d.", owner, e.FollowUp)
+}
+
+func (t *teller) course() string {
+	switch e := t.h.Event.(type) {
+	case EventChosen:
+		say := fmt.Sprintf("Scenario %d: %s.", e.Run, e.Scenario.Name)
+		if n := len(e.Misfits); n > 0 {
+			say += fmt.Sprintf(" %s of it %s not fit the plan.", things(n), doVerb(n))
+		}
+		return say
+	case EventBegun:
+		return t.name(e.By) + " began the exercise."
+	case EventDescribed:
+		return fmt.Sprintf("%s read out the opening of scenario %d.", t.name(e.By), e.Run)
+	case EventClock:
+		say := clockSays(e.Clock)
+		if e.On > 0 {
+			say = "The clock was moved on by " + span(e.On) + ". " + say
+		}
+		return say
+	case EventFrozen:
+		if e.Incident != "" {
+			return "Incident " + e.Incident + " is real. The exercise stands still."
+		}
+		return t.name(e.By) + " said stop. The exercise stands still." + because(string(e.Why))
+	case EventThawed:
+		return t.name(e.By) + " let it go on." + because(string(e.Why))
+	case EventCompleted:
+		return fmt.Sprintf("Scenario %d is completed: %s", e.Run, e.Conclusion)
+	case EventAborted:
+		return fmt.Sprintf("Scenario %d is aborted: %s", e.Run, e.Why)
+	case EventEnded:
+		return t.name(e.By) + " ended the exercise."
+	}
+	return ""
+}
+
+func (t *teller) run() string {
+	switch e := t.h.Event.(type) {
+	case EventJoined:
+		return "Incident " + e.Incident + " belongs to it."
+	case EventReached:
+		return "Done: " + StepName(t.p, e.Step) + "."
+	case EventInjected:
+		how := map[string]string{ByTime: "by time", ByStep: "after a step", ByHand: "by hand"}[e.How]
+		return "Inject " + how + ": " + t.inject(e.Run, e.ID)
+	case EventReleased:
+		if e.ID == "" {
+			return "Told, made up on the spot: " + string(e.Text)
+		}
+		return "Told: " + string(e.Text)
+	case EventMarked:
+		say := map[MarkKind]string{Said: "Said", Done: "Done", Wrong: "Wrong", Unplanned: "Not in the plan"}[e.Mark]
+		if e.Step != "" {
+			say += ": " + StepName(t.p, e.Step)
+		}
+		if e.Person != "" {
+			say += ", " + t.name(e.Person)
+		}
+		if e.Text != "" {
+			say += ": " + string(e.Text)
+		}
+		return say
+	case EventStruck:
+		if e.Lesson > 0 {
+			return fmt.Sprintf("Lesson %d is taken back.", e.Lesson)
+		}
+		return fmt.Sprintf("Mark %d is taken back.", e.Mark)
+	}
+	return ""
+}
+
+func (t *teller) inject(run int, id string) string {
+	if r := t.s.Run(run); r != nil {
+		if i := slices.IndexFunc(r.Scenario.Injects, func(in plan.Inject) bool { return in.ID == id }); i >= 0 {
+			return r.Scenario.Injects[i].Text
+		}
+	}
+	return id
+}
+
+func (t *teller) after() string {
+	switch e := t.h.Event.(type) {
+	case EventLesson:
+		what := map[LessonKind]string{Mistake: "Mistake", Flaw: "Flaw of the plan", Good: "Went well"}[e.Lesson]
+		return what + ": " + string(e.Text)
+	case EventFollowUp:
+		return fmt.Sprintf("%s does by %s: %s", t.name(e.Owner), e.Until.UTC().Format("2 January 2006"), e.Text)
+	case EventFollowUpEnded:
+		how := "done."
+		if e.Declined {
+			how = "declined."
+		}
+		return fmt.Sprintf("Follow-up %d is %s%s", e.Number, how, because(string(e.Why)))
+	case EventLink:
+		return "Link to " + map[string]string{"video": "the video", "notes": "the notes"}[e.Link] + ": " + string(e.URL)
+	case EventSeen:
+		return t.name(e.Person) + " has seen the report."
+	}
+	return ""
+}
+
+// StepName is what people call a step, "procedure/step"; the reference itself if the plan does not hold it.
+func StepName(p *plan.Plan, ref string) string {
+	procedure, id, _ := plan.SplitStep(ref)
+	if st, ok := p.Step(procedure, id); ok {
+		return st.Name
+	}
+	return ref
+}
+
+func clockSays(c incident.Clock) string {
+	at := c.Shows.UTC().Format("15:04:05") + " UTC"
+	switch c.Speed {
+	case 0:
+		return "The clock stands still at " + at + "."
+	case 1:
+		return "The clock goes on from " + at + "."
+	}
+	return fmt.Sprintf("The clock goes on from %s, %d times as fast as time.", at, c.Speed)
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return " “" + why + "”"
+}
+
+func things(n int) string {
+	if n == 1 {
+		return "1 thing"
+	}
+	return fmt.Sprintf("%d things", n)
+}
+
+func doVerb(n int) string {
+	if n == 1 {
+		return "does"
+	}
+	return "do"
+}
+
+// and joins words as a sentence does.
+func and(list []string) string {
+	switch n := len(list); n {
+	case 0:
+		return "nobody"
+	case 1:
+		return list[0]
+	default:
+		return strings.Join(list[:n-1], ", ") + " and " + list[n-1]
+	}
+}
+
+// span writes a length of time for a sentence, in its two greatest units.
+func span(d time.Duration) string {
+	if d < 0 {
+		d = -d
+	}
+	d = d.Round(time.Second)
+	day := 24 * time.Hour
+	switch {
+	case d >= day:
+		return two(int(d/day), "d", int(d%day/time.Hour), "h")
+	case d >= time.Hour:
+		return two(int(d/time.Hour), "h", int(d%time.Hour/time.Minute), "min")
+	case d >= time.Minute:
+		return two(int(d/time.Minute), "min", int(d%time.Minute/time.Second), "s")
+	}
+	return fmt.Sprintf("%d s", int(d/time.Second))
+}
+
+func two(a int, unit string, b int, lesser string) string {
+	if b == 0 {
+		return fmt.Sprintf("%d %s", a, unit)
+	}
+	return fmt.Sprintf("%d %s %d %s", a, unit, b, lesser)
+}
