@@ -25,7 +25,7 @@ const (
 
 // Carried reports whether this release carries out actions of a kind. The others are prepared and explained, and never sent.
 func Carried(kind string) bool {
-	return kind == Call || kind == Safe || kind == Hook || kind == Maintenance
+	return kind == Call || kind == Safe || kind == Signed || kind == Hook || kind == Maintenance
 }
 
 // Prepared is exactly what an action will do. The same plan always prepares the same. Chain, To, Value and Data are what reaches the

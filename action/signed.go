@@ -50,49 +50,42 @@ func (r resolver) signed(a plan.Action) (Prepared, error) {
 	} else {
 		x.Transaction.Validity = "It counts only while its account has sent nothing else with its nonce."
 	}
-	x.Words = Words{Target: a.Transaction, Function: "a transaction signed in advance", Sentence: fmt.Sprintf("Sends the transaction that was signed in advance and lies in %s.", a.Transaction)}
-	switch {
-	case a.Asset == "" && len(r.plan.Chains) == 1:
-		x.Chain = r.plan.Chains[0].ID
-		_, x.Words.Chain = r.chainText(x.Chain)
-	case a.Asset != "" && a.Function == "":
-		target, err := r.contract(a.Asset)
-		if err != nil {
-			return Prepared{}, err
-		}
-		x.Chain, x.To = target.Chain, target.Address
-		x.Words.Target = assetText(target)
-		_, x.Words.Chain = r.chainText(x.Chain)
-	case a.Asset != "":
-		s, target, err := r.step(a.Asset, a.Function, a.Args, a.Value)
-		if err != nil {
-			return Prepared{}, err
-		}
-		x.Chain, x.To, x.Value, x.Data, x.Function, x.Args = target.Chain, s.To, s.Value, s.Data, s.Function, s.Args
-		x.Words = r.words(target, s)
-		x.Words.Sentence += fmt.Sprintf(" It was signed in advance and lies in %s.", a.Transaction)
+	if a.Asset == "" || a.Function == "" {
+		return Prepared{}, r.invalid("does not say what the transaction does that was signed in advance: whoever approves it could not know.").
+			Instead("Name its asset and its function, with args and value if it has any.")
 	}
+	s, target, err := r.step(a.Asset, a.Function, a.Args, a.Value)
+	if err != nil {
+		return Prepared{}, err
+	}
+	x.Chain, x.To, x.Value, x.Data, x.Function, x.Args = target.Chain, s.To, s.Value, s.Data, s.Function, s.Args
+	x.Words = r.words(target, s)
+	x.Words.Sentence += fmt.Sprintf(" It was signed in advance and lies in %s.", a.Transaction)
 	return x, nil
 }
 
-// PrepareSigned makes a transaction that was signed in advance ready, by its bytes as they were decrypted: RLP, or the same in hexadecimal.
-// Faults as for Prepare; invalid if it is no signed transaction, is for another chain, or is not what the plan says of it.
-func PrepareSigned(p *plan.Plan, actionID string, raw []byte) (Prepared, error) {
-	x, err := Prepare(p, actionID)
+// PrepareSigned makes a transaction that was signed in advance ready, by what was decrypted: RLP, or the same in hexadecimal. It returns
+// the transaction as it is sent beside it, for that is never part of what is prepared. Faults as for Prepare; invalid if it is no signed
+// transaction, is for another chain, or is not what the plan says of it.
+func PrepareSigned(p *plan.Plan, actionID string, text []byte) (x Prepared, raw []byte, err error) {
+	x, err = Prepare(p, actionID)
 	if err != nil {
-		return Prepared{}, err
+		return Prepared{}, nil, err
 	}
 	if x.Transaction == nil {
-		return Prepared{}, fault.New(fault.Invalid, "Action %s is of kind %q, and sends no transaction that was signed in advance.", actionID, x.Kind)
+		return Prepared{}, nil, fault.New(fault.Invalid, "Action %s is of kind %q, and sends no transaction that was signed in advance.", actionID, x.Kind)
 	}
 	a, _ := p.Action(actionID)
 	r := resolver{plan: p, what: "The transaction of action " + actionID}
-	tx, from, err := r.read(raw)
+	tx, from, err := r.read(text)
 	if err != nil {
-		return Prepared{}, err
+		return Prepared{}, nil, err
 	}
 	if err := r.matches(a, x, tx, from); err != nil {
-		return Prepared{}, err
+		return Prepared{}, nil, err
+	}
+	if raw, err = tx.MarshalBinary(); err != nil {
+		return Prepared{}, nil, fmt.Errorf("encode transaction: %w", err)
 	}
 	value, _ := uint256.FromBig(tx.Value())
 	x.Chain, x.To, x.Value, x.Data, x.Sender = tx.ChainId().Uint64(), *tx.To(), value, tx.Data(), from
@@ -110,7 +103,7 @@ func PrepareSigned(p *plan.Plan, actionID string, raw []byte) (Prepared, error) 
 		x.Words.Value = etherText(value)
 	}
 	x.Words.Sentence = fmt.Sprintf("Calls %s on %s on %s%s, by a transaction that %s signed in advance with the nonce %d.", words.Call, words.Target, place, sendingText(value), from.Hex(), t.Nonce)
-	return x, nil
+	return x, raw, nil
 }
 
 // read reads a signed transaction and who signed it.
@@ -157,20 +150,15 @@ func (r resolver) read(raw []byte) (*types.Transaction, evm.Address, error) {
 // matches refuses a transaction that is not what the plan says.
 func (r resolver) matches(a plan.Action, x Prepared, tx *types.Transaction, from evm.Address) error {
 	chain := tx.ChainId().Uint64()
-	if _, ok := r.plan.Chain(chain); !ok || x.Chain != 0 && x.Chain != chain {
-		want := "none that the plan has"
-		if x.Chain != 0 {
-			_, want = r.chainText(x.Chain)
-			want = "where the plan says " + want
-		}
-		return r.invalid("is for chain %d, %s.", chain, want).Instead("Sign one for the right chain.")
-	}
 	switch {
-	case x.To != (evm.Address{}) && *tx.To() != x.To:
+	case x.Chain != chain:
+		_, want := r.chainText(x.Chain)
+		return r.invalid("is for chain %d, where the plan says %s.", chain, want).Instead("Sign one for the right chain.")
+	case *tx.To() != x.To:
 		return r.invalid("goes to %s where the plan says %s.", tx.To().Hex(), x.Words.Target)
-	case a.Function != "" && !bytes.Equal(tx.Data(), x.Data):
+	case !bytes.Equal(tx.Data(), x.Data):
 		return r.invalid("has the calldata %s where the plan says %s (%s).", brief(tx.Data()), brief(x.Data), x.Words.Function)
-	case a.Function != "" && tx.Value().Cmp(x.Value.ToBig()) != 0:
+	case tx.Value().Cmp(x.Value.ToBig()) != 0:
 		return r.invalid("sends %s wei where the plan says %s.", tx.Value(), x.Value.Dec())
 	case a.Sender != (evm.Address{}) && from != a.Sender:
 		return r.invalid("was signed by %s where the plan says %s.", from.Hex(), a.Sender.Hex())

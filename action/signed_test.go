@@ -1,10 +1,13 @@
 package action_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -38,7 +41,7 @@ func TestPrepareSigned(t *testing.T) {
 		return signed(tx.ChainID.Int64(), tx)
 	}
 	good := dynamic(func(*types.DynamicFeeTx) {})
-	x, err := action.PrepareSigned(p, "signed", good)
+	x, wire, err := action.PrepareSigned(p, "signed", good)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +57,7 @@ func TestPrepareSigned(t *testing.T) {
 	if b, _ := json.Marshal(x); strings.Contains(string(b), hexutil.Encode(good)[4:]) {
 		t.Error("the signed transaction stands in what is recorded: whoever reads it can send it")
 	}
-	if again, err := action.PrepareSigned(p, "signed", []byte(" "+hexutil.Encode(good)+"\n")); err != nil || again.Transaction.Hash != x.Transaction.Hash {
+	if again, same, err := action.PrepareSigned(p, "signed", []byte(" "+hexutil.Encode(good)+"\n")); err != nil || again.Transaction.Hash != x.Transaction.Hash || !bytes.Equal(wire, good) || !bytes.Equal(same, good) {
 		t.Errorf("in hexadecimal: %v", err)
 	}
 	unprotected, err := types.SignNewTx(key, types.HomesteadSigner{}, &types.LegacyTx{To: &vault, Gas: 100_000, GasPrice: big.NewInt(1), Data: pause})
@@ -74,22 +77,39 @@ func TestPrepareSigned(t *testing.T) {
 		"sends 5 wei":            dynamic(func(tx *types.DynamicFeeTx) { tx.Value = big.NewInt(5) }),
 		"hands the account over": signed(31337, &types.SetCodeTx{ChainID: uint256.NewInt(31337), To: vault, Gas: 1, GasFeeCap: uint256.NewInt(1), GasTipCap: uint256.NewInt(1), Value: new(uint256.Int)}),
 	} {
-		if x, err := action.PrepareSigned(p, "signed", raw); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), say) {
+		if x, _, err := action.PrepareSigned(p, "signed", raw); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), say) {
 			t.Errorf("%q: %+v, %v", say, x, err)
 		}
 	}
+	until := prepare(t, p, "signed").Transaction
+	*until = *x.Transaction
+	until.ValidUntil = "2026-11-21"
+	day := time.Date(2026, 11, 21, 23, 59, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
-		s     action.Standing
-		wants int
-		void  bool
+		s    action.Standing
+		want []action.Hindrance
 	}{
-		"as it should be": {action.Standing{Nonce: 3, Balance: uint256.NewInt(1e18), BaseFee: uint256.NewInt(1e9)}, 0, false},
-		"used":            {action.Standing{Nonce: 4, Balance: uint256.NewInt(1e18), BaseFee: uint256.NewInt(1e9)}, 1, true},
-		"too early":       {action.Standing{Nonce: 2, Balance: uint256.NewInt(1e18), BaseFee: uint256.NewInt(1e9)}, 1, false},
-		"too dear":        {action.Standing{Nonce: 3, Balance: uint256.NewInt(1e15), BaseFee: uint256.NewInt(31e9)}, 2, false},
+		"as it should be": {action.Standing{Nonce: 3, Balance: uint256.NewInt(1e18), BaseFee: uint256.NewInt(1e9), At: day}, nil},
+		"used":            {action.Standing{Nonce: 4, Balance: uint256.NewInt(1e18), BaseFee: uint256.NewInt(1e9), At: day}, []action.Hindrance{action.Used}},
+		"too early":       {action.Standing{Nonce: 2, Balance: uint256.NewInt(1e18), BaseFee: uint256.NewInt(1e9), At: day}, []action.Hindrance{action.Early}},
+		"too dear":        {action.Standing{Nonce: 3, Balance: uint256.NewInt(1e15), BaseFee: uint256.NewInt(31e9), At: day}, []action.Hindrance{action.Unpaid, action.Cheap}},
+		"too late":        {action.Standing{Nonce: 3, Balance: uint256.NewInt(1e18), BaseFee: uint256.NewInt(1e9), At: day.Add(time.Minute)}, []action.Hindrance{action.Past}},
 	} {
-		if list, void := x.Transaction.Wants(c.s); len(list) != c.wants || void != c.void {
-			t.Errorf("%s: %v, %v", name, list, void)
+		var got []action.Hindrance
+		for _, w := range until.Wants(c.s) {
+			if got = append(got, w.Kind); w.Say == "" {
+				t.Errorf("%s: it does not say why", name)
+			}
 		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	undeclared := kinds()
+	for i := range undeclared.Actions {
+		undeclared.Actions[i].Function = ""
+	}
+	if _, _, err := action.PrepareSigned(undeclared, "signed", good); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "does not say what the transaction does") {
+		t.Errorf("undeclared: %v", err)
 	}
 }

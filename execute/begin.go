@@ -40,6 +40,9 @@ func (w *work) begin(ctx context.Context, void string) error {
 			return err
 		}
 	}
+	if pr.Transaction != nil {
+		return w.prepared(ctx, void)
+	}
 	if w.signer == nil {
 		return refuse("This server was started without a key file, so it cannot send.")
 	}
@@ -100,6 +103,9 @@ func (w *work) begin(ctx context.Context, void string) error {
 
 // message is what the executor's transaction does, exactly as it was authorised; To is nil if that is not known any more.
 func (w *work) message(from evm.Address) chain.Message {
+	if n := len(w.action.Sends); w.action.Prepared.Transaction != nil && n > 0 {
+		return sentAs(w.action.Sends[n-1])
+	}
 	send := w.action.Send
 	if send == nil || w.action.Prepared.Safe != nil && len(send.Calldata()) == 0 {
 		return chain.Message{From: from}
@@ -107,14 +113,18 @@ func (w *work) message(from evm.Address) chain.Message {
 	return chain.Message{From: from, To: &send.To, Value: send.Value, Data: send.Calldata()}
 }
 
-// sign signs and stores a transaction, and sends it. The store may refuse it because another node was first; then nothing
-// was sent. Once it is stored, sending is tried until it lands.
+// sign signs and stores a transaction, and sends it.
 func (w *work) sign(ctx context.Context, t signer.Transaction, void string) error {
 	raw, hash, err := w.signer.SignTransaction(ctx, t)
 	if err != nil {
 		return fmt.Errorf("sign: %w", err)
 	}
-	tx := incident.Transaction{Hash: hash, Raw: raw, From: w.signer.Address(), Nonce: t.Nonce, At: w.view.State.Now(w.now()).UTC()}
+	return w.store(ctx, incident.Transaction{Hash: hash, Raw: raw, From: w.signer.Address(), Nonce: t.Nonce, At: w.view.State.Now(w.now()).UTC()}, void)
+}
+
+// store stores a signed transaction and sends it. The store may refuse it because another node was first; then nothing was sent. Once it is
+// stored, sending is tried until it lands.
+func (w *work) store(ctx context.Context, tx incident.Transaction, void string) error {
 	if err := w.do(ctx, incident.OpSigned{Action: w.action.ID, Tx: tx, Void: void, Known: len(w.action.Sends)}); err != nil {
 		return err
 	}
@@ -124,7 +134,7 @@ func (w *work) sign(ctx context.Context, t signer.Transaction, void string) erro
 	}
 	if taken {
 		w.taken = true
-		if err := w.do(ctx, incident.OpSent{Action: w.action.ID, Tx: hash}); err != nil {
+		if err := w.do(ctx, incident.OpSent{Action: w.action.ID, Tx: tx.Hash}); err != nil {
 			return err
 		}
 	}

@@ -27,6 +27,7 @@ import (
 	"tocsin/incident"
 	"tocsin/plan"
 	"tocsin/signer"
+	"tocsin/trial"
 )
 
 // Options are what an executor is made of.
@@ -36,6 +37,8 @@ type Options struct {
 	Relays  map[uint64]Relay         // by chain id; where actions that the plan calls private go first
 	Secret  func(name string) string // of requests, by the name of an environment variable; nil: none
 	Turns   Turns                    // of nodes that share the signer's account; nil: there is only one
+	Nonces  Nonces                   // what may still be used of the signer's account; nil: not known, so that no gap is filled
+	Open    trial.Opener             // of transactions signed in advance; nil: none can be opened
 	Now     func() time.Time         // nil: time.Now
 	Logger  *slog.Logger             // nil: none
 }
@@ -49,13 +52,15 @@ type Executor struct {
 	relays  map[uint64]Relay
 	secret  func(string) string
 	turns   Turns
+	held    Nonces
+	open    trial.Opener
 	nonces  sync.Mutex // from choosing a nonce until its transaction is sent
 	spent   map[account]spentNonce
 }
 
 // New returns an executor.
 func New(o Options) *Executor {
-	x := &Executor{turns: o.Turns, relays: o.Relays, secret: o.Secret, clients: o.Clients, signer: o.Signer, now: o.Now, log: o.Logger}
+	x := &Executor{turns: o.Turns, held: o.Nonces, open: o.Open, relays: o.Relays, secret: o.Secret, clients: o.Clients, signer: o.Signer, now: o.Now, log: o.Logger}
 	if x.now == nil {
 		x.now = time.Now
 	}
@@ -170,6 +175,10 @@ type work struct {
 	client chain.Client
 	public bool // everybody gets what is sent, not only the relay
 	taken  bool // the chain took what was signed in this look
+
+	gap   *uint64                // nonce before its own that was seen unused
+	fills []incident.Transaction // made in this look
+	told  string                 // why it waits, as it was recorded in this look
 }
 
 // do reports to the incident. A conflict says that somebody else was first: then the action is looked at again.

@@ -3,10 +3,13 @@ package execute
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/holiman/uint256"
 
+	"tocsin/action"
 	"tocsin/chain"
 	"tocsin/evm"
 	"tocsin/incident"
@@ -127,8 +130,14 @@ func (w *work) raise(ctx context.Context, old incident.Transaction) error {
 	if w.view.State.Rejected(w.action.Decision) != nil {
 		return nil // what takes its place would have to outbid it
 	}
-	if len(w.action.Sends) > maxRaises || w.signer == nil || w.signer.Address() != old.From {
-		return nil
+	if w.action.Prepared.Transaction != nil {
+		return w.wait(ctx, "It was signed in advance, so it cannot offer more than it does.")
+	}
+	if len(w.action.Sends) > maxRaises {
+		return w.wait(ctx, fmt.Sprintf("It was offered more %d times already.", maxRaises))
+	}
+	if w.signer == nil || w.signer.Address() != old.From {
+		return w.wait(ctx, fmt.Sprintf("It is not offered more: this server cannot sign for %s.", old.From.Hex()))
 	}
 	var tx types.Transaction
 	if err := tx.UnmarshalBinary(old.Raw); err != nil {
@@ -145,18 +154,33 @@ func (w *work) raise(ctx context.Context, old incident.Transaction) error {
 	fee, err = w.afford(ctx, old.From, tx.Gas(), fee)
 	switch {
 	case errors.As(err, &poor):
-		w.log.Warn("the fee is not raised", "action", w.action.ID, "why", poor.say)
-		return nil
+		return w.wait(ctx, "It is not offered more: "+lower(poor.say))
 	case err != nil:
 		return err
 	case fee.Tip.Lt(raised(tip, tip)) || fee.Cap.Lt(raised(limit, limit)):
-		w.log.Warn("the fee is not raised: it is as high as it may be", "action", w.action.ID, "cap", limit.Dec())
-		return nil // less than this no node takes in the place of another
+		return w.wait(ctx, w.mostOffered(limit)) // less than this no node takes in the place of another
 	}
 	m := w.message(old.From)
 	return w.sign(ctx, signer.Transaction{
 		ChainID: w.action.Prepared.Chain, Nonce: old.Nonce, To: m.To, Value: m.Value, Data: m.Data, Gas: tx.Gas(), Tip: fee.Tip, Cap: fee.Cap,
 	}, "")
+}
+
+// mostOffered says why a transaction that offers so much per gas is not offered more.
+func (w *work) mostOffered(limit *uint256.Int) string {
+	more := raised(limit, limit)
+	if w.bounded(chain.Fee{Tip: new(uint256.Int), Cap: more}).Cap.Lt(more) {
+		return fmt.Sprintf("It offers %s gwei per gas, and the plan lets it offer at most %d.", action.Scaled(limit, 9), w.planned().MaxFee)
+	}
+	return fmt.Sprintf("It offers %s gwei per gas, and its account cannot pay for more.", action.Scaled(limit, 9))
+}
+
+// lower begins a sentence in the middle of another.
+func lower(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
 }
 
 // raised is a fee that a node takes as a replacement: an eighth more than before, or what is asked now if that is more.

@@ -2,6 +2,7 @@ package execute
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -30,10 +31,16 @@ func decoded(t *testing.T, tx incident.Transaction) *types.Transaction {
 // What an action offers never exceeds what the plan allows for it, however often it is raised.
 func TestFeeIsBoundedByThePlan(t *testing.T) {
 	w := newWorld(t, 10*time.Millisecond)
-	const most = 3 // gwei
+	const most = 1 // gwei
 	o := w.order(0, func(p *plan.Plan) { p.Actions[0].MaxFee, p.Actions[0].Urgency = most, "emergency" })
 	var mu sync.Mutex
 	seen := map[evm.Hash]int{}
+	waits := ""
+	o.after = func(op incident.Op) {
+		if op, ok := op.(incident.OpWaits); ok {
+			waits = op.Why
+		}
+	}
 	w.carry(o, &hooked{Client: w.client, send: func(raw []byte) bool {
 		mu.Lock()
 		defer mu.Unlock()
@@ -42,11 +49,14 @@ func TestFeeIsBoundedByThePlan(t *testing.T) {
 		for _, k := range seen {
 			n += k
 		}
-		return n < 8 // the first ones are lost, so that it is raised as long as it may be
+		return n < 100 // the first ones are lost, so that it is raised as long as it may be
 	}})
 	a := o.action()
 	if a.State != incident.Verified {
 		t.Fatalf("action %+v", a)
+	}
+	if !strings.Contains(waits, "the plan lets it offer at most 1") || a.Waits != "" {
+		t.Errorf("people read %q, and now %q", waits, a.Waits)
 	}
 	limit := new(uint256.Int).Mul(uint256.NewInt(most), uint256.NewInt(weiPerGwei)).ToBig()
 	for _, s := range a.Sends {

@@ -71,6 +71,9 @@ func (w *work) land(ctx context.Context) error {
 		case lost != nil:
 		case patience.over(first, head) || !taken && head.Number >= first.Number+patience.resend:
 			first = head
+			if behind, err := w.behind(ctx, last); behind || err != nil {
+				return err
+			}
 			return w.raise(ctx, last)
 		case head.Number >= sent+patience.resend:
 			sent = head.Number
