@@ -21,7 +21,7 @@ func (t *terminal) incident() *cobra.Command {
 		t.incidentDistrust(), t.incidentTrust(), t.incidentRestrict(), t.incidentReveal(), t.incidentMerge(), t.incidentAdopt(), t.incidentClose(), t.incidentReopen(), t.incidentExport(), t.incidentRedact(),
 		t.incidentOwed(), t.incidentWaive(), t.incidentReinstate(), t.incidentPin(), t.incidentReply(), t.incidentUndo(), t.incidentAdd(), t.incidentAttach(), t.incidentLessons(),
 		t.incidentSeverity(), t.incidentNote(), t.incidentPropose(), t.incidentRetry(),
-		t.incidentWithdraw(), t.incidentAttest(), t.incidentDeny(), t.incidentOverride(), t.incidentSend())
+		t.incidentWithdraw(), t.incidentReject(), t.incidentAttest(), t.incidentDeny(), t.incidentOverride(), t.incidentSend())
 	return c
 }
 

@@ -18,6 +18,15 @@ func (t *terminal) incidentWithdraw() *cobra.Command {
 		})
 }
 
+func (t *terminal) incidentReject() *cobra.Command {
+	var why string
+	return t.do("reject INCIDENT DECISION", "Ask a Safe's owners to use up the nonce that they signed for, so that what they signed can never be carried out", []string{"an incident", "a decision"}, access.Respond,
+		func(c *cobra.Command) { c.Flags().StringVar(&why, "why", "", "the reason") },
+		func(_ *engine.View, args []string) (incident.Op, error) {
+			return incident.OpReject{Decision: args[1], Why: why}, nil
+		})
+}
+
 func (t *terminal) incidentAttest() *cobra.Command {
 	var op incident.OpAttest
 	var refuse bool

@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -163,6 +165,13 @@ func (t *terminal) conform(v *voucher, p *plan.Plan, m decision.Message) error {
 		}
 		t.words(pr)
 		t.compareSummary(m.Summary, pr.Words.Sentence)
+	case "rejection":
+		pr, ok := rejectionOf(p, d, m)
+		if !ok {
+			return unfit("the decision %q authorises nothing of a Safe that this could reject.", d.ID)
+		}
+		t.words(pr)
+		t.compareSummary(m.Summary, pr.Words.Sentence)
 	case "step":
 		if !allowed(decision.ForStep(p, ref)) {
 			return unfit("the decision %q does not authorise the step %q.", d.ID, ref)
@@ -172,6 +181,31 @@ func (t *terminal) conform(v *voucher, p *plan.Plan, m decision.Message) error {
 		return unfit("it knows nothing like %q.", m.Subject)
 	}
 	return nil
+}
+
+// nonceSaid finds the nonce in the summary of a rejection, which names it once.
+var nonceSaid = regexp.MustCompile(`under its nonce ([0-9]{1,20}) `)
+
+// rejectionOf is what a message rejects by a plan: an action of a Safe that the decision authorises.
+func rejectionOf(p *plan.Plan, d plan.Decision, m decision.Message) (action.Prepared, bool) {
+	said := nonceSaid.FindStringSubmatch(m.Summary)
+	if said == nil {
+		return action.Prepared{}, false
+	}
+	nonce, err := strconv.ParseUint(said[1], 10, 64)
+	if err != nil {
+		return action.Prepared{}, false
+	}
+	for _, a := range p.Actions {
+		if !slices.ContainsFunc(decision.ForAction(p, a.ID), func(x *plan.Decision) bool { return x.ID == d.ID }) {
+			continue
+		}
+		pr, err := action.PrepareRejection(p, a.ID, nonce, nil)
+		if err == nil && pr.Hash == m.Action && pr.Chain == m.Chain && pr.Words.Sentence == m.Summary {
+			return pr, true
+		}
+	}
+	return action.Prepared{}, false
 }
 
 // unseen refuses an adoption whose changes nobody here can read: one of the two plans is not on this machine.

@@ -36,6 +36,16 @@ func SigningOf(p *plan.Plan, s *State, d *Decision, person, choice string) Signi
 	return g
 }
 
+// OwnersAmong lists those of some accounts that are owners of the decision's Safe and are trusted: with another one nobody signs for it.
+func (s *State) OwnersAmong(d *Decision, accounts []evm.Address) []evm.Address {
+	if d.Safe == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(accounts), func(a evm.Address) bool {
+		return !d.Safe.Facts.Owner(a) || s.Distrusts(DistrustKey, a.Hex())
+	})
+}
+
 // MaySendAnyway reports whether a person may have it sent although the plan's rule is not met: the Safe's owners suffice, and they are one.
 func (s *State) MaySendAnyway(d *Decision, st decision.Status, person string) bool {
 	a := d.approvalOf(person)

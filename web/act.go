@@ -40,6 +40,9 @@ var verbs = map[string]verb{
 	"withdraw": {access.Respond, func(v url.Values) incident.Op {
 		return incident.OpWithdraw{Decision: v.Get("decision"), Why: v.Get("why")}
 	}},
+	"reject": {access.Respond, func(v url.Values) incident.Op {
+		return incident.OpReject{Decision: v.Get("decision"), Why: v.Get("why")}
+	}},
 	"attest": {access.Respond, attestOp},
 	"deny":   {access.Answer, func(v url.Values) incident.Op { return incident.OpDeny{Decision: v.Get("decision")} }},
 	"send-anyway": {access.Approve, func(v url.Values) incident.Op {

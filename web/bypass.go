@@ -16,6 +16,7 @@ import (
 type bypass struct {
 	Decision string
 	Withdraw *form
+	Reject   *form
 	Anyway   *form
 	Attest   *attesting
 	Deny     *form
@@ -26,7 +27,7 @@ type bypass struct {
 
 // Any reports whether there is anything to show.
 func (b *bypass) Any() bool {
-	return b != nil && (b.Withdraw != nil || b.Anyway != nil || b.Attest != nil || b.Deny != nil || b.Override != nil || len(b.Said) > 0)
+	return b != nil && (b.Withdraw != nil || b.Reject != nil || b.Anyway != nil || b.Attest != nil || b.Deny != nil || b.Override != nil || len(b.Said) > 0)
 }
 
 // attesting is the form by which somebody attests what an approver said.
@@ -38,10 +39,10 @@ type attesting struct {
 
 // overriding is the form by which somebody decides without the approvers.
 type overriding struct {
-	Form    form
-	Demo    string // name to sign as; empty outside the demo
-	Command string
-	Who     string // who else may sign it
+	Form form
+	Demo string // name to sign as; empty outside the demo
+	Page string // where it is read and signed, once there is a reason
+	Who  string // who else may sign it
 }
 
 func (l *look) bypass(d *incident.Decision, st decision.Status) *bypass {
@@ -56,6 +57,9 @@ func (l *look) bypass(d *incident.Decision, st decision.Status) *bypass {
 	if w := d.Withdrawn; w != nil {
 		b.Said = append(b.Said, l.name(w.By)+" withdrew it: “"+string(w.Why)+"”")
 	}
+	if x := l.state.Decision(d.Subject.Ref); d.Subject.Kind == incident.SubjectRejection && x != nil {
+		b.Said = append(b.Said, l.name(d.Proposer)+" wants that what the owners signed for it can never be carried out: “"+string(d.Why)+"”")
+	}
 	if a := d.AttestedOf(l.person); a != nil {
 		f := l.form("deny-"+d.ID, "deny")
 		b.Deny, b.Denies = &f, l.name(a.Attested.By)+" attests that you said so: “"+string(a.Attested.Words)+"”"
@@ -66,6 +70,10 @@ func (l *look) bypass(d *incident.Decision, st decision.Status) *bypass {
 	if (d.State == incident.Open || d.State == incident.Met && l.state.Unsent(d.ID) && l.notOrdered(d)) && l.state.MayWithdraw(d, l.person) && l.may(access.Respond) {
 		f := l.form("withdraw-"+d.ID, "withdraw")
 		b.Withdraw = &f
+	}
+	if l.state.Rejectable(l.plan, d) == nil && l.state.MayWithdraw(d, l.person) && l.may(access.Respond) {
+		f := l.form("reject-"+d.ID, "reject")
+		b.Reject = &f
 	}
 	if d.State != incident.Open || !l.Now.Before(d.Expires) {
 		return b
@@ -93,12 +101,34 @@ func (l *look) bypass(d *incident.Decision, st decision.Status) *bypass {
 		for _, who := range l.plan.MembersOf(pd.Override.Who, d.Opened) {
 			names = append(names, l.name(who))
 		}
-		b.Override = &overriding{Form: l.form("override-"+d.ID, "override"), Who: strings.Join(names, ", "), Command: "tocsin sign " + l.state.ID + " " + d.ID + " --override REASON"}
+		b.Override = &overriding{Form: l.form("override-"+d.ID, "override"), Who: strings.Join(names, ", "), Page: l.path("decisions/" + d.ID)}
 		if l.Stage != nil {
 			b.Override.Demo = l.name(l.person)
 		}
 	}
 	return b
+}
+
+// overriding shows a decision as its override would be signed, for a reason.
+func (l *look) overriding(d *incident.Decision, why string) *verdict {
+	v := l.verdict(d, decision.Override)
+	if v.Bypass == nil || v.Bypass.Override == nil || why == "" {
+		return l.verdict(d, decision.Approve)
+	}
+	m := incident.OverrideOf(d, why)
+	v.Bypass, v.Why = nil, ""
+	v.Content.Sentence = m.Summary
+	v.Content.Typed, v.Content.Hashes = typedData(m.Typed())
+	for i := range v.Content.Facts {
+		if f := &v.Content.Facts[i]; f.Label == "Digest" {
+			f.Text = groups(m.Digest().Hex())
+		}
+	}
+	v.Sign = l.signing(d, decision.Override)
+	v.Sign.Form, v.Sign.Link = l.form("override-"+d.ID, "override"), nil
+	v.Sign.Why = strings.TrimSpace(why)
+	v.Sign.Command += " --override " + strconv.Quote(v.Sign.Why)
+	return v
 }
 
 func overridden(d *incident.Decision, person string) bool {
@@ -117,7 +147,7 @@ func (l *look) notOrdered(d *incident.Decision) bool {
 			return false
 		}
 	}
-	return d.Subject.Kind == incident.SubjectAction
+	return d.Prepared != nil
 }
 
 func attestOp(v url.Values) incident.Op {

@@ -60,7 +60,8 @@ type named struct{ Name, Hex string }
 // signing is how this person can sign.
 type signing struct {
 	Form    form
-	Choice  string // decision.Approve or decision.Refuse
+	Choice  string // decision.Approve, Refuse or Override
+	Why     string // of an override: its reason, which is signed, too
 	Signers string // addresses of the person's keys, parted by spaces
 	Demo    string // name to sign as with a demo key; empty outside the demo
 	Command string // what to type on another machine
@@ -75,7 +76,7 @@ func (l *look) verdict(d *incident.Decision, choice string) *verdict {
 	pd, _ := l.plan.Decision(d.Decision)
 	status := l.state.Status(l.plan, d, l.Now)
 	v := &verdict{
-		Anchor: "decision-" + d.ID, Href: l.path("decisions/" + d.ID), Name: pd.Name, Question: pd.Question, Say: status.Say,
+		Anchor: "decision-" + d.ID, Href: l.path("decisions/" + d.ID), Name: d.Name(l.plan), Question: pd.Question, Say: status.Say,
 		State: d.State, Yours: l.yours(incident.TaskSign, d.ID), Expires: l.at(d.Expires), Content: l.content(d, choice),
 	}
 	v.Refusal = v.Href + "?choice=" + decision.Refuse
@@ -107,7 +108,11 @@ func (l *look) signing(d *incident.Decision, choice string) *signing {
 	}
 	person, _ := l.plan.Person(l.person)
 	var keys []string
-	for _, k := range decision.Keys(&person) {
+	accounts := decision.Keys(&person)
+	if owners := l.state.OwnersAmong(d, accounts); incident.SigningOf(l.plan, l.state, d, l.person, choice).Safe && len(owners) > 0 {
+		accounts = owners
+	}
+	for _, k := range accounts {
 		keys = append(keys, k.Hex())
 	}
 	s.Signers = strings.Join(keys, " ")
@@ -119,6 +124,9 @@ func (l *look) signing(d *incident.Decision, choice string) *signing {
 	}
 	return s
 }
+
+// Overrides reports whether it is an override that is signed.
+func (s signing) Overrides() bool { return s.Choice == decision.Override }
 
 // boxes are the signatures given and missing.
 func (l *look) boxes(d *incident.Decision, status decision.Status) []box {
@@ -210,7 +218,7 @@ func (l *look) content(d *incident.Decision, choice string) content {
 		add("Proved by", w.Effect, false)
 		add("Undone by", w.Undo, false)
 	}
-	add("Your answer", map[string]string{decision.Approve: "yes (approve)", decision.Refuse: "no (refuse)"}[choice], false)
+	add("Your answer", map[string]string{decision.Approve: "yes (approve)", decision.Refuse: "no (refuse)", decision.Override: "override: it is decided without the approvers"}[choice], false)
 	add("Incident", m.Incident, false)
 	add("Valid until", d.Expires.UTC().Format("2006-01-02 15:04:05")+" UTC", false)
 	add("Plan", groups(m.Plan.Hex()), true)

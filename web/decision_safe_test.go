@@ -41,10 +41,16 @@ func newCouncilWorld(t *testing.T) *world {
 // councilReads tells what the chain says of the Safe.
 func (w *world) councilReads(id string, nonce uint64) {
 	w.t.Helper()
-	op := incident.OpSafeFacts{Decision: "decision-1", Facts: safe.Facts{
+	w.councilOf(id, "decision-1", nonce, "carmen", "oscar")
+}
+
+// councilOf tells that the Safe has these owners, two of whom must sign.
+func (w *world) councilOf(id, decision string, nonce uint64, owners ...string) {
+	w.t.Helper()
+	op := incident.OpSafeFacts{Decision: decision, Facts: safe.Facts{
 		Chain: 31337, Safe: council, Version: safe.V141, Nonce: nonce, Threshold: 2, Block: 204 + nonce, BlockHash: evm.Hash{byte(nonce)},
 	}}
-	for _, who := range []string{"carmen", "oscar"} {
+	for _, who := range owners {
 		op.Facts.Owners = append(op.Facts.Owners, crypto.PubkeyToAddress(demoKey(who).PublicKey))
 	}
 	w.acts(id, op)

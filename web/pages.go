@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"tocsin/access"
+	"tocsin/decision"
 	"tocsin/engine"
 	"tocsin/fault"
 	"tocsin/incident"
@@ -104,8 +106,12 @@ func (c *Console) decision(w http.ResponseWriter, r *http.Request, s *session) {
 	choice := choiceOf(r.URL.Query().Get("choice"))
 	sh := c.incidentShell(s, v, "/decisions/"+d.ID)
 	l := c.lookAt(sh, s, v)
+	x := l.verdict(d, choice)
+	if r.URL.Query().Get("choice") == decision.Override {
+		x = l.overriding(d, strings.TrimSpace(r.URL.Query().Get("why")))
+	}
 	c.render(w, r, http.StatusOK, decisionBody(&decisionPage{
-		shell: sh, Band: l.bandBack(), Situation: situationOf(l.plan, l.state, l.Now), Verdict: l.verdict(d, choice),
+		shell: sh, Band: l.bandBack(), Situation: situationOf(l.plan, l.state, l.Now), Verdict: x,
 	}))
 }
 
