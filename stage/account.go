@@ -2,12 +2,13 @@ package stage
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/holiman/uint256"
 
+	"tocsin/evm"
 	"tocsin/fault"
 )
 
@@ -26,7 +27,7 @@ func (s *Stage) Deposits(ctx context.Context) (*uint256.Int, error) {
 	return owed.Add(owed, lost), nil
 }
 
-// LossAt is what the attacker holds of the users' money at a block (0: the head), in HUSD's smallest unit.
+// LossAt is what the attacker has got of the users' money by a block (0: the head), in HUSD's smallest unit.
 func (s *Stage) LossAt(ctx context.Context, block uint64) (*uint256.Int, error) {
 	if block == 0 {
 		block = s.chain.Head().Number
@@ -35,11 +36,30 @@ func (s *Stage) LossAt(ctx context.Context, block uint64) (*uint256.Int, error) 
 }
 
 func (s *Stage) lossAt(ctx context.Context, block uint64) (*uint256.Int, error) {
-	return s.read(ctx, s.Token, &block, "balanceOf(address)", s.attacker.address())
+	if s.world.loss != nil {
+		return s.world.loss(ctx, s, block)
+	}
+	thieves := []evm.Address{s.attacker.address()}
+	if s.world.thieves != nil {
+		thieves = s.world.thieves(s)
+	}
+	held := new(uint256.Int)
+	for _, t := range thieves {
+		n, err := s.read(ctx, s.Token, &block, "balanceOf(address)", t)
+		if err != nil {
+			return nil, err
+		}
+		held.Add(held, n)
+	}
+	stake := husd(s.world.stake)
+	if held.Lt(stake) {
+		return new(uint256.Int), nil // so far it has cost the attacker more than it brought
+	}
+	return held.Sub(held, stake), nil
 }
 
-// FirstMaliciousTx is the attacker's first transaction: the allowance that opens the first account, before anything is
-// gone. It is not_found while there is none.
+// FirstMaliciousTx is the attacker's first transaction: in the demo's world the allowance that opens the first account, before anything
+// is gone. It is not_found while there is none.
 func (s *Stage) FirstMaliciousTx(ctx context.Context) (Tx, error) {
 	begun, err := s.AttackBegun(ctx)
 	if err != nil {
@@ -48,16 +68,16 @@ func (s *Stage) FirstMaliciousTx(ctx context.Context) (Tx, error) {
 	if !begun {
 		return Tx{}, fault.New(fault.NotFound, "The attack has not begun.")
 	}
-	// An allowance once given stays: the first block that has it is found by halving.
+	// Ether once spent on gas is gone: the first block after which some is missing is found by halving.
 	var failed error
 	head := s.chain.Head().Number
 	first := sort.Search(int(head)+1, func(n int) bool {
 		if failed != nil {
 			return true
 		}
-		var given bool
-		given, failed = s.given(ctx, uint64(n))
-		return given
+		var spent bool
+		spent, failed = s.spent(ctx, uint64(n))
+		return spent
 	})
 	if failed != nil {
 		return Tx{}, fmt.Errorf("find first malicious transaction: %w", failed)
@@ -67,21 +87,27 @@ func (s *Stage) FirstMaliciousTx(ctx context.Context) (Tx, error) {
 		return Tx{}, fmt.Errorf("find first malicious transaction: %w", err)
 	}
 	for i, t := range b.Transactions {
-		if t.From == s.attacker.address() {
+		if s.villain(t.From) {
 			return Tx{Hash: t.Hash, Block: b.Number, Status: b.Receipts[i].Status}, nil
 		}
 	}
 	return Tx{}, fmt.Errorf("find first malicious transaction: block %d has none of the attacker's", first)
 }
 
-// given reports whether the attacker's first allowance stands at a block.
-func (s *Stage) given(ctx context.Context, block uint64) (bool, error) {
-	shares, err := s.read(ctx, s.Vault, &block, "allowance(address,address)", s.attacker.address(), s.users[0].address())
-	if errors.Is(err, errNoContract) {
-		return false, nil
+// spent reports whether any of the attacker's accounts has paid for a transaction by a block.
+func (s *Stage) spent(ctx context.Context, block uint64) (bool, error) {
+	for _, v := range s.villains {
+		b, err := s.client.Balance(ctx, v.address(), &block)
+		if err != nil {
+			return false, err
+		}
+		if b.Lt(wealth()) {
+			return true, nil
+		}
 	}
-	if err != nil {
-		return false, err
-	}
-	return !shares.IsZero(), nil
+	return false, nil
+}
+
+func (s *Stage) villain(a evm.Address) bool {
+	return slices.ContainsFunc(s.villains, func(v *actor) bool { return v.address() == a })
 }

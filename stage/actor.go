@@ -3,6 +3,7 @@ package stage
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,6 +22,11 @@ const (
 	executorName = "executor"
 	attackerName = "attacker"
 )
+
+// played reports whether a name is that of an actor of the stage in any world, and not a person's.
+func played(name string) bool {
+	return slices.Contains([]string{deployerName, executorName, attackerName, operatorName, copycatName}, name) || strings.HasPrefix(name, "user-")
+}
 
 // demoKey is Keccak-256 of "tocsin demo key: " and a name. Anybody can compute it: it is worth nothing outside a drill.
 func demoKey(name string) (*signer.Key, []byte, error) {
@@ -43,7 +49,7 @@ func Address(name string) (evm.Address, error) {
 
 // Sign signs a digest with the demo key of a person: r, s and v, 65 bytes. The stage's own actors sign nothing for others.
 func (s *Stage) Sign(ctx context.Context, person string, digest evm.Hash) ([]byte, error) {
-	if person == deployerName || person == executorName || person == attackerName || strings.HasPrefix(person, "user-") {
+	if played(person) {
 		return nil, fault.New(fault.Forbidden, "%s is an actor of the stage, not a person who approves.", person)
 	}
 	key, _, err := demoKey(person)
@@ -62,12 +68,12 @@ type actor struct {
 	next    uint64 // nonce after the last one sent by this process
 }
 
-func newActor(name string, client chain.Client) (*actor, error) {
+func newActor(name string) (*actor, error) {
 	key, _, err := demoKey(name)
 	if err != nil {
 		return nil, err
 	}
-	return &actor{name: name, key: key, client: client}, nil
+	return &actor{name: name, key: key}, nil
 }
 
 func (a *actor) address() evm.Address { return a.key.Address() }
@@ -77,6 +83,7 @@ type call struct {
 	to    *evm.Address // nil creates a contract
 	data  []byte
 	value *uint256.Int
+	gas   uint64 // 0: as much as most need
 }
 
 // send signs a call with the account's next nonce and sends it. Nothing is estimated: what will fail is sent and fails.
@@ -88,9 +95,13 @@ func (a *actor) send(ctx context.Context, c call) (evm.Hash, error) {
 		return evm.Hash{}, fmt.Errorf("send transaction of %s: %w", a.name, err)
 	}
 	nonce = max(nonce, a.next) // while a block is being mined the chain counts what is pending too low
-	gas := uint64(300_000)
-	if c.to == nil {
+	gas := c.gas
+	switch {
+	case gas != 0:
+	case c.to == nil:
 		gas = 4_000_000
+	default:
+		gas = 300_000
 	}
 	raw, hash, err := a.key.SignTransaction(ctx, signer.Transaction{
 		ChainID: a.client.ChainID(), Nonce: nonce, To: c.to, Value: c.value, Data: c.data, Gas: gas,

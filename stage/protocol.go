@@ -33,10 +33,8 @@ type protocol struct {
 	Vault  evm.Address
 }
 
-// newProtocol knows the addresses beforehand: they follow from the deployer's first two transactions.
-func newProtocol(client chain.Client, deployer evm.Address) protocol {
-	return protocol{client: client, Token: crypto.CreateAddress(deployer, 0), Vault: crypto.CreateAddress(deployer, 1)}
-}
+// created is the address of what an account creates by its transaction with a nonce.
+func created(by evm.Address, nonce uint64) evm.Address { return crypto.CreateAddress(by, nonce) }
 
 // errNoContract says that there is nothing yet at the address asked.
 var errNoContract = errors.New("there is no contract yet")
@@ -88,6 +86,15 @@ func creation(c contracts.Contract, constructor string, args ...any) (call, erro
 	return call{data: append(append([]byte(nil), c.Bytecode...), data[4:]...)}, nil // without the selector
 }
 
+// deploy makes a transaction that creates one of our contracts.
+func deploy(name, constructor string, args ...any) (call, error) {
+	c, err := contracts.Named(name)
+	if err != nil {
+		return call{}, err
+	}
+	return creation(c, constructor, args...)
+}
+
 // Paused reports whether the vault is paused at the head.
 func (p protocol) Paused(ctx context.Context) (bool, error) {
 	v, err := p.read(ctx, p.Vault, nil, "paused()")
@@ -105,4 +112,9 @@ func (p protocol) VaultBalance(ctx context.Context, block *uint64) (*uint256.Int
 // shares is what the vault owes an account on its books at the head.
 func (p protocol) shares(ctx context.Context, a evm.Address) (*uint256.Int, error) {
 	return p.read(ctx, p.Vault, nil, "balanceOf(address)", a)
+}
+
+// tokens is what an account holds of HUSD at the head.
+func (p protocol) tokens(ctx context.Context, a evm.Address) (*uint256.Int, error) {
+	return p.read(ctx, p.Token, nil, "balanceOf(address)", a)
 }

@@ -3,11 +3,11 @@ package stage
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/holiman/uint256"
 
-	"tocsin/contracts"
 	"tocsin/evm"
 	"tocsin/fault"
 )
@@ -15,18 +15,16 @@ import (
 // setUp performs the scripts of the deployer and the users. A script is indexed by nonce, so that what the chain has
 // already is never done twice, wherever an earlier start broke off.
 func (s *Stage) setUp(ctx context.Context) error {
-	script, err := s.deployment()
-	if err != nil {
-		return err
-	}
-	if err := s.perform(ctx, map[*actor][]call{s.deployer: script}); err != nil {
+	if err := s.perform(ctx, map[*actor][]call{s.deployer: s.deployment}); err != nil {
 		return fmt.Errorf("deploy the protocol: %w", err)
 	}
 	scripts := make(map[*actor][]call)
-	for i, u := range s.users {
-		if scripts[u], err = s.firstDeposit(i); err != nil {
+	for _, u := range s.users {
+		script, err := s.world.user(s, u)
+		if err != nil {
 			return err
 		}
+		scripts[u] = script
 	}
 	if err := s.perform(ctx, scripts); err != nil {
 		return fmt.Errorf("make first deposits: %w", err)
@@ -34,44 +32,67 @@ func (s *Stage) setUp(ctx context.Context) error {
 	return nil
 }
 
-// deployment is the deployer's script: token, vault, the executor's right to pause, and everybody's tokens.
-func (s *Stage) deployment() ([]call, error) {
-	token, err := contracts.Token()
-	if err != nil {
-		return nil, err
-	}
-	vault, err := contracts.Vault()
-	if err != nil {
-		return nil, err
-	}
+// write makes the deployer's script: token, vault, the right to pause, everybody's tokens, and what the world has besides. What is
+// placed in the first block already is not in it.
+func (s *Stage) write() error {
 	executor, err := Address(executorName)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var script []call
-	add := func(c call, e error) {
-		script = append(script, c)
-		if err == nil {
-			err = e
-		}
+	x := &script{by: s.deployer.address()}
+	if s.places.Token == (evm.Address{}) {
+		s.Token = x.create("Token", tokenMaker, tokenName, tokenUnit)
 	}
-	add(creation(token, "make(string,string)", "Harbour Dollar", "HUSD"))
-	add(creation(vault, "make(address,address)", s.Token, s.deployer.address()))
-	add(on(s.Vault, "grantRole(bytes32,address)", crypto.Keccak256Hash([]byte("PAUSER_ROLE")), executor))
-	for i, d := range deposits {
-		// One and a half times the deposit, so that there is something to pay with.
-		add(on(s.Token, "mint(address,uint256)", s.users[i].address(), husd(d+d/2)))
+	if s.places.Vault == (evm.Address{}) {
+		s.Vault = created(x.by, uint64(len(x.calls)))
 	}
-	return script, err
+	// What the vault's constructor wants may be created after the vault. Where it will be follows from the script: a draft tells.
+	draft := &script{by: x.by, calls: slices.Clone(x.calls)}
+	if s.places.Vault == (evm.Address{}) {
+		draft.add(call{}, nil)
+	}
+	s.furnish(draft, executor)
+	if s.places.Vault == (evm.Address{}) {
+		x.create(s.world.contract, s.maker(), s.making()...)
+	}
+	s.furnish(x, executor)
+	s.deployment = x.calls
+	return x.err
 }
 
-// firstDeposit is a user's script.
-func (s *Stage) firstDeposit(i int) ([]call, error) {
+// maker is the vault's constructor as encode wants it, and making what it takes.
+func (s *Stage) maker() string { return "make(address,address" + s.world.types + ")" }
+
+func (s *Stage) making() []any {
+	args := []any{s.Token, s.deployer.address()}
+	if s.world.args != nil {
+		args = append(args, s.world.args(s)...)
+	}
+	return args
+}
+
+// furnish is what the deployer does once token and vault are there.
+func (s *Stage) furnish(x *script, executor evm.Address) {
+	x.add(on(s.Vault, "grantRole(bytes32,address)", crypto.Keccak256Hash([]byte("PAUSER_ROLE")), executor))
+	for i, d := range deposits {
+		// One and a half times the deposit, so that there is something to pay with.
+		x.add(on(s.Token, "mint(address,uint256)", s.users[i].address(), husd(d+d/2)))
+	}
+	if s.world.stake > 0 {
+		x.add(on(s.Token, "mint(address,uint256)", s.attacker.address(), husd(s.world.stake)))
+	}
+	if s.world.props != nil {
+		s.world.props(s, x)
+	}
+}
+
+// firstDeposit is a user's script in most worlds.
+func firstDeposit(s *Stage, u *actor) ([]call, error) {
 	allow, err := on(s.Token, "approve(address,uint256)", s.Vault, unlimited)
 	if err != nil {
 		return nil, err
 	}
-	deposit, err := on(s.Vault, "deposit(uint256,address)", husd(deposits[i]), s.users[i].address())
+	deposit, err := on(s.Vault, "deposit(uint256,address)", husd(deposits[slices.Index(s.users, u)]), u.address())
 	return []call{allow, deposit}, err
 }
 

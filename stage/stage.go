@@ -1,11 +1,11 @@
-// Package stage owns the live part of the exercise "drained vault": a chain of our own, the example protocol on it, people
-// who use it, and an attacker. Everything it does next follows from the chain alone, so that after a kill it goes on where
-// it was.
+// Package stage owns the live part of an exercise: a chain of our own, a protocol on it that has one flaw, people who use it, and an
+// attacker. A world says which flaw. Everything that happens next follows from the chain alone, so that after a kill it goes on
+// where it was.
 //
 // The attack as a state machine, each state read off the chain:
 //
-//	quiet ──Attack──▶ under way ──drained, or refused while paused──▶ over
-//	(nonce 0)         (nonce > 0)                                    (the hideout holds ether)
+//	quiet ──Attack──▶ under way ──drained, or refused while stopped──▶ over
+//	(nonce 0)         (nonce > 0)                                     (the hideout holds ether)
 //
 // Keys: every actor and person signs with a demo key that anybody can compute. Nothing of value may ever trust one.
 package stage
@@ -15,29 +15,34 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/big"
 	"sync"
 	"time"
 
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/holiman/uint256"
 
 	"tocsin/chain"
 	"tocsin/chain/devchain"
+	"tocsin/evm"
 	"tocsin/fault"
+	"tocsin/plan"
 )
 
-// ChainID is the id of every stage's chain. No live chain has it.
+// ChainID is the id of a stage's chain, unless the plan has another drill chain or a live one of this id; see DrillChain.
 const ChainID = 31337
 
 // Options say how to set the stage. Zero values mean the defaults.
 type Options struct {
-	Dir    string        // where the chain is kept; empty: in memory only
-	Port   int           // of the chain's endpoints on 127.0.0.1; 0: any free one
-	Period time.Duration // between blocks; default 1 s; devchain.Manual: blocks are mined by hand
-	Seed   uint64        // of the ordinary traffic
-	Pace   uint64        // blocks from one transaction of the attacker to the next; default 2
-	People []string      // people who need ether of their own; the same at every start of a Dir
-	Logger *slog.Logger  // nil: silent
+	World  string           // id of the world; empty: Default
+	Plan   *plan.Plan       // whose vault and token the world's take the places of; nil: those of the example plan
+	Dir    string           // where the chain is kept; empty: in memory only
+	Port   int              // of the chain's endpoints on 127.0.0.1; 0: any free one
+	Period time.Duration    // between blocks; default 1 s; devchain.Manual: blocks are mined by hand
+	Seed   uint64           // of the ordinary traffic
+	Pace   uint64           // blocks from one transaction of the attacker to the next; default 2
+	People []string         // people who need ether of their own; the same at every start of a Dir
+	Clock  func() time.Time // the exercise's, which the times of blocks follow: while it stands still nothing is mined; nil: real time
+	Logger *slog.Logger     // nil: silent
 }
 
 // Stage is a running stage. Its methods are safe for concurrent use.
@@ -48,8 +53,15 @@ type Stage struct {
 	client chain.Client
 
 	protocol
+	world      world
+	places     Places
+	props      map[string]evm.Address // what the world has besides token and vault
+	deployment []call                 // the deployer's script
+
 	deployer *actor
 	attacker *actor
+	others   map[string]*actor // who else serves the attacker, by name
+	villains []*actor          // the attacker and the others
 	users    []*actor
 
 	attacking sync.Mutex // held while the attack is being launched
@@ -67,16 +79,16 @@ func Start(ctx context.Context, o Options) (_ *Stage, err error) {
 	if o.Pace == 0 {
 		o.Pace = 2
 	}
-	s := &Stage{opts: o, log: o.Logger}
+	s := &Stage{opts: o, log: o.Logger, props: make(map[string]evm.Address), others: make(map[string]*actor)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	alloc, err := genesis(o.People)
+	id, alloc, err := s.prepare()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("start stage: %w", err)
 	}
 	s.chain, err = devchain.Start(ctx, devchain.Options{
-		ChainID: ChainID, Dir: o.Dir, Port: o.Port, Period: o.Period, Alloc: alloc, Logger: o.Logger,
+		ChainID: id, Dir: o.Dir, Port: o.Port, Period: o.Period, Alloc: alloc, Clock: o.Clock, Logger: o.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start stage: %w", err)
@@ -88,8 +100,9 @@ func Start(ctx context.Context, o Options) (_ *Stage, err error) {
 		}
 	}()
 	s.client = s.chain.Client()
-	if err := s.cast(); err != nil {
-		return nil, err
+	s.protocol.client = s.client
+	for _, a := range append(append([]*actor{s.deployer}, s.villains...), s.users...) {
+		a.client = s.client
 	}
 	if err := s.setUp(ctx); err != nil {
 		return nil, err
@@ -101,9 +114,39 @@ func Start(ctx context.Context, o Options) (_ *Stage, err error) {
 	return s, nil
 }
 
-// genesis gives every actor and the people named ten thousand ether.
-func genesis(people []string) (types.GenesisAlloc, error) {
-	names := append([]string{deployerName, executorName, attackerName}, people...)
+// prepare settles everything that is known before there is a chain: its id, who plays, what is deployed, and the first block.
+func (s *Stage) prepare() (id uint64, _ types.GenesisAlloc, err error) {
+	if s.world, err = worldOf(s.opts.World); err != nil {
+		return 0, nil, err
+	}
+	if err := s.cast(); err != nil {
+		return 0, nil, err
+	}
+	id = ChainID
+	if s.opts.Plan != nil {
+		if s.places, err = placesIn(s.opts.Plan); err != nil {
+			return 0, nil, err
+		}
+		id = DrillChain(s.opts.Plan)
+		s.places = s.places.but(created(s.deployer.address(), 0), created(s.deployer.address(), 1))
+		s.Token, s.Vault = s.places.Token, s.places.Vault
+	}
+	if err := s.write(); err != nil {
+		return 0, nil, err
+	}
+	alloc, err := s.genesis()
+	return id, alloc, err
+}
+
+// wealth is the ether that everybody begins with, in wei: ten thousand.
+func wealth() *uint256.Int {
+	return new(uint256.Int).Mul(uint256.NewInt(10_000), uint256.NewInt(1e18))
+}
+
+// genesis gives every actor and the people named their ether, and places what the plan has somewhere else than the deployer would.
+func (s *Stage) genesis() (types.GenesisAlloc, error) {
+	names := append([]string{deployerName, executorName, attackerName}, s.opts.People...)
+	names = append(names, s.world.others...)
 	for i := range deposits {
 		names = append(names, userName(i))
 	}
@@ -113,27 +156,35 @@ func genesis(people []string) (types.GenesisAlloc, error) {
 		if err != nil {
 			return nil, err
 		}
-		alloc[a] = types.Account{Balance: new(big.Int).Mul(big.NewInt(10_000), big.NewInt(1e18))}
+		alloc[a] = types.Account{Balance: wealth().ToBig()}
 	}
-	return alloc, nil
+	return alloc, s.place(alloc)
 }
 
 // cast makes the actors.
 func (s *Stage) cast() (err error) {
-	if s.deployer, err = newActor(deployerName, s.client); err != nil {
+	if s.deployer, err = newActor(deployerName); err != nil {
 		return err
 	}
-	if s.attacker, err = newActor(attackerName, s.client); err != nil {
+	if s.attacker, err = newActor(attackerName); err != nil {
 		return err
+	}
+	s.villains = []*actor{s.attacker}
+	for _, name := range s.world.others {
+		a, err := newActor(name)
+		if err != nil {
+			return err
+		}
+		s.others[name] = a
+		s.villains = append(s.villains, a)
 	}
 	for i := range deposits {
-		u, err := newActor(userName(i), s.client)
+		u, err := newActor(userName(i))
 		if err != nil {
 			return err
 		}
 		s.users = append(s.users, u)
 	}
-	s.protocol = newProtocol(s.client, s.deployer.address())
 	return nil
 }
 

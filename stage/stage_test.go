@@ -150,7 +150,7 @@ func refusals(t *testing.T, s *Stage, since uint64) (n int) {
 			t.Fatal(err)
 		}
 		for i, tx := range b.Transactions {
-			if tx.From == s.attacker.address() && b.Receipts[i].Status == 0 {
+			if s.villain(tx.From) && b.Receipts[i].Status == 0 {
 				n++
 			}
 		}

@@ -53,6 +53,12 @@ func (s *Stage) traffic(ctx context.Context, r *rand.Rand) error {
 // pick chooses what a user does; size is a number from 1 to 20. A paused vault's users turn to the token, but for the few
 // who do not look.
 func (s *Stage) pick(ctx context.Context, u *actor, paused bool, dice int, size uint64, other *actor) (call, bool, error) {
+	if s.world.traffic != nil && !paused {
+		if c, ok, err := s.world.traffic(ctx, s, u, dice, size); ok || err != nil {
+			return c, ok, err
+		}
+		paused = s.world.closed
+	}
 	switch {
 	case dice < 2: // more than there is: fails
 		shares, err := s.shares(ctx, u.address())

@@ -41,6 +41,7 @@ type Options struct {
 	Port    int                // TCP port on 127.0.0.1; 0: any free one
 	Period  time.Duration      // a block each period; 0: as soon as a transaction is pending; Manual: by Mine only
 	Alloc   types.GenesisAlloc // accounts in the first block; must be the same at every start of a Dir
+	Clock   func() time.Time   // which the times of blocks follow, and while it stands still none is mined by itself; nil: real time
 	Logger  *slog.Logger       // nil: silent
 }
 
@@ -48,6 +49,7 @@ type Options struct {
 type Chain struct {
 	opts   Options
 	log    *slog.Logger
+	now    func() time.Time
 	lock   *flock.Flock // nil in memory
 	file   *blockFile   // nil in memory
 	stack  *node.Node
@@ -74,6 +76,10 @@ func Start(ctx context.Context, o Options) (_ *Chain, err error) {
 	c := &Chain{opts: o, log: o.Logger}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
+	}
+	c.now = o.Clock
+	if c.now == nil {
+		c.now = time.Now
 	}
 	defer func() {
 		if err != nil {

@@ -49,8 +49,8 @@ func (c *Chain) mineEachPeriod(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if head := c.eth.BlockChain().CurrentBlock(); c.opts.Period >= time.Second && head.Time > uint64(time.Now().Unix()) {
-				continue // blocks mined in quick succession before have run ahead of the clock: let it catch up
+			if c.ahead() {
+				continue
 			}
 			if err := c.Mine(1); err != nil {
 				c.log.Error("no block was mined", "err", err)
@@ -58,6 +58,19 @@ func (c *Chain) mineEachPeriod(ctx context.Context) {
 		}
 	}
 }
+
+// ahead says whether the next block has to wait for the clock. Blocks mined in quick succession may have run ahead of real time, which a
+// slow chain lets catch up; by a clock of its own no block comes before the clock has reached the next second.
+func (c *Chain) ahead() bool {
+	head, now := c.eth.BlockChain().CurrentBlock().Time, c.unix()
+	if c.opts.Clock != nil {
+		return head >= now
+	}
+	return c.opts.Period >= time.Second && head > now
+}
+
+// unix is the clock's time as blocks carry it, in whole seconds.
+func (c *Chain) unix() uint64 { return uint64(max(c.now().Unix(), 0)) }
 
 func (c *Chain) mineWhenPending(ctx context.Context, arrived <-chan core.NewTxsEvent) {
 	for {
@@ -197,10 +210,9 @@ func (c *Chain) Reorg(ctx context.Context, depth int, keep bool) error {
 func (c *Chain) build(parent *types.Header, txs types.Transactions, empty bool) (*types.Block, error) {
 	var random common.Hash
 	_, _ = rand.Read(random[:]) // never fails
-	now := uint64(max(time.Now().Unix(), 0))
 	b, _, err := c.eth.Miner().BuildTestingPayload(&miner.BuildPayloadArgs{
 		Parent:      parent.Hash(),
-		Timestamp:   max(now, parent.Time+1), // periods below a second run ahead of the clock
+		Timestamp:   max(c.unix(), parent.Time+1), // periods below a second run ahead of the clock
 		Random:      random,                  // makes siblings differ
 		Withdrawals: types.Withdrawals{},
 		BeaconRoot:  &common.Hash{},

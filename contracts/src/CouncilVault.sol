@@ -13,7 +13,7 @@ contract CouncilVault is Harbour {
 
     /// @notice Votes that a proposal needs, and seconds from its acceptance until it may be carried out.
     uint256 public constant QUORUM = 4_000_000e18;
-    uint256 public constant DELAY = 20;
+    uint256 public constant DELAY = 300;
 
     struct Proposal {
         address proposer;
