@@ -97,7 +97,7 @@ func SameKeys(a, b *plan.Person) bool {
 		list := slices.Clone(x.Keys)
 		for i := range list {
 			k := &list[i]
-			k.Note = ""
+			k.Note, k.TryEvery = "", 0
 			if k.Kind == "" {
 				k.Kind = plan.KeyAddress
 			}

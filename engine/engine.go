@@ -136,6 +136,9 @@ func (e *Engine) Do(ctx context.Context, id string, cmd incident.Command) (*View
 	if errors.Is(err, errApart) {
 		return e.apart(ctx, id, cmd)
 	}
+	if err == nil {
+		e.keyUsed(ctx, v, cmd)
+	}
 	return v, err
 }
 

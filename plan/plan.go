@@ -292,6 +292,8 @@ type Key struct {
 	Public  string      `yaml:"public" json:"public,omitzero" plan:"form=public"` // public key, for passkey: P-256, x and y in hexadecimal digits; without it nothing can be checked
 	Site    string      `yaml:"site" json:"site,omitzero" plan:"form=site"`       // host name of the console that the passkey was made for
 	Note    string      `yaml:"note" json:"note,omitzero"`
+
+	TryEvery Duration `yaml:"try_every" json:"try_every,omitzero"` // how often its holder proves that they have it; 90 days if zero
 }
 
 // Group names several persons.

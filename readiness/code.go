@@ -22,6 +22,8 @@ const (
 	SafeGuard       = "safe-guard"                // a guard may refuse what the owners signed
 	DecisionAway    = "decision-unmet-while-away" // those who are not away cannot meet a decision
 	SignerAway      = "signer-away"               // somebody is away from their key
+	KeyUntried      = "key-untried"               // nobody knows whether somebody holds a key that the plan names
+	KeyStale        = "key-stale"                 // it is long ago that they proved it
 	ExecutorEmpty   = "executor-empty"            // the executor cannot pay for an action
 	ExecutorLow     = "executor-low"              // it cannot pay for ten
 	ExecutorPower   = "executor-too-powerful"     // the executor may do more than its actions need
@@ -44,7 +46,7 @@ func LiveCodes() []string {
 	return []string{
 		NotLooked, ChainUnseen, EndpointFails, EndpointBehind, EndpointAlone, EndpointsAlike, ActionFails, ActionUnfit, ActionUntried,
 		ActionInEffect, SafeUnread, SafeOwner, SafeSigner, SafeThreshold, SafeOneAway, SafeOnePerson, SafeModule, SafeGuard, DecisionAway,
-		SignerAway, ExecutorEmpty, ExecutorLow, ExecutorPower, ContractMissing, OwnerUnknown, UpgraderDiffers, UpgraderUnnamed, PauserRefused,
+		SignerAway, KeyUntried, KeyStale, ExecutorEmpty, ExecutorLow, ExecutorPower, ContractMissing, OwnerUnknown, UpgraderDiffers, UpgraderUnnamed, PauserRefused,
 		ProxyEmpty, DriftOwner, DriftUpgrade, DriftAdmin, DriftCode, DriftRole, DriftSafe,
 	}
 }

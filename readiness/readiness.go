@@ -71,6 +71,7 @@ func Look(ctx context.Context, w World) ([]Gap, error) {
 		return nil, err
 	}
 	gaps = append(gaps, absences(Live{Plan: h.Plan(), Away: away.Away(w.Now), Now: w.Now})...)
+	gaps = append(gaps, untried(h.Plan(), away, w.Now)...)
 	if w.Live != nil {
 		gaps = append(gaps, w.Live.besidesAbsences()...)
 	}

@@ -7,12 +7,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/crypto"
+
 	"tocsin/check"
+	"tocsin/decision"
 	"tocsin/engine"
 	"tocsin/evm"
 	"tocsin/journal"
 	"tocsin/plan"
 	"tocsin/store/memory"
+	"tocsin/upkeep"
 )
 
 // world is an engine with the example plan in force, as changed.
@@ -143,5 +147,38 @@ func TestAwayAndLive(t *testing.T) {
 	w.Now = w.Now.Add(time.Hour)
 	if _, ok := look(t, w, DecisionAway); ok {
 		t.Error("they are away although their time is over")
+	}
+}
+
+// Whoever may be asked to decide shows now and then that they hold their key: by signing that they do, or by an answer.
+func TestKeysAreTried(t *testing.T) {
+	w, p := world(t, nil)
+	g, ok := look(t, w, KeyUntried)
+	if !ok || !slices.Contains(g.People, "carmen") || slices.Contains(g.People, "hanna") || !strings.Contains(strings.Join(g.Evidence, " "), "0x25EA031c") {
+		t.Fatalf("%+v", g)
+	}
+	carmen, _ := p.Person("carmen")
+	digest := decision.Trial(p, &carmen, w.Now).Digest()
+	secret, err := crypto.ToECDSA(crypto.Keccak256([]byte("tocsin demo key: carmen")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sig, err := crypto.Sign(digest[:], secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Engine.TryKey(t.Context(), p.Protocol, w.Now.UTC().Format(time.DateOnly), sig, journal.Actor{Kind: journal.Person, ID: "carmen"}); err != nil {
+		t.Fatal(err)
+	}
+	if g, _ := look(t, w, KeyUntried); slices.Contains(g.People, "carmen") || !slices.Contains(g.People, "oscar") {
+		t.Errorf("%+v", g)
+	}
+	w.Now = w.Now.Add(upkeep.TryEvery - time.Minute)
+	if g, ok := look(t, w, KeyStale); ok {
+		t.Errorf("%+v", g)
+	}
+	w.Now = w.Now.Add(2 * time.Minute)
+	if g, ok := look(t, w, KeyStale); !ok || !slices.Equal(g.People, []string{"carmen"}) || !strings.Contains(g.Evidence[0], "by signing that they hold it") || !strings.Contains(g.Evidence[0], "every 90 days") {
+		t.Errorf("%+v", g)
 	}
 }

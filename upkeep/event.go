@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common/hexutil"
+
 	"tocsin/evm"
 	"tocsin/journal"
 )
@@ -32,6 +34,19 @@ type EventFacts struct {
 	Facts json.RawMessage `json:"facts"`
 	By    string          `json:"by,omitzero"` // person who had them recorded anew
 }
+
+// EventTried says that a person proved that they hold a key of theirs: by signing that they do, or by an answer to a decision.
+type EventTried struct {
+	Person    string        `json:"person"`
+	Signer    evm.Address   `json:"signer"`              // as decision.SignerOf names the key
+	Day       string        `json:"day,omitzero"`        // that was signed; empty of an answer
+	Plan      evm.Hash      `json:"plan,omitzero"`       // that was signed
+	Signature hexutil.Bytes `json:"signature,omitempty"` // over decision.Trial
+	Of        string        `json:"of,omitzero"`         // the incident whose decision was answered
+}
+
+// Kind names the event in the record.
+func (EventTried) Kind() string { return "key-tried" }
 
 // Kind names the event in the record.
 func (EventAway) Kind() string { return "signer-away" }
@@ -75,6 +90,8 @@ func Decode(r journal.Record) (Happened, error) {
 		h.Event, err = read[EventAway](env)
 	case EventBack{}.Kind():
 		h.Event, err = read[EventBack](env)
+	case EventTried{}.Kind():
+		h.Event, err = read[EventTried](env)
 	case EventFacts{}.Kind():
 		h.Event, err = read[EventFacts](env)
 	default:

@@ -1,5 +1,5 @@
-// Package upkeep owns what a team keeps up between emergencies: who is away from their key, and what the chains said when the plan was
-// reviewed. It is pure: a command and a state go in, events come out, and events make the state.
+// Package upkeep owns what a team keeps up between emergencies: who is away from their key, which keys were tried, and what the chains said
+// when the plan was reviewed. It is pure: a command and a state go in, events come out, and events make the state.
 package upkeep
 
 import (
@@ -55,12 +55,14 @@ type State struct {
 	Facts   json.RawMessage      // nil: none
 	Read    time.Time            // when they were recorded
 	By      string               // person who had them recorded anew; empty if nobody
+
+	Tried map[evm.Address]Tried // keys, as decision.SignerOf names them
 }
 
 // Next is a copy that further events may be applied to.
 func (s *State) Next() *State {
 	n := *s
-	n.Gone = maps.Clone(s.Gone)
+	n.Gone, n.Tried = maps.Clone(s.Gone), maps.Clone(s.Tried)
 	return &n
 }
 
@@ -86,6 +88,11 @@ func (s *State) Apply(h Happened) {
 		s.Gone[e.Person] = e.Until
 	case EventBack:
 		delete(s.Gone, e.Person)
+	case EventTried:
+		if s.Tried == nil {
+			s.Tried = map[evm.Address]Tried{}
+		}
+		s.Tried[e.Signer] = Tried{Person: e.Person, At: h.At, Of: e.Of}
 	case EventFacts:
 		s.Plan, s.Facts, s.Read, s.By = e.Plan, e.Facts, h.At, e.By
 	}
@@ -109,6 +116,13 @@ func Decide(p *plan.Plan, s *State, cmd Command, now time.Time) ([]Event, error)
 			return nil, nil // nobody thought otherwise
 		}
 		return []Event{EventBack{Person: who}}, nil
+	case OpTry:
+		return try(p, cmd.Actor, op, now)
+	case OpUsed:
+		if cmd.Actor.Kind == journal.Person {
+			return nil, fault.New(fault.Forbidden, "Only Tocsin itself can report this.")
+		}
+		return used(p, s, op, now)
 	case OpFacts:
 		return facts(p, s, cmd.Actor, op)
 	}
