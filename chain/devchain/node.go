@@ -82,6 +82,7 @@ func chainConfig(o Options) ethconfig.Config {
 	c.DatabaseCache, c.TrieCleanCache, c.TrieDirtyCache, c.SnapshotCache = 16, 16, 16, 0
 	c.Miner.GasCeil = gasLimit
 	c.TxPool.Journal, c.BlobPool.Datadir = "", ""
+	c.TxPool.NoLocals = true // after ten seconds it would send again what a reorganisation was to forget
 	return c
 }
 
