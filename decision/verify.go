@@ -35,7 +35,7 @@ func Verify(m Message, sig []byte, person *plan.Person, now time.Time) (evm.Addr
 		return signer, nil
 	}
 	return evm.Address{}, fault.New(fault.Forbidden, "The signature over this message is by %s, but %s signs with %s.", signer.Hex(), name(person), expected(person)).
-		Instead("Sign with that, and sign the message shown here: a signature for another incident, action, plan, chain or time reads as somebody else's.")
+		Instead("Sign with that account, and sign the message shown here: a signature for another incident, action, plan, chain or time reads as somebody else's.")
 }
 
 // standing says why nothing over a message of a person's can count now.

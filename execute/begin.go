@@ -35,6 +35,9 @@ func (w *work) begin(ctx context.Context, void string) error {
 			return refuse("It was not sent: %s, and %s reads %s already.", void, pr.Effect.Reads(), r.got)
 		}
 	}
+	if err := w.vouched(ctx); err != nil {
+		return err
+	}
 	if pr.Safe != nil {
 		if err := w.unchanged(ctx); err != nil {
 			return err

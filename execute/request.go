@@ -50,6 +50,9 @@ func (w *work) beginRequest(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return err
 	}
+	if err := w.vouched(ctx); err != nil {
+		return err
+	}
 	if err := w.do(ctx, incident.OpSent{Action: w.action.ID}); err != nil {
 		return err
 	}

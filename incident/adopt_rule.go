@@ -49,7 +49,7 @@ func sameRule(old, next *plan.Plan, x *Decision) bool {
 	for _, id := range people {
 		was, _ := old.Person(id)
 		is, _ := next.Person(id)
-		if !slices.Equal(decision.Keys(&was), decision.Keys(&is)) {
+		if !decision.SameKeys(&was, &is) {
 			return false
 		}
 	}

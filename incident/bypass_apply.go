@@ -1,5 +1,7 @@
 package incident
 
+import "slices"
+
 // applyBypass applies the events of decisions taken otherwise than by those who are asked; false if h is not one.
 func (s *State) applyBypass(h Happened) bool {
 	switch e := h.Event.(type) {
@@ -20,7 +22,7 @@ func (s *State) applyBypass(h Happened) bool {
 		s.warned(e.Calls, h.At)
 	case EventOverride:
 		if d := s.Decision(e.Decision); d != nil {
-			d.Overrides = append(d.Overrides, e.Override)
+			d.Overrides = append(slices.DeleteFunc(d.Overrides, func(o Overriding) bool { return o.Person == e.Override.Person }), e.Override)
 		}
 		s.warned(e.Calls, h.At)
 	default:

@@ -3,6 +3,7 @@ package incident
 import (
 	"time"
 
+	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/journal"
 )
@@ -88,6 +89,7 @@ type OpApprove struct {
 	Decision  string // of the incident
 	Choice    string
 	Signature []byte
+	Fact      *decision.ContractFact // what the contract that it is by answered; nil for a key
 }
 
 // OpOutcome reports what became of a page's call or of an update's message.

@@ -54,7 +54,7 @@ func (d *decider) emit(e Event) {
 // allowed keeps what machines report and what people say apart.
 func (d *decider) allowed() error {
 	switch d.cmd.Op.(type) {
-	case OpFind, OpRetract, OpOutcome, OpWaits, OpFilled, OpSigned, OpSent, OpLanded, OpUnlanded, OpEffect, OpFailed, OpTick, OpSafeFacts, OpSafeUnread:
+	case OpFind, OpRetract, OpOutcome, OpWaits, OpFilled, OpSigned, OpSent, OpLanded, OpUnlanded, OpEffect, OpFailed, OpTick, OpSafeFacts, OpSafeUnread, OpContractFact:
 		if d.cmd.Actor.Kind == journal.Person {
 			return fault.New(fault.Forbidden, "Only Tocsin itself can report this.")
 		}
@@ -123,6 +123,8 @@ func (d *decider) do() error {
 		return d.outcome(op)
 	case OpSafeFacts:
 		return d.safeFacts(op)
+	case OpContractFact:
+		return d.contractFact(op)
 	case OpSafeUnread:
 		return d.safeUnread(op)
 	case OpSendAnyway:

@@ -125,6 +125,9 @@ func (d *decider) act(op Op) error {
 		if a.Landed == nil && len(a.Sends) > 0 {
 			return fault.New(fault.Conflict, "A transaction of %s was sent and may still land.", a.title()).Instead("Ask for the decision again once its nonce is used.")
 		}
+		if x := d.s.Decision(a.Decision); x != nil && a.Round != x.Round {
+			return fault.New(fault.Conflict, "%s was decided anew since this was ordered.", a.title()).Instead("Nothing more is needed: once it is decided, it is carried out.")
+		}
 		if r := d.s.rejection(a.Decision); r != nil {
 			return fault.New(fault.Conflict, "%s is being rejected since %s.", a.title(), clock(r.Opened)).Instead("Withdraw the rejection first, if it is wanted after all.")
 		}

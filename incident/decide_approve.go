@@ -132,15 +132,11 @@ func (d *decider) approve(op OpApprove) error {
 			return d.approveSafe(x, who, op)
 		}
 	}
-	person, _ := d.p.Person(who)
-	signer, err := decision.Verify(m, op.Signature, &person, d.now)
+	signer, err := d.proved(m, op.Signature, op.Fact, who)
 	if err != nil {
 		return err
 	}
-	if d.s.Distrusts(DistrustKey, signer.Hex()) {
-		return fault.New(fault.Forbidden, "The key %s is distrusted in this incident.", signer.Hex()).Instead("Sign with another key of yours.")
-	}
-	d.emit(EventApproval{Decision: x.ID, Approval: Approval{Person: who, Choice: op.Choice, Signer: signer, Signature: op.Signature, At: d.now}})
+	d.emit(EventApproval{Decision: x.ID, Approval: Approval{Person: who, Choice: op.Choice, Signer: signer, Signature: op.Signature, At: d.now, Fact: op.Fact}})
 	d.there(who)
 	return nil
 }

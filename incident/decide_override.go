@@ -47,20 +47,16 @@ func (d *decider) override(op OpOverride) error {
 	if !MayOverride(d.p, x, who) {
 		return fault.New(fault.Forbidden, "The plan does not name %s among those who may override %s.", NameOf(d.p, who), pd.Name)
 	}
-	if o := x.overridden(who); o != nil {
+	if o := x.overridden(who); o != nil && o.Void == "" {
 		return fault.New(fault.Conflict, "%s signed the override at %s already.", NameOf(d.p, who), clock(o.At))
 	}
-	person, _ := d.p.Person(who)
-	signer, err := decision.Verify(OverrideOf(x, why), op.Signature, &person, d.now)
+	signer, err := d.proved(OverrideOf(x, why), op.Signature, op.Fact, who)
 	if err != nil {
 		return err
 	}
-	if d.s.Distrusts(DistrustKey, signer.Hex()) {
-		return fault.New(fault.Forbidden, "The key %s is distrusted in this incident.", signer.Hex()).Instead("Sign with another key of yours.")
-	}
 	d.emit(EventOverride{
 		Decision: x.ID, Calls: d.tell(who, "override/"+x.ID),
-		Override: Overriding{Person: who, Why: journal.Personal(why), Signer: signer, Signature: op.Signature, At: d.now},
+		Override: Overriding{Person: who, Why: journal.Personal(why), Signer: signer, Signature: op.Signature, At: d.now, Fact: op.Fact},
 	})
 	d.there(who)
 	return nil
@@ -79,7 +75,7 @@ func (s *State) overruled(p *plan.Plan, d *Decision, st decision.Status, now tim
 	var by []string
 	signers := map[evm.Address]bool{}
 	for _, o := range d.Overrides {
-		if s.Sees(o.Person) && !s.Distrusts(DistrustKey, o.Signer.Hex()) && MayOverride(p, d, o.Person) && !signers[o.Signer] {
+		if o.Void == "" && s.Sees(o.Person) && !s.Distrusts(DistrustKey, o.Signer.Hex()) && MayOverride(p, d, o.Person) && !signers[o.Signer] {
 			signers[o.Signer] = true
 			by = append(by, NameOf(p, o.Person))
 		}

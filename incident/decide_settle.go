@@ -51,11 +51,14 @@ func (s *State) waits(x Decision) bool {
 }
 
 func (s *State) ordered(decision string) bool {
-	asking := 0
-	if x := s.Decision(decision); x != nil && x.Safe != nil {
-		asking = x.Safe.Number
+	asking, round := 0, 0
+	if x := s.Decision(decision); x != nil {
+		round = x.Round
+		if x.Safe != nil {
+			asking = x.Safe.Number
+		}
 	}
-	return slices.ContainsFunc(s.Actions, func(a Action) bool { return a.Decision == decision && a.Asking == asking })
+	return slices.ContainsFunc(s.Actions, func(a Action) bool { return a.Decision == decision && a.Asking == asking && a.Round == round })
 }
 
 func (d *decider) withdrawDecisions(why string) {

@@ -36,6 +36,8 @@ func describeSafe(p *plan.Plan, s *State, h Happened) (string, bool) {
 		return text, true
 	case EventSafeUnread:
 		return fmt.Sprintf("The Safe cannot be read, so nothing can be signed: %s. %s", decided(e.Decision), e.Why), true
+	case EventUnvouched:
+		return e.describe(p, decided(e.Decision)), true
 	case EventWithdrawn:
 		return fmt.Sprintf("%s withdrew what was asked: %s.%s%s", NameOf(p, e.By), decided(e.Decision), inQuotes(e.Why), toldTo(p, e.Calls)), true
 	case EventDenied:

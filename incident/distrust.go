@@ -108,7 +108,7 @@ func (s *State) keyless(p *plan.Plan, person string) bool {
 		return false
 	}
 	x, _ := p.Person(person)
-	keys := decision.Keys(&x)
+	keys := decision.Signers(&x)
 	return len(keys) > 0 && !slices.ContainsFunc(keys, func(k evm.Address) bool { return !s.Distrusts(DistrustKey, k.Hex()) })
 }
 

@@ -3,6 +3,7 @@ package incident
 import (
 	"time"
 
+	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/journal"
 )
@@ -29,6 +30,7 @@ type OpOverride struct {
 	Decision  string
 	Why       string
 	Signature []byte
+	Fact      *decision.ContractFact // as of OpApprove
 }
 
 // Attestation is how an approval came that its giver did not sign.
@@ -47,6 +49,9 @@ type Overriding struct {
 	Signer    evm.Address      `json:"signer"`
 	Signature []byte           `json:"signature"`
 	At        time.Time        `json:"at"`
+
+	Fact *decision.ContractFact `json:"fact,omitempty"` // of a contract
+	Void string                 `json:"void,omitempty"` // why it does not count any more
 }
 
 // Withdrawal says who took back what was asked for.

@@ -63,6 +63,19 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 		for _, who := range e.Void {
 			delete(l.votes[e.Decision], who)
 		}
+	case incident.EventUnvouched:
+		delete(l.ordered, e.Decision)
+		for action, of := range l.doers {
+			if tx, signed := l.nonces[action]; of == e.Decision && signed && !l.landed[action] {
+				t.Fatalf("decision %s was opened again while %s, signed with nonce %d, may land", e.Decision, action, tx.Nonce)
+			}
+		}
+		if e.Override {
+			l.overrides[e.Decision] = slices.DeleteFunc(l.overrides[e.Decision], func(o incident.Overriding) bool { return o.Person == e.Person })
+		} else {
+			delete(l.votes[e.Decision], e.Person)
+			l.signers[e.Decision] = slices.DeleteFunc(l.signers[e.Decision], func(a incident.Approval) bool { return a.Person == e.Person })
+		}
 	case incident.EventOverride:
 		l.overrides[e.Decision] = append(l.overrides[e.Decision], e.Override)
 	case incident.EventDenied:

@@ -24,6 +24,8 @@ func (s *State) applySafe(h Happened) bool {
 			d.Anyway = &Anyway{By: e.By, At: h.At, Why: e.Why}
 		}
 		s.warned(e.Calls, h.At)
+	case EventUnvouched:
+		s.applyUnvouched(e)
 	default:
 		return false
 	}
@@ -78,7 +80,10 @@ func (a *Action) authorised(s *State) {
 	if a.Send == nil && pr != nil && pr.Kind == action.Call {
 		a.Send = sendCall(pr)
 	}
-	if d := s.Decision(a.Decision); d != nil && d.Safe != nil {
-		a.Asking = d.Safe.Number
+	if d := s.Decision(a.Decision); d != nil {
+		a.Round = d.Round
+		if d.Safe != nil {
+			a.Asking = d.Safe.Number
+		}
 	}
 }

@@ -37,6 +37,8 @@ type Decision struct {
 	Armed   *decision.Arming `json:"armed,omitempty"`   // it was signed in advance, and nobody was asked
 	Finding string           `json:"finding,omitempty"` // by which it was done then
 
+	Round int `json:"round,omitempty"` // how often it was open again after it had been met
+
 	Overrides []Overriding `json:"overrides,omitempty"` // by those who may decide it without the approvers
 	Withdrawn *Withdrawal  `json:"withdrawn,omitempty"` // by a person: it is not asked for again by itself
 }
@@ -60,8 +62,8 @@ type Subject struct {
 // Approval is one person's signed yes or no.
 type Approval struct {
 	Person    string      `json:"person"`
-	Choice    string      `json:"choice"` // decision.Approve or decision.Refuse
-	Signer    evm.Address `json:"signer"`
+	Choice    string      `json:"choice"`    // decision.Approve or decision.Refuse
+	Signer    evm.Address `json:"signer"`    // as decision.SignerOf names it
 	Signature []byte      `json:"signature"` // of the message; empty in any other form
 	At        time.Time   `json:"at"`
 
@@ -73,6 +75,8 @@ type Approval struct {
 
 	Attested *Attestation `json:"attested,omitempty"` // how it came, if it was not signed
 	Denied   bool         `json:"denied,omitempty"`   // its giver says that they never said it
+
+	Fact *decision.ContractFact `json:"fact,omitempty"` // what the contract answered that it is by
 }
 
 // Action is one carrying out of an action.
@@ -84,6 +88,7 @@ type Action struct {
 	Prepared *action.Prepared `json:"prepared"`
 	Send     *Send            `json:"send,omitempty"`   // what is sent; nil if it is no transaction
 	Asking   int              `json:"asking,omitempty"` // of the Safe, under which it was ordered
+	Round    int              `json:"round,omitempty"`  // of the decision, in which it was ordered
 	State    string           `json:"state"`            // ordered, signed, sent, landed, verified, unneeded, failed
 	Ordered  time.Time        `json:"ordered"`
 	Sends    []Transaction    `json:"sends,omitempty"` // same nonce: at most one can land

@@ -10,6 +10,7 @@ import (
 	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/incident"
+	"tocsin/internal/vouch"
 )
 
 // safe reads a command about a decision on a Safe.
@@ -47,9 +48,15 @@ func (s *story) safe(verb, id string, w *said) incident.Op {
 		return incident.OpAttest{Decision: id, Person: w.take("of", ""), Choice: choice, Came: w.take("came", ""), How: w.take("how", ""), Words: w.text()}
 	case "deny":
 		return incident.OpDeny{Decision: id}
+	case "unvouched":
+		return s.unvouched(id, w)
 	case "override":
 		op := incident.OpOverride{Decision: id, Why: w.text()}
-		if d := s.state.Decision(id); d != nil {
+		if d := s.state.Decision(id); d != nil && w.take("vouch", "") != "" {
+			op.Signature = []byte("override")
+			op.Fact = s.fact(incident.OverrideOf(d, op.Why).Digest(), op.Signature, w)
+			return op
+		} else if d != nil {
 			op.Signature = sign(s.t, w.take("key", s.actor), incident.OverrideOf(d, w.take("why", op.Why)))
 		}
 		return op
@@ -58,7 +65,12 @@ func (s *story) safe(verb, id string, w *said) incident.Op {
 }
 
 // account is the address of somebody's demo key.
-func (s *story) account(who string) evm.Address { return account(s.t, who) }
+func (s *story) account(who string) evm.Address {
+	if who == vouch.Keeper {
+		return vouch.Address(who)
+	}
+	return account(s.t, who)
+}
 
 func account(t testing.TB, who string) evm.Address {
 	return crypto.PubkeyToAddress(key(t, who).PublicKey)

@@ -212,5 +212,8 @@ func (s *story) approval(actor string, w *said) incident.Op {
 	if w.take("no", "") != "" {
 		choice = decision.Refuse
 	}
+	if op, ok := s.proved(d, choice, w); ok {
+		return op
+	}
 	return incident.OpApprove{Decision: d.ID, Choice: choice, Signature: s.forged(actor, d, choice, w)}
 }

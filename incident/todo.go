@@ -180,7 +180,7 @@ func signTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 		if !slices.Contains(s.approversWanted(p, d, now), person) || !slices.Contains(st.Candidates, person) {
 			continue
 		}
-		if x, _ := p.Person(person); len(decision.Keys(&x)) == 0 || s.keyless(p, person) {
+		if x, _ := p.Person(person); len(decision.Signers(&x)) == 0 || s.keyless(p, person) {
 			continue // nothing that they sign could be checked
 		}
 		if a := d.approvalOf(person); a != nil && !s.stale(p, d, a) {
@@ -220,7 +220,7 @@ func stepTasks(p *plan.Plan, s *State, person string, now time.Time, add func(Ta
 // retryable reports whether a failed action may be ordered again under its decision.
 func (s *State) retryable(p *plan.Plan, a *Action, now time.Time) bool {
 	x := s.Decision(a.Decision)
-	return a.State == Gone && x != nil && x.State == Met && s.rejection(x.ID) == nil && now.Before(x.Expires) && !s.undermined(p, x, now) && (a.Landed != nil || len(a.Sends) == 0)
+	return a.State == Gone && x != nil && x.State == Met && a.Round == x.Round && s.rejection(x.ID) == nil && now.Before(x.Expires) && !s.undermined(p, x, now) && (a.Landed != nil || len(a.Sends) == 0)
 }
 
 // ownerOf is who should do a step: the holder of its role, else the first present who may hold it, else the manager.

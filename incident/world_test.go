@@ -177,6 +177,9 @@ func (w *world) obvious(person string, task incident.Task) incident.Op {
 		return incident.OpValidate{}
 	case incident.TaskSign:
 		d := w.state.Decision(task.Ref)
+		if op, ok := w.byContract(person, d); ok {
+			return op
+		}
 		if sig := safeSignature(w.t, person, d); sig != nil {
 			return incident.OpApprove{Decision: task.Ref, Choice: decision.Approve, Signature: sig}
 		}
