@@ -136,6 +136,9 @@ func (d desk) Do(_ context.Context, op incident.Op) (*engine.View, error) {
 		return nil, err
 	}
 	for _, e := range events {
+		if w, ok := e.(incident.EventActionWaits); ok {
+			d.o.Say(f.state.Action(theAction).Prepared.Words.Title + " has not landed yet. " + w.Why)
+		}
 		if _, err := event(line{Kind: e.Kind(), Data: []byte("{}")}); err != nil {
 			continue // about people, whom nobody calls here
 		}

@@ -39,7 +39,8 @@ type ServeOptions struct {
 	Proxies   []netip.Prefix // reverse proxies whose X-Forwarded-For is believed
 	SMTP      string         // URL; empty: no e-mail
 	Heartbeat string         // URL that is asked for once a minute while all is well; empty: none
-	Signer    signer.Signer  // nil: nothing can be sent
+	Signer    signer.Signer  // nil: nothing can be sent but what was signed in advance
+	Prepared  string         // key of transactions that were signed in advance; empty: none can be opened
 	Terminal  io.Writer      // where the terminal channel writes
 	Bell      bool           // Terminal can ring
 	Logger    *slog.Logger
@@ -144,7 +145,7 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	if s.o.Signer != nil {
 		sender = s.o.Signer.Address()
 	}
-	ahead := &trials{clients: s.clients, sender: sender, now: s.desk.Engine.Now, last: map[evm.Hash]tried{}}
+	ahead := &trials{clients: s.clients, sender: sender, open: s.prepared(), now: s.desk.Engine.Now, last: map[evm.Hash]tried{}}
 	console, err := web.New(web.Options{
 		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.readings, Sights: (&sights{desk: s.desk, now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise, Lookout: lookout, Tried: ahead.try,
 		Standings: func() []engine.Standing { return s.standings(ctx) },
@@ -243,7 +244,7 @@ func (s *server) carriers() error {
 	if err != nil {
 		return err
 	}
-	x := execute.New(execute.Options{Clients: s.clients, Relays: relays, Secret: s.hookSecret, Signer: s.o.Signer, Turns: s.desk.Engine, Logger: s.o.Logger})
+	x := execute.New(execute.Options{Clients: s.clients, Relays: relays, Secret: s.hookSecret, Signer: s.o.Signer, Turns: s.desk.Engine, Nonces: nonces{s.desk.Engine}, Open: s.prepared(), Logger: s.o.Logger})
 	for _, kind := range []string{incident.DispatchAction, incident.DispatchLook} {
 		s.desk.Engine.Carry(kind, x)
 	}

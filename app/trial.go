@@ -10,7 +10,6 @@ import (
 	"tocsin/action"
 	"tocsin/chain"
 	"tocsin/evm"
-	"tocsin/fault"
 	"tocsin/plan"
 	"tocsin/trial"
 )
@@ -24,6 +23,7 @@ const (
 type trials struct {
 	clients map[uint64]chain.Client
 	sender  evm.Address // the executor's account; zero without one
+	open    trial.Opener
 	now     func() time.Time
 
 	mu   sync.Mutex
@@ -37,8 +37,20 @@ type tried struct {
 
 // try says what an action would do if it were sent now, in sentences; nil for one that cannot be tried.
 func (t *trials) try(p *plan.Plan, pr action.Prepared) []string {
+	if len(pr.Together) > 0 {
+		var say []string
+		for _, part := range pr.Together {
+			for i, s := range t.try(p, part) {
+				if i == 0 {
+					s = part.Words.Title + ": " + s
+				}
+				say = append(say, s)
+			}
+		}
+		return say
+	}
 	client := t.clients[pr.Chain]
-	if client == nil || pr.Kind != action.Call && pr.Kind != action.Safe {
+	if client == nil || pr.Transaction == nil && !trial.Can(pr) {
 		return nil
 	}
 	now := t.now()
@@ -49,19 +61,40 @@ func (t *trials) try(p *plan.Plan, pr action.Prepared) []string {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), triedWithin)
 	defer cancel()
-	s, err := trial.Try{Client: client, Plan: p, Action: pr, From: t.sender}.Simulate(ctx)
-	var say []string
+	say, err := t.look(ctx, client, p, pr)
 	if err != nil {
-		say = []string{"Whether it would work is not known: " + strings.TrimSuffix(chain.Why(err), ".") + "."}
-		if fault.Is(err, fault.Invalid) {
-			say = nil
-		}
-	} else {
-		say = append([]string{fmt.Sprintf("%s Tried at block %d.", s.Say, s.Block)}, s.Changes...)
+		say = append(say, "Whether it would work is not known: "+strings.TrimSuffix(chain.Why(err), ".")+".")
 	}
 	if len(t.last) > 100 {
 		clear(t.last)
 	}
 	t.last[pr.Hash] = tried{say, now}
 	return say
+}
+
+// look tries it at the head.
+func (t *trials) look(ctx context.Context, client chain.Client, p *plan.Plan, pr action.Prepared) (say []string, err error) {
+	if pr.Transaction != nil {
+		if pr, _, err = trial.Signed(ctx, t.open, p, pr.Action); err != nil {
+			return nil, err
+		}
+		x := pr.Transaction
+		say = append(say, fmt.Sprintf("%s signed it in advance, as %s, with the nonce %d.", x.From.Hex(), x.Hash.Hex(), x.Nonce), x.Fees)
+		head, err := client.Head(ctx)
+		if err != nil {
+			return say, err
+		}
+		s, err := trial.StandingOf(ctx, client, x.From, head)
+		if err != nil {
+			return say, err
+		}
+		for _, w := range x.Wants(s) {
+			say = append(say, w.Say)
+		}
+	}
+	s, err := trial.Try{Client: client, Plan: p, Action: pr, From: t.sender}.Simulate(ctx)
+	if err != nil {
+		return say, err
+	}
+	return append(append(say, fmt.Sprintf("%s Tried at block %d.", s.Say, s.Block)), s.Changes...), nil
 }

@@ -31,6 +31,7 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
   TOCSIN_SMTP_URL            where mail goes: smtp://user:password@host:587?from=tocsin@example.com
   ` + app.DatabaseURL + `        postgres://user:password@host/database, where several nodes share one; else a file in the data folder
   ` + app.ContactsKey + `        key of the plan's sealed contact details
+  ` + app.TransactionsKey + `    key that opens transactions which were signed in advance and lie encrypted in a plan
   TOCSIN_HEARTBEAT_URL       asked for once a minute while all is well, so that another service can tell when it is not
   ` + passwordVariable + `   password of the key file that sends transactions
   ` + signerVariable + `          remote signer that sends transactions, if it needs credentials: https://user:password@host
@@ -66,6 +67,9 @@ The secret of each webhook stands in the variable that the plan names.`,
 				return err
 			}
 			if o.Heartbeat, err = app.Secret("TOCSIN_HEARTBEAT_URL"); err != nil {
+				return err
+			}
+			if o.Prepared, err = app.Secret(app.TransactionsKey); err != nil {
 				return err
 			}
 			if o.Signer, err = t.executor(c, &key); err != nil {

@@ -184,6 +184,24 @@ func unzip(b []byte) (map[string][]byte, error) {
 	return files, nil
 }
 
+// FileOf returns a file of a plan that is or was in force, as it was when the plan came into force. Fault: not_found if the plan, or the file,
+// is not there.
+func (e *Engine) FileOf(ctx context.Context, hash evm.Hash, name string) ([]byte, error) {
+	sp, err := e.store.Plan(ctx, hash.Hex())
+	if err != nil {
+		return nil, fmt.Errorf("load plan %s: %w", hash.Hex(), err)
+	}
+	files, err := unzip(sp.Files)
+	if err != nil {
+		return nil, fmt.Errorf("read the files of the plan %s: %w", hash.Hex(), err)
+	}
+	b, ok := files[name]
+	if !ok {
+		return nil, fault.New(fault.NotFound, "The plan %s was adopted without the file %q.", hash.Hex(), name)
+	}
+	return b, nil
+}
+
 // Files returns the files of the plan in force, as they were when it came into force. Files that the plan's hash covers are
 // held to it.
 func (e *Engine) Files(ctx context.Context, protocol string) (map[string][]byte, error) {

@@ -19,6 +19,7 @@ import (
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/plan"
+	"tocsin/plan/sealed"
 )
 
 // domain separates the hash of contact details from all other hashes, and versions their form.
@@ -127,23 +128,10 @@ func Seal(d *Details, readers []string) ([]byte, error) {
 }
 
 // Unseal decrypts details with a key: the text of an age identity file, one or more lines that begin with AGE-SECRET-KEY-1.
-func Unseal(sealed []byte, key string) (*Details, error) {
-	identities, err := age.ParseIdentities(strings.NewReader(key))
+func Unseal(file []byte, key string) (*Details, error) {
+	text, err := sealed.Open(file, key, "the file of contact details", largest)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "The contacts key cannot be read.").Instead("Give the file that tocsin contacts key wrote.")
-	}
-	r, err := age.Decrypt(bytes.NewReader(sealed), identities...)
-	var none *age.NoIdentityMatchError
-	switch {
-	case errors.As(err, &none):
-		return nil, fault.New(fault.Forbidden, "This contacts key is not among the readers of the contact details.").
-			Instead("Have them sealed anew by somebody who can read them, with this key among the readers.")
-	case err != nil:
-		return nil, fault.New(fault.Invalid, "The file of contact details is not an age file, or is damaged.").Instead("Take it from the plan's history, or seal the details anew.").Because(err)
-	}
-	text, err := io.ReadAll(io.LimitReader(r, largest+1))
-	if err != nil {
-		return nil, fault.New(fault.Invalid, "The file of contact details is damaged.").Instead("Take it from the plan's history, or seal the details anew.").Because(err)
+		return nil, err
 	}
 	return Parse(text)
 }

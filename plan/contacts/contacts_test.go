@@ -29,7 +29,7 @@ func key(t *testing.T) *age.X25519Identity {
 }
 
 // sealed is a plan whose contact details lie in a file that k reads.
-func sealed(t *testing.T, d *Details, k *age.X25519Identity) (*plan.Plan, map[string][]byte) {
+func sealedFor(t *testing.T, d *Details, k *age.X25519Identity) (*plan.Plan, map[string][]byte) {
 	t.Helper()
 	file, err := Seal(d, []string{k.Recipient().String()})
 	if err != nil {
@@ -46,7 +46,7 @@ func sealed(t *testing.T, d *Details, k *age.X25519Identity) (*plan.Plan, map[st
 
 func TestOpenFillsTheLaddersAndKeepsTheHash(t *testing.T) {
 	k := key(t)
-	p, files := sealed(t, details(), k)
+	p, files := sealedFor(t, details(), k)
 	before := p.Hash()
 	if err := Open(p, files, k.String()); err != nil {
 		t.Fatal(err)
@@ -102,7 +102,7 @@ func TestTheHashIsThatOfTheDetails(t *testing.T) {
 
 func TestSealingAnewForOthersIsTheSamePlan(t *testing.T) {
 	first, second := key(t), key(t)
-	p, files := sealed(t, details(), first)
+	p, files := sealedFor(t, details(), first)
 	again, err := Seal(details(), []string{first.Recipient().String(), second.Recipient().String()})
 	if err != nil {
 		t.Fatal(err)
@@ -146,7 +146,7 @@ func TestOpenRefuses(t *testing.T) {
 		"one bit is turned": {func(_ *plan.Plan, f map[string][]byte) { f["people.age"][len(f["people.age"])-3] ^= 1 }, k.String(), "damaged", fault.Invalid},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, files := sealed(t, details(), k)
+			p, files := sealedFor(t, details(), k)
 			if c.spoil != nil {
 				c.spoil(p, files)
 			}
