@@ -1,8 +1,6 @@
 package stage
 
 import (
-	"slices"
-
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/plan"
@@ -14,21 +12,24 @@ const (
 	tokenUnit  = "HUSD"
 )
 
-// Places are where a plan has its vault and its token. A zero address is for the deployer to choose.
-type Places struct {
-	Vault evm.Address
-	Token evm.Address
+// places are where a plan has its vault and its token, and the Safe that pauses the vault. A zero address is for the deployer to
+// choose; a zero safe is none.
+type places struct {
+	vault, token, safe evm.Address
+	owners             []evm.Address // of the Safe
+	threshold          int
 }
 
 // but leaves out what a deployment would put where the plan has it anyway.
-func (x Places) but(token, vault evm.Address) Places {
-	if x.Token == token && x.Vault == vault {
-		return Places{}
+func (x places) but(token, vault evm.Address) places {
+	if x.token == token && x.vault == vault {
+		x.token, x.vault = evm.Address{}, evm.Address{}
 	}
 	return x
 }
 
-// Fits says why the world cannot be played with a plan, in a sentence that says what the plan would need; nil if it can.
+// Fits says why the world cannot be played with a plan, in a sentence that says what the plan would need; nil if it can. A plan that
+// pauses through a Safe needs the Safe's contracts at Start.
 func (w World) Fits(p *plan.Plan) error {
 	if _, err := worldOf(w.ID); err != nil {
 		return err
@@ -37,34 +38,57 @@ func (w World) Fits(p *plan.Plan) error {
 	return err
 }
 
-// placesIn finds the contract that an action of the plan pauses, and the token that it holds.
-func placesIn(p *plan.Plan) (Places, error) {
+// placesIn finds the contract that an action of the plan pauses, the token that it holds, and the Safe through which it is paused.
+func placesIn(p *plan.Plan) (places, error) {
+	a, vault, err := pauseIn(p)
+	if err != nil {
+		return places{}, err
+	}
+	x := places{vault: vault.Address}
+	if x.token, err = tokenOf(p, vault); err != nil || a.Kind != "safe" {
+		return x, err
+	}
+	safe, _ := p.Asset(a.Safe)
+	x.safe = safe.Address
+	x.owners, x.threshold = ownersIn(p, a.ID)
+	if len(x.owners) == 0 {
+		return places{}, fault.New(fault.Invalid, "Nobody who approves action %s has the key of an account, so the Safe would have no owners.", a.ID).
+			Instead("Let a decision authorise it, and give its approvers keys of the kind address.")
+	}
+	return x, nil
+}
+
+// pauseIn finds the action with which the team can stop the attacker, and the contract that it stops.
+func pauseIn(p *plan.Plan) (plan.Action, plan.Asset, error) {
 	var reason error
 	for _, a := range p.Actions {
 		if a.Function != "pause()" {
 			continue
 		}
 		vault, ok := p.Asset(a.Asset)
+		safe, there := p.Asset(a.Safe)
 		switch {
-		case a.Kind != "call":
+		case a.Kind != "call" && a.Kind != "safe":
 			reason = fault.New(fault.Invalid, "Action %s pauses by a transaction that the stage cannot sign.", a.ID).
-				Instead("Let an action of kind call do it in exercises.")
+				Instead("Declare an action of kind call or safe that does the same.")
 		case !ok || vault.Address == (evm.Address{}):
 			reason = fault.New(fault.Invalid, "Action %s pauses a contract that has no address in the plan.", a.ID).
 				Instead("Write the address of its asset.")
-		case a.Effect != nil && (name(a.Effect.Function) != "paused" || len(a.Effect.Args) > 0):
+		case a.Kind == "safe" && (!there || safe.Address == (evm.Address{}) || safe.Chain != vault.Chain):
+			reason = fault.New(fault.Invalid, "The Safe of action %s has no address on the chain of what it pauses.", a.ID).
+				Instead("Write chain and address of the Safe's asset.")
+		case a.Effect != nil && (name(a.Effect.Function) != "paused" || len(a.Effect.Args) > 0 || a.Effect.Asset != a.Asset):
 			reason = fault.New(fault.Invalid, "The effect of action %s is not read by paused(), which is all that the stage's vaults answer.", a.ID).
 				Instead("Let the effect be paused() returns (bool), want true.")
 		default:
-			token, err := tokenOf(p, vault)
-			return Places{Vault: vault.Address, Token: token}, err
+			return a, vault, nil
 		}
 	}
 	if reason == nil {
 		reason = fault.New(fault.Invalid, "No action of the plan calls pause() on a contract, so nothing could stop the attacker.").
 			Instead("Declare an action of kind call with function pause(), and its effect paused().")
 	}
-	return Places{}, reason
+	return plan.Action{}, plan.Asset{}, reason
 }
 
 // tokenOf is where the token lies that a vault holds: of its holdings, or the only token of its chain; zero if the plan names none.
@@ -98,19 +122,4 @@ func name(signature string) string {
 		}
 	}
 	return signature
-}
-
-// DrillChain is the id that the stage's chain has for a plan: that of the plan's own drill chain if the plan has one, else one that is
-// none of its chains'.
-func DrillChain(p *plan.Plan) uint64 {
-	for _, c := range p.Chains {
-		if c.Kind == "drill" {
-			return c.ID
-		}
-	}
-	id := uint64(ChainID)
-	for slices.ContainsFunc(p.Chains, func(c plan.Chain) bool { return c.ID == id }) {
-		id++
-	}
-	return id
 }

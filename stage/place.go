@@ -2,22 +2,23 @@ package stage
 
 import (
 	"fmt"
-	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/core/state"
-	"github.com/ethereum/go-ethereum/core/tracing"
 	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/core/vm"
-	"github.com/ethereum/go-ethereum/core/vm/runtime"
 
 	"tocsin/contracts"
 	"tocsin/evm"
+	"tocsin/fault"
 )
 
-// place puts into the first block what stands at addresses of the plan that no deployment would give it.
+// place puts into the first block what stands at addresses of the plan that no deployment would give it. The constructors of our
+// contracts call nobody, so that their order does not matter.
 func (s *Stage) place(alloc types.GenesisAlloc) error {
-	put := func(at evm.Address, name, constructor string, args ...any) error {
+	x, err := newScene()
+	if err != nil {
+		return fmt.Errorf("make the first block: %w", err)
+	}
+	ours := func(at evm.Address, name, constructor string, args ...any) error {
 		if at == (evm.Address{}) {
 			return nil
 		}
@@ -29,50 +30,40 @@ func (s *Stage) place(alloc types.GenesisAlloc) error {
 		if err != nil {
 			return err
 		}
-		account, err := construct(s.deployer.address(), at, made.data)
-		if err != nil {
+		if err := x.construct(s.deployer.address(), at, made.data); err != nil {
 			return fmt.Errorf("place contract %s at %s: %w", name, at, err)
 		}
-		account.Balance = new(big.Int)
-		if was, ok := alloc[common.Address(at)]; ok {
-			account.Balance = was.Balance
-		}
-		alloc[common.Address(at)] = account
-		return nil
+		return settle(alloc, x, at)
 	}
-	if err := put(s.places.Token, "Token", tokenMaker, tokenName, tokenUnit); err != nil {
+	if err := ours(s.places.token, "Token", tokenMaker, tokenName, tokenUnit); err != nil {
 		return err
 	}
-	return put(s.places.Vault, s.world.contract, s.maker(), s.making()...)
+	if err := ours(s.places.vault, s.world.contract, s.maker(), s.making()...); err != nil {
+		return err
+	}
+	if s.places.safe == (evm.Address{}) {
+		return nil
+	}
+	if s.opts.Safe == nil {
+		return fault.New(fault.Unavailable, "The plan pauses through a Safe, and the Safe's contracts are not at hand.").
+			Instead("Install the npm package @safe-global/safe-contracts, version 1.4.1, and name its folder.")
+	}
+	if err := s.opts.Safe.build(x, s.places); err != nil {
+		return err
+	}
+	for _, at := range []evm.Address{safeSingleton(), safeHandler(), s.places.safe} {
+		if err := settle(alloc, x, at); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// construct runs the creation code of a contract as if it stood at an address already, and returns the code that it leaves and what it
-// stored: the contract as a deployment to that address would have made it. The constructors of our contracts call nobody.
-func construct(by, at evm.Address, creation []byte) (types.Account, error) {
-	db, err := state.New(types.EmptyRootHash, state.NewDatabaseForTesting())
-	if err != nil {
-		return types.Account{}, err
+// settle adds an account of a scene to the first block.
+func settle(alloc types.GenesisAlloc, x *scene, at evm.Address) error {
+	if _, taken := alloc[common.Address(at)]; taken {
+		return fault.New(fault.Invalid, "The plan has two things at %s, or an account of the stage.", at).Instead("Give every asset its own address.")
 	}
-	to := common.Address(at)
-	db.CreateAccount(to)
-	db.SetCode(to, creation, tracing.CodeChangeUnspecified)
-	slots := make(map[common.Hash]bool)
-	hooks := &tracing.Hooks{OnOpcode: func(_ uint64, op byte, _, _ uint64, scope tracing.OpContext, _ []byte, _ int, _ error) {
-		if stack := scope.StackData(); vm.OpCode(op) == vm.SSTORE && len(stack) > 0 {
-			slots[stack[len(stack)-1].Bytes32()] = true
-		}
-	}}
-	code, _, err := runtime.Call(to, nil, &runtime.Config{
-		State: db, Origin: common.Address(by), GasLimit: 10_000_000, EVMConfig: vm.Config{Tracer: hooks},
-	})
-	if err != nil {
-		return types.Account{}, err
-	}
-	account := types.Account{Code: code, Storage: make(map[common.Hash]common.Hash), Nonce: 1}
-	for slot := range slots {
-		if v := db.GetState(to, slot); v != (common.Hash{}) {
-			account.Storage[slot] = v
-		}
-	}
-	return account, nil
+	alloc[common.Address(at)] = x.account(at)
+	return nil
 }

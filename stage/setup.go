@@ -40,19 +40,19 @@ func (s *Stage) write() error {
 		return err
 	}
 	x := &script{by: s.deployer.address()}
-	if s.places.Token == (evm.Address{}) {
+	if s.places.token == (evm.Address{}) {
 		s.Token = x.create("Token", tokenMaker, tokenName, tokenUnit)
 	}
-	if s.places.Vault == (evm.Address{}) {
+	if s.places.vault == (evm.Address{}) {
 		s.Vault = created(x.by, uint64(len(x.calls)))
 	}
 	// What the vault's constructor wants may be created after the vault. Where it will be follows from the script: a draft tells.
 	draft := &script{by: x.by, calls: slices.Clone(x.calls)}
-	if s.places.Vault == (evm.Address{}) {
+	if s.places.vault == (evm.Address{}) {
 		draft.add(call{}, nil)
 	}
 	s.furnish(draft, executor)
-	if s.places.Vault == (evm.Address{}) {
+	if s.places.vault == (evm.Address{}) {
 		x.create(s.world.contract, s.maker(), s.making()...)
 	}
 	s.furnish(x, executor)
@@ -77,6 +77,9 @@ func (s *Stage) furnish(x *script, executor evm.Address) {
 	for i, d := range deposits {
 		// One and a half times the deposit, so that there is something to pay with.
 		x.add(on(s.Token, "mint(address,uint256)", s.users[i].address(), husd(d+d/2)))
+	}
+	if s.places.safe != (evm.Address{}) {
+		x.add(on(s.Vault, "grantRole(bytes32,address)", crypto.Keccak256Hash([]byte("PAUSER_ROLE")), s.places.safe))
 	}
 	if s.world.stake > 0 {
 		x.add(on(s.Token, "mint(address,uint256)", s.attacker.address(), husd(s.world.stake)))

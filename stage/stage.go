@@ -41,6 +41,7 @@ type Options struct {
 	Seed   uint64           // of the ordinary traffic
 	Pace   uint64           // blocks from one transaction of the attacker to the next; default 2
 	People []string         // people who need ether of their own; the same at every start of a Dir
+	Safe   *SafeCode        // of the Safe through which the plan pauses, if it does
 	Clock  func() time.Time // the exercise's, which the times of blocks follow: while it stands still nothing is mined; nil: real time
 	Logger *slog.Logger     // nil: silent
 }
@@ -54,7 +55,7 @@ type Stage struct {
 
 	protocol
 	world      world
-	places     Places
+	places     places
 	props      map[string]evm.Address // what the world has besides token and vault
 	deployment []call                 // the deployer's script
 
@@ -129,7 +130,7 @@ func (s *Stage) prepare() (id uint64, _ types.GenesisAlloc, err error) {
 		}
 		id = DrillChain(s.opts.Plan)
 		s.places = s.places.but(created(s.deployer.address(), 0), created(s.deployer.address(), 1))
-		s.Token, s.Vault = s.places.Token, s.places.Vault
+		s.Token, s.Vault = s.places.token, s.places.vault
 	}
 	if err := s.write(); err != nil {
 		return 0, nil, err

@@ -213,7 +213,7 @@ func (c *Chain) build(parent *types.Header, txs types.Transactions, empty bool) 
 	b, _, err := c.eth.Miner().BuildTestingPayload(&miner.BuildPayloadArgs{
 		Parent:      parent.Hash(),
 		Timestamp:   max(c.unix(), parent.Time+1), // periods below a second run ahead of the clock
-		Random:      random,                  // makes siblings differ
+		Random:      random,                       // makes siblings differ
 		Withdrawals: types.Withdrawals{},
 		BeaconRoot:  &common.Hash{},
 	}, txs, empty, nil)

@@ -1,0 +1,286 @@
+package stage
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"tocsin/action/safe"
+	"tocsin/chain"
+	"tocsin/evm"
+	"tocsin/fault"
+	"tocsin/plan"
+)
+
+const safePackage = "../internal/safe/node_modules/@safe-global/safe-contracts"
+
+func example(t *testing.T) *plan.Plan {
+	t.Helper()
+	p, _, err := plan.Load(os.DirFS("../examples/vault"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// live is the example plan as that of a team whose contracts stand on a live chain at addresses that the stage's deployer does not give.
+func live(t *testing.T) *plan.Plan {
+	t.Helper()
+	p := example(t)
+	for i := range p.Chains {
+		p.Chains[i].ID, p.Chains[i].Kind, p.Chains[i].Confirmations = 1, "live", 12
+	}
+	for i := range p.Assets {
+		a := &p.Assets[i]
+		if a.Chain == 0 {
+			continue
+		}
+		a.Chain = 1
+		a.Address[0] ^= 0xff
+	}
+	for i := range p.Detectors {
+		if p.Detectors[i].Chain != 0 {
+			p.Detectors[i].Chain = 1
+		}
+	}
+	for i := range p.CoreTeam {
+		for k := range p.CoreTeam[i].Keys {
+			p.CoreTeam[i].Keys[k].Address[0] ^= 0xff
+		}
+	}
+	return p
+}
+
+func TestEveryWorldFitsTheExamplePlanAsItStands(t *testing.T) {
+	p := example(t)
+	for _, w := range Worlds() {
+		if err := w.Fits(p); err != nil {
+			t.Errorf("%s: %v", w.ID, err)
+		}
+	}
+	d, err := Dress(p, 0)
+	if err != nil || d.Hash() != p.Hash() {
+		t.Errorf("dressed, the example plan is another: %v", err)
+	}
+	if id := DrillChain(p); id != ChainID {
+		t.Errorf("the chain's id is %d", id)
+	}
+}
+
+func TestAPlanThatDoesNotFitIsToldWhy(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*plan.Plan)
+		says   string
+	}{
+		"nothing pauses":      {func(p *plan.Plan) { p.Actions = nil }, "No action of the plan calls pause()"},
+		"another function":    {func(p *plan.Plan) { pausing(p).Function = "stop()" }, "No action of the plan calls pause()"},
+		"no address":          {func(p *plan.Plan) { asset(p, "vault").Address = evm.Address{} }, "no address"},
+		"signed beforehand":   {func(p *plan.Plan) { pausing(p).Kind = "signed-transaction" }, "cannot sign"},
+		"another effect":      {func(p *plan.Plan) { pausing(p).Effect.Function = "state() returns (uint8)" }, "not read by paused()"},
+		"a Safe without home": {func(p *plan.Plan) { pausing(p).Kind, pausing(p).Safe = "safe", "app-domain" }, "The Safe of action"},
+		"a Safe of nobody": {func(p *plan.Plan) {
+			pausing(p).Kind, pausing(p).Safe = "safe", "husd"
+			p.Decisions = nil
+		}, "no owners"},
+		"two tokens": {func(p *plan.Plan) {
+			asset(p, "vault").Holdings = nil
+			other := *asset(p, "husd")
+			other.ID, other.Address = "other", evm.Address{1}
+			p.Assets = append(p.Assets, other)
+		}, "several tokens"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := example(t)
+			c.change(p)
+			err := Worlds()[0].Fits(p)
+			if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got %v, want %q", err, c.says)
+			}
+			if _, err := Start(t.Context(), Options{Plan: p}); err == nil {
+				t.Error("the stage was set all the same")
+			}
+		})
+	}
+}
+
+func pausing(p *plan.Plan) *plan.Action {
+	for i := range p.Actions {
+		if p.Actions[i].ID == "pause-vault" {
+			return &p.Actions[i]
+		}
+	}
+	return &plan.Action{}
+}
+
+func asset(p *plan.Plan, id string) *plan.Asset {
+	for i := range p.Assets {
+		if p.Assets[i].ID == id {
+			return &p.Assets[i]
+		}
+	}
+	return &plan.Asset{}
+}
+
+func TestAPlanOfALiveProtocolIsPlayedAtItsOwnAddressesOnAnotherChain(t *testing.T) {
+	p := live(t)
+	d, err := Dress(p, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Dress(p, 1); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("dressed for its own live chain: %v", err)
+	}
+	if c, ok := d.Chain(1); ok {
+		t.Errorf("the live chain is still there: %+v", c)
+	}
+	if c, ok := d.Chain(ChainID); !ok || c.Kind != "drill" || c.Confirmations != 0 {
+		t.Errorf("the drill chain is %+v", c)
+	}
+	janet, _ := d.Person("janet")
+	if want, err := Address("janet"); err != nil || len(janet.Keys) != 1 || janet.Keys[0].Address != want {
+		t.Errorf("janet signs with %+v", janet.Keys)
+	}
+	if p.Hash() == d.Hash() || p.Chains[0].ID != 1 {
+		t.Error("the plan itself was changed")
+	}
+	for _, w := range []string{Default, "reentrant-vault", "oracle-moved", "stolen-key"} {
+		t.Run(w, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			s := start(t, Options{World: w, Plan: d, Dir: dir, Seed: 1, Pace: 1})
+			vault, _ := d.Asset("vault")
+			if s.Vault != vault.Address || s.ChainID() == 1 {
+				t.Fatalf("the vault is at %s of chain %d", s.Vault, s.ChainID())
+			}
+			if err := s.Do(t.Context(), "attack"); err != nil {
+				t.Fatal(err)
+			}
+			await(t, s, "damage", caught(s))
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s = start(t, Options{World: w, Plan: d, Dir: dir, Seed: 1, Pace: 1})
+			pause(t, s)
+			await(t, s, "the attacker giving up", s.attackOver)
+			if x := truth(t, s); x.Lost.IsZero() || x.Saved.IsZero() || !x.Held {
+				t.Errorf("in the end %+v", x)
+			}
+		})
+	}
+}
+
+func TestAStagesChainIsNoChainOfThePlan(t *testing.T) {
+	p := live(t)
+	p.Chains = append(p.Chains, plan.Chain{ID: ChainID, Kind: "live"}, plan.Chain{ID: ChainID + 1})
+	if id := DrillChain(p); id != ChainID+2 {
+		t.Errorf("the chain's id is %d", id)
+	}
+	p.Chains = append(p.Chains, plan.Chain{ID: 99, Kind: "drill"})
+	if id := DrillChain(p); id != 99 {
+		t.Errorf("the chain's id is %d, the plan's drill chain is 99", id)
+	}
+}
+
+func TestThePausingSafeIsThePlansOwn(t *testing.T) {
+	p := live(t)
+	p.Assets = append(p.Assets, plan.Asset{ID: "safe", Name: "Safe", Kind: "contract", Chain: 1, Address: evm.Address{0x5a, 0xfe}})
+	pausing(p).Kind, pausing(p).Safe = "safe", "safe"
+	d, err := Dress(p, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Start(t.Context(), Options{Plan: d}); !fault.Is(err, fault.Unavailable) {
+		t.Fatalf("without the Safe's contracts: %v", err)
+	}
+	code, err := ReadSafe(os.DirFS(safePackage))
+	if err != nil {
+		t.Fatalf("%v: run make needs", err)
+	}
+	s := start(t, Options{World: "reentrant-vault", Plan: d, Safe: code, Seed: 1, Pace: 1})
+	f := facts(t, s, evm.Address{0x5a, 0xfe})
+	want := map[evm.Address]string{}
+	for _, id := range []string{"carmen", "oscar", "anton", "bella"} {
+		a, err := Address(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[a] = id
+	}
+	if f.Threshold != 2 || len(f.Owners) != len(want) {
+		t.Fatalf("the Safe wants %d of %v", f.Threshold, f.Owners)
+	}
+	for _, o := range f.Owners {
+		if want[o] == "" {
+			t.Errorf("%s owns the Safe", o)
+		}
+	}
+
+	if err := s.Do(t.Context(), "attack"); err != nil {
+		t.Fatal(err)
+	}
+	await(t, s, "damage", caught(s))
+	c, err := on(s.Vault, "pause()")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx := safe.Transaction{Chain: s.ChainID(), Safe: f.Safe, Version: f.Version, To: s.Vault, Data: c.data, Nonce: f.Nonce}
+	hashes, err := tx.Hashes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []safe.Signature
+	for _, id := range []string{"carmen", "oscar"} {
+		sig, err := s.Sign(t.Context(), id, hashes.Hash)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := safe.ByAccount(hashes.Hash, sig)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, one)
+	}
+	signatures, err := safe.Encode(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := tx.ExecTransaction(signatures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.users[0].send(t.Context(), call{to: &f.Safe, data: data}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, s, "the attacker giving up", s.attackOver)
+	if paused, err := s.Paused(t.Context()); err != nil || !paused {
+		t.Errorf("paused %v, %v", paused, err)
+	}
+}
+
+func facts(t *testing.T, s *Stage, at evm.Address) safe.Facts {
+	t.Helper()
+	head, err := s.client.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answers [][]byte
+	for _, q := range safe.Questions(at) {
+		out, err := s.client.Call(context.Background(), chain.Message{To: &q.To, Data: q.Data}, &head.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers = append(answers, out)
+	}
+	f, err := safe.FactsOf(s.ChainID(), at, head.Number, head.Hash, answers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestAFolderWithoutASafeIsSaid(t *testing.T) {
+	if _, err := ReadSafe(os.DirFS(t.TempDir())); !fault.Is(err, fault.NotFound) {
+		t.Errorf("got %v, want not found", err)
+	}
+}
