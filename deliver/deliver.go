@@ -104,6 +104,9 @@ func (d *Deliverer) deliver(ctx context.Context, v *engine.View, dp incident.Dis
 
 // unwanted says why a message need no longer be sent, or nothing.
 func unwanted(v *engine.View, dp incident.Dispatch) string {
+	if c := v.State.Clock(); c != nil && c.Speed == 0 {
+		return "It was not sent: the exercise stands still."
+	}
 	switch dp.Kind {
 	case incident.DispatchPage:
 		if v.State.Phase.Over() {

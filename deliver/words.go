@@ -26,7 +26,7 @@ func (w words) message(dp incident.Dispatch) (notify.Message, bool) {
 	m := notify.Message{Key: dp.ID, To: dp.To, Exercise: w.state.Exercise != nil, At: w.sent}
 	switch dp.Kind {
 	case incident.DispatchPage:
-		return w.page(m, dp)
+		return w.inEarnest(w.page(m, dp))
 	case incident.DispatchReminder:
 		return w.reminder(m, dp)
 	case incident.DispatchOverdue:
@@ -39,6 +39,15 @@ func (w words) message(dp incident.Dispatch) (notify.Message, bool) {
 		return w.notice(m, dp)
 	}
 	return m, false
+}
+
+// inEarnest says that a page is real, where an exercise went on when the incident was opened.
+func (w words) inEarnest(m notify.Message, ok bool) (notify.Message, bool) {
+	if ok && len(w.state.Stopped) > 0 {
+		m.Subject = "REAL, no exercise: " + m.Subject
+		m.Body = "This is REAL. It is no exercise: the exercise that went on was stopped for it.\n\n" + m.Body
+	}
+	return m, ok
 }
 
 // page asks one person to come.

@@ -20,7 +20,10 @@ type draft struct {
 	mutes   *muteRecord     // what is muted; nil until it is asked for
 	arms    *armRecord      // what is armed, as the draft leaves it so far; nil until it is asked for
 	hushed  bool            // a finding is kept quiet
-	stands  map[string]bool // findings that the draft takes back (false) or counts again
+	scene   scene           // exercise that the observation belongs to
+
+	sessions map[string]*ExerciseView // exercises that the draft changes, as it leaves them
+	stands   map[string]bool          // findings that the draft takes back (false) or counts again
 
 	elsewhere map[string]string // marks that another protocol has, with the names of this one's
 
@@ -163,13 +166,19 @@ func (d *draft) route(ctx context.Context, o Observation, findings []incident.Fi
 	}
 	for _, g := range groups {
 		id, state := g.target, (*incident.State)(nil)
+		if id == "" && d.scene.over {
+			if err := d.unled(ctx, o, g.findings); err != nil {
+				return err
+			}
+			continue
+		}
 		if id == "" {
 			cmd := incident.Command{ID: d.engine.id("obs"), Actor: journal.Actor{Kind: journal.Detector, ID: g.findings[0].Detector}}
 			ready, err := d.ready(ctx, o, g.findings)
 			if err != nil {
 				return err
 			}
-			c, next, err := d.engine.opening(ctx, cmd, incident.OpOpen{Protocol: o.Protocol, Exercise: o.Exercise, Findings: g.findings, Ready: ready}, d.opened)
+			c, next, err := d.engine.opening(ctx, cmd, incident.OpOpen{Protocol: o.Protocol, Exercise: d.scene.exercise, Findings: g.findings, Ready: ready}, d.opened)
 			if err != nil {
 				return err
 			}
@@ -182,6 +191,9 @@ func (d *draft) route(ctx context.Context, o Observation, findings []incident.Fi
 				d.opened = map[string]bool{}
 			}
 			d.opened[id] = true
+			if err := d.openedFor(ctx, state); err != nil {
+				return err
+			}
 		} else {
 			if err := d.find(ctx, o, id, g.findings); err != nil {
 				return err
@@ -212,51 +224,6 @@ func counted(s *incident.State, f incident.Finding) incident.Finding {
 		}
 	}
 	return f
-}
-
-// target finds the incident that a finding belongs to; empty for none.
-func (d *draft) target(ctx context.Context, list []incident.Summary, o Observation, f incident.Finding) (string, error) {
-	dismissed := ""
-	for _, s := range list {
-		t := goesOn(list, s)
-		if s.Protocol != o.Protocol || s.Exercise != (o.Exercise != nil) {
-			continue
-		}
-		if s.Asset != f.Asset && s.Asset != "" { // whoever opened it by hand did not say what it is about
-			continue
-		}
-		lately := t.Phase == incident.Dismissed && dismissed == "" && t.Now(d.engine.now()).Sub(t.Last) < reopenWithin
-		if t.Phase.Over() && !lately {
-			continue
-		}
-		if !overlap(f.Issues, s.Issues) {
-			if len(f.Issues)+len(s.Issues) > 0 {
-				continue
-			}
-			v, _, err := d.view(ctx, s.ID)
-			if err != nil {
-				return "", err
-			}
-			if !slices.ContainsFunc(v.State.Findings, func(g incident.Finding) bool { return alike(f, g) }) {
-				continue
-			}
-		}
-		if !lately {
-			return t.ID, nil
-		}
-		dismissed = t.ID
-	}
-	return dismissed, nil
-}
-
-// alike reports whether two findings that belong to no issue belong together all the same: a detector that no issue lists must
-// not open an incident for each of them.
-func alike(a, b incident.Finding) bool {
-	return len(a.Issues)+len(b.Issues) == 0 && a.Detector == b.Detector && a.Chain == b.Chain
-}
-
-func overlap(a, b []string) bool {
-	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
 }
 
 // do decides a command on an incident as part of the draft. The incident stays locked until the draft is released.

@@ -65,6 +65,8 @@ type Engine struct {
 	records map[string]*planEntry // of plans, by protocol
 	mutes   map[string]*muteEntry // by protocol
 	arms    map[string]*armEntry  // by protocol
+
+	sessions map[string]*sessionEntry // exercises, by id
 }
 
 // New returns an engine over a store.
@@ -73,7 +75,7 @@ func New(o Options) *Engine {
 		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger, poll: o.Poll, contacts: o.Contacts,
 		carriers: map[string]Carrier{}, urgent: make(chan string, workers), grown: make(chan string, workers),
 		openingNow: make(chan struct{}, 1), entries: map[string]*entry{}, plans: map[string]*plan.Plan{},
-		records: map[string]*planEntry{}, mutes: map[string]*muteEntry{}, arms: map[string]*armEntry{},
+		records: map[string]*planEntry{}, mutes: map[string]*muteEntry{}, arms: map[string]*armEntry{}, sessions: map[string]*sessionEntry{},
 	}
 	if e.clock.read == nil {
 		e.clock.read = time.Now

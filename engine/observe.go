@@ -75,6 +75,10 @@ func (e *Engine) observe(ctx context.Context, o Observation) error {
 	if len(o.Findings)+len(o.Retracted) > 0 {
 		e.observing.Lock()
 		defer e.observing.Unlock()
+		var err error
+		if d.scene, err = e.scene(ctx, o.Protocol, o.Exercise); err != nil {
+			return err
+		}
 		if err := d.gather(ctx, o); err != nil {
 			return err
 		}

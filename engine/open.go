@@ -44,25 +44,30 @@ func (e *Engine) open(ctx context.Context, cmd incident.Command, op incident.OpO
 	if id := seen[mark]; id != "" { // the same form sent twice
 		return id, nil
 	}
+	if err := e.onlyProtocol(ctx, &op.Protocol); err != nil {
+		return "", err
+	}
+	at, err := e.scene(ctx, op.Protocol, op.Exercise)
+	if err != nil {
+		return "", err
+	}
+	op.Exercise = at.exercise
 	c, next, err := e.opening(ctx, cmd, op, nil)
 	if err != nil {
 		return "", err
 	}
 	c.Marks = map[string]string{mark: next.State.ID}
-	return next.State.ID, e.commit(ctx, c)
+	return next.State.ID, e.openTogether(ctx, c, next.State)
 }
 
 // opening prepares the commit that opens an incident. taken counts incidents that the same commit opens besides.
 func (e *Engine) opening(ctx context.Context, cmd incident.Command, op incident.OpOpen, taken map[string]bool) (store.Commit, *View, error) {
-	if op.Protocol == "" {
-		ids, err := e.Protocols(ctx)
-		if err != nil {
-			return store.Commit{}, nil, err
-		}
-		if len(ids) != 1 {
-			return store.Commit{}, nil, fault.New(fault.Invalid, "This server holds %d plans.", len(ids)).Instead("Name the protocol.")
-		}
-		op.Protocol = ids[0]
+	if err := e.onlyProtocol(ctx, &op.Protocol); err != nil {
+		return store.Commit{}, nil, err
+	}
+	var err error
+	if op.Stopped, err = e.stopped(ctx, op); err != nil {
+		return store.Commit{}, nil, err
 	}
 	p, err := e.InForce(ctx, op.Protocol)
 	if err != nil {
@@ -74,6 +79,22 @@ func (e *Engine) opening(ctx context.Context, cmd incident.Command, op incident.
 	}
 	cmd.Op = op
 	return e.decide(&View{State: &incident.State{}, Plan: p, engine: e, id: op.ID}, cmd)
+}
+
+// onlyProtocol names the protocol, if there is one only.
+func (e *Engine) onlyProtocol(ctx context.Context, protocol *string) error {
+	if *protocol != "" {
+		return nil
+	}
+	ids, err := e.Protocols(ctx)
+	if err != nil {
+		return err
+	}
+	if len(ids) != 1 {
+		return fault.New(fault.Invalid, "This server holds %d plans.", len(ids)).Instead("Name the protocol.")
+	}
+	*protocol = ids[0]
+	return nil
 }
 
 // number finds the next free incident id: the day and a number. A day's numbers have no gaps, so it need not ask for each.

@@ -32,6 +32,7 @@ func (e *Engine) sweep(ctx context.Context, wg *sync.WaitGroup) {
 	wg.Go(func() { e.eachSecond(ctx, "look at what is ahead", e.keepPace()) })
 	wg.Go(func() { e.eachSecond(ctx, "end mutes", e.sweepMutes) })
 	wg.Go(func() { e.eachSecond(ctx, "end what is armed", e.sweepArms) })
+	wg.Go(func() { e.keepExercises(ctx) })
 	wg.Go(func() { e.retainAlways(ctx) })
 	wg.Go(func() {
 		var working sync.WaitGroup
@@ -88,16 +89,21 @@ func (e *Engine) tickAll(ctx context.Context, heads []store.Head, together int) 
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, together)
 	for _, h := range heads {
-		if h.Kind != kindIncident {
+		look := e.tick
+		switch h.Kind {
+		case kindExercise:
+			look = e.tickSession
+		case kindIncident:
+		default:
 			continue
 		}
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			switch ours, err := e.tick(ctx, h); {
+			switch ours, err := look(ctx, h); {
 			case err != nil:
 				mu.Lock()
-				errs = append(errs, fmt.Errorf("tick %s: %w", h.Stream[len(kindIncident)+1:], err))
+				errs = append(errs, fmt.Errorf("tick %s: %w", h.Stream[len(h.Kind)+1:], err))
 				mu.Unlock()
 			case ours:
 				did.Add(1)
@@ -210,7 +216,7 @@ func (e *Engine) Tick(ctx context.Context) error {
 		return err
 	}
 	_, err = e.tickAll(ctx, append(heads, ahead...), 1)
-	return errors.Join(err, e.sweepMutes(ctx), e.sweepArms(ctx))
+	return errors.Join(err, e.sweepMutes(ctx), e.sweepArms(ctx), e.lookAfterExercises(ctx))
 }
 
 // tick looks at an incident that is due; false if that is for nodes of a newer release.

@@ -17,7 +17,7 @@ func (s *State) Apply(h Happened) {
 	}
 	switch e := h.Event.(type) {
 	case EventOpened:
-		s.ID, s.Protocol, s.Plan, s.Exercise = e.ID, e.Protocol, e.Plan, e.Exercise
+		s.ID, s.Protocol, s.Plan, s.Exercise, s.Stopped = e.ID, e.Protocol, e.Plan, e.Exercise, e.Stopped
 		s.Title, s.Issue, s.Candidates = e.Title, e.Issue, e.Candidates
 		s.Category, s.Severity, s.Asset = e.Category, e.Severity, e.Asset
 		s.Phase, s.Opened, s.Moments.Detected = Detected, h.At, h.At

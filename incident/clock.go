@@ -105,6 +105,13 @@ func (x *Exercise) clock() *Clock {
 	return x.Clock
 }
 
+func (x *Exercise) run() int {
+	if x == nil {
+		return 0
+	}
+	return x.Run
+}
+
 func (x *Exercise) session() string {
 	if x == nil {
 		return ""

@@ -24,9 +24,10 @@ type OpOpen struct {
 	Protocol string
 	Plan     evm.Hash
 	Exercise *Exercise
-	Issue    string // empty: unknown
-	Title    string // for one opened by hand
-	Text     string // what the person says
+	Issue    string   // empty: unknown
+	Stopped  []string // exercises that it stops, for it is none
+	Title    string   // for one opened by hand
+	Text     string   // what the person says
 	Findings []Finding
 	Ready    []Ready // what people armed
 }

@@ -27,7 +27,7 @@ func (d *decider) open(op OpOpen) error {
 	if len(title) > maxTitle {
 		return fault.New(fault.Invalid, "The title is longer than %d characters.", maxTitle).Instead("Say it in a few words, and the rest in the report.")
 	}
-	e := EventOpened{ID: op.ID, Protocol: op.Protocol, Plan: op.Plan, Exercise: op.Exercise, Issue: op.Issue, Title: title}
+	e := EventOpened{ID: op.ID, Protocol: op.Protocol, Plan: op.Plan, Exercise: op.Exercise, Issue: op.Issue, Title: title, Stopped: op.Stopped}
 	if len(op.Findings) == 0 {
 		if _, err := d.person(); err != nil {
 			return err

@@ -28,6 +28,7 @@ type (
 		Protocol   string    `json:"protocol"`
 		Plan       evm.Hash  `json:"plan"`
 		Exercise   *Exercise `json:"exercise,omitempty"`
+		Stopped    []string  `json:"stopped,omitempty"` // exercises that went on when it was opened in earnest
 		Title      string    `json:"title"`
 		Issue      string    `json:"issue,omitempty"`
 		Candidates []string  `json:"candidates,omitempty"`

@@ -69,6 +69,6 @@ func SummaryOf(p *plan.Plan, s *State) Summary {
 		ID:     s.ID, Protocol: s.Protocol, Title: s.Title, Issue: s.Issue, Category: s.Category, Severity: s.Severity, Asset: s.Asset,
 		Exercise: s.Exercise != nil, Phase: s.Phase, Opened: s.Opened, Last: s.Last, Situation: Situation(p, s),
 		Short: wantingOf(p, s, s.Last).Short, Unseen: s.unseen(), Into: s.goesOnIn(),
-		Session: s.Exercise.session(), Clock: s.Exercise.clock(),
+		Session: s.Exercise.session(), Run: s.Exercise.run(), Clock: s.Exercise.clock(),
 	}
 }

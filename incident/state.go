@@ -63,6 +63,7 @@ type State struct {
 	Protocol    string       `json:"protocol"`
 	Plan        evm.Hash     `json:"plan"` // hash of the plan it runs under
 	Exercise    *Exercise    `json:"exercise,omitempty"`
+	Stopped     []string     `json:"stopped,omitempty"` // exercises that went on when it was opened in earnest
 	Title       string       `json:"title"`
 	Issue       string       `json:"issue,omitempty"`      // issue of the plan; empty while unknown
 	Candidates  []string     `json:"candidates,omitempty"` // issues it may be

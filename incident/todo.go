@@ -79,6 +79,7 @@ type Summary struct {
 	Unseen    []string  `json:"unseen,omitempty"` // persons who must not know of it
 	Into      string    `json:"into,omitempty"`   // incident where it goes on, while it is merged
 	Session   string    `json:"session,omitempty"`
+	Run       int       `json:"run,omitempty"`
 	Clock     *Clock    `json:"clock,omitempty"` // of its exercise; nil: its times are real
 }
 

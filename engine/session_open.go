@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"tocsin/exercise"
+	"tocsin/fault"
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/store"
+)
+
+// scene is the exercise that what is found, or said by hand, belongs to.
+type scene struct {
+	exercise *incident.Exercise // nil: it is in earnest
+	over     bool               // its run is: no incident is opened for it any more
+}
+
+// same reports whether an incident belongs to it.
+func (x scene) same(s incident.Summary) bool {
+	if s.Exercise != (x.exercise != nil) {
+		return false
+	}
+	return x.exercise == nil || s.Session == x.exercise.Session && s.Run == x.exercise.Run
+}
+
+// scene finds the run of an exercise that something belongs to which came from its outside world: the one that was described last,
+// of the session that it names or of the one that goes on. Without any it belongs to none, as in a demo.
+func (e *Engine) scene(ctx context.Context, protocol string, x *incident.Exercise) (scene, error) {
+	if x == nil {
+		return scene{}, nil
+	}
+	list, err := e.running(ctx, protocol)
+	if err != nil {
+		return scene{}, err
+	}
+	if x.Session != "" {
+		list = slices.DeleteFunc(list, func(v *ExerciseView) bool { return v.State.ID != x.Session })
+		if len(list) == 0 {
+			return scene{}, fault.New(fault.Conflict, "The exercise %s does not go on.", x.Session).Instead("Begin it first.")
+		}
+	}
+	for _, v := range list {
+		if r := described(v.State, x.Chain != 0); r != nil {
+			clock := v.State.Clock
+			return scene{
+				exercise: &incident.Exercise{Scenario: r.Scenario.ID, Chain: x.Chain, Session: v.State.ID, Run: r.Number, Clock: &clock},
+				over:     !r.UnderWay(),
+			}, nil
+		}
+	}
+	if x.Session != "" {
+		return scene{}, fault.New(fault.Conflict, "No scenario of the exercise %s has been described.", x.Session).Instead("Wait for the moderator.")
+	}
+	return scene{exercise: x}, nil
+}
+
+// described is the run that was described last, if it has a live part where that is wanted; nil if none was.
+func described(s *exercise.State, live bool) *exercise.Run {
+	for i := range slices.Backward(s.Runs) {
+		if r := &s.Runs[i]; !r.Described.IsZero() && (r.World != "" || !live) {
+			return r
+		}
+	}
+	return nil
+}
+
+// unled records findings that lead to no incident.
+func (d *draft) unled(ctx context.Context, o Observation, findings []incident.Finding) error {
+	for _, f := range findings {
+		if err := d.note(ctx, o, eventFound{Finding: f}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openedFor completes a draft that opens an incident: its exercise learns of it, or every exercise of its protocol is frozen if it is in
+// earnest.
+func (d *draft) openedFor(ctx context.Context, s *incident.State) error {
+	machine := journal.Actor{Kind: journal.System}
+	if x := s.Exercise; x != nil {
+		if x.Session == "" {
+			return nil
+		}
+		v, err := d.session(ctx, x.Session)
+		if err != nil {
+			return err
+		}
+		return d.inSession(ctx, v, x.Session, exercise.Command{ID: d.engine.id("join"), Actor: machine, Op: exercise.OpJoin{Incident: s.ID}})
+	}
+	return d.freeze(ctx, s.Protocol, s.ID)
+}
+
+// freeze freezes every exercise of a protocol that goes on.
+func (d *draft) freeze(ctx context.Context, protocol, incident string) error {
+	list, err := d.engine.running(ctx, protocol)
+	if err != nil {
+		return err
+	}
+	for _, v := range list {
+		id := v.State.ID
+		if v, err = d.session(ctx, id); err != nil {
+			return err
+		}
+		cmd := exercise.Command{ID: d.engine.id("freeze"), Actor: journal.Actor{Kind: journal.System}, Op: exercise.OpFreeze{Incident: incident}}
+		if err := d.inSession(ctx, v, id, cmd); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stopped lists the exercises that an incident in earnest stops by being opened.
+func (e *Engine) stopped(ctx context.Context, op incident.OpOpen) ([]string, error) {
+	if op.Exercise != nil {
+		return nil, nil
+	}
+	list, err := e.running(ctx, op.Protocol)
+	var ids []string
+	for _, v := range list {
+		ids = append(ids, v.State.ID)
+	}
+	return ids, err
+}
+
+// openTogether stores what opens an incident by hand, together with what that means for exercises.
+func (e *Engine) openTogether(ctx context.Context, c store.Commit, s *incident.State) error {
+	e.observing.Lock()
+	defer e.observing.Unlock()
+	d := &draft{engine: e, commit: c}
+	defer d.release()
+	if err := d.openedFor(ctx, s); err != nil {
+		return err
+	}
+	if err := e.commit(ctx, d.commit); err != nil {
+		return err
+	}
+	d.done()
+	return nil
+}
