@@ -71,7 +71,7 @@ func (s *State) applyCourse(h Happened) bool {
 		s.Clock, s.Speed = e.Clock, e.Speed
 	case EventFrozen:
 		s.Clock = e.Clock
-		f := Freeze{At: h.At, By: e.By, Why: string(e.Why), Incident: e.Incident, Speed: e.Speed}
+		f := Freeze{At: h.At, By: e.By, Why: string(e.Why), Incident: e.Incident, Speed: e.Speed, Shows: e.Clock.Shows}
 		if s.Frozen != nil { // somebody had said stop, and now there is a real incident
 			f.At, f.Speed = s.Frozen.At, s.Frozen.Speed
 		}

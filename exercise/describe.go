@@ -37,13 +37,7 @@ func (t *teller) name(id string) string {
 	return t.p.NameOf(id)
 }
 
-func (t *teller) names(ids []string) string {
-	var list []string
-	for _, id := range ids {
-		list = append(list, t.p.NameOf(id))
-	}
-	return and(list)
-}
+func (t *teller) names(ids []string) string { return namesOf(t.p, ids) }
 
 func (t *teller) session() string {
 	switch e := t.h.Event.(type) {

@@ -82,6 +82,7 @@ type Freeze struct {
 	Why      string    `json:"why,omitempty"`
 	Incident string    `json:"incident,omitempty"` // in earnest
 	Speed    uint32    `json:"speed"`              // of the clock before
+	Shows    time.Time `json:"shows,omitzero"`     // exercise time at which it stands
 	Until    time.Time `json:"until,omitzero"`
 	Thawed   string    `json:"thawed,omitempty"` // why it went on
 }
