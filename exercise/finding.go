@@ -45,7 +45,12 @@ func weight(level string) int {
 func (f *finder) response() {
 	over := f.w.r.Outcome != ""
 	main := f.w.main()
-	if f.w.r.World != "" && main == nil && over {
+	switch {
+	case main != nil || !over:
+	case len(f.w.incidents) > 0 && f.halts():
+		f.add(LevelError, "", "The incident was dismissed, although it was to be halted.")
+		return
+	case len(f.w.incidents) == 0 && f.w.r.World != "":
 		f.add(LevelError, "", "Nothing was detected: no incident was opened.")
 		return
 	}
