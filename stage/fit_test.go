@@ -148,7 +148,7 @@ func TestAPlanOfALiveProtocolIsPlayedAtItsOwnAddressesOnAnotherChain(t *testing.
 		t.Run(w, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			s := start(t, Options{World: w, Plan: d, Dir: dir, Seed: 1, Pace: 1})
+			s := start(t, slowly(Options{World: w, Plan: d, Dir: dir, Seed: 1}))
 			vault, _ := d.Asset("vault")
 			if s.Vault != vault.Address || s.ChainID() == 1 {
 				t.Fatalf("the vault is at %s of chain %d", s.Vault, s.ChainID())
@@ -160,7 +160,7 @@ func TestAPlanOfALiveProtocolIsPlayedAtItsOwnAddressesOnAnotherChain(t *testing.
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			s = start(t, Options{World: w, Plan: d, Dir: dir, Seed: 1, Pace: 1})
+			s = start(t, slowly(Options{World: w, Plan: d, Dir: dir, Seed: 1}))
 			pause(t, s)
 			await(t, s, "the attacker giving up", s.attackOver)
 			if x := truth(t, s); x.Lost.IsZero() || x.Saved.IsZero() || !x.Held {
@@ -197,7 +197,7 @@ func TestThePausingSafeIsThePlansOwn(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: run make needs", err)
 	}
-	s := start(t, Options{World: "reentrant-vault", Plan: d, Safe: code, Seed: 1, Pace: 1})
+	s := start(t, slowly(Options{World: "reentrant-vault", Plan: d, Safe: code, Seed: 1}))
 	f := facts(t, s, evm.Address{0x5a, 0xfe})
 	want := map[evm.Address]string{}
 	for _, id := range []string{"carmen", "oscar", "anton", "bella"} {

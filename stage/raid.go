@@ -3,6 +3,7 @@ package stage
 import (
 	"context"
 	"errors"
+	"time"
 
 	"tocsin/evm"
 )
@@ -18,13 +19,14 @@ type raid struct {
 	*Stage
 	waiting evm.Hash // sent and not mined; zero if none
 	rest    uint64   // the block before which nothing more is sent
+	until   uint64   // the block time before which nothing more is sent
 	refused int      // by a vault that was stopped, in a row
 }
 
 func (s *Stage) playAttack() {
 	r := raid{Stage: s}
 	err := s.client.Heads(s.ctx, func(h evm.Header) error {
-		err := r.move(s.ctx, h.Number)
+		err := r.move(s.ctx, h)
 		if errors.Is(err, errOver) {
 			return err
 		}
@@ -37,18 +39,19 @@ func (s *Stage) playAttack() {
 }
 
 // move is what the attacker does at a block.
-func (r *raid) move(ctx context.Context, block uint64) error {
+func (r *raid) move(ctx context.Context, head evm.Header) error {
 	if r.waiting != (evm.Hash{}) {
 		rec, err := r.client.Receipt(ctx, r.waiting)
 		if err != nil {
 			return err // not mined yet
 		}
 		r.waiting, r.rest = evm.Hash{}, rec.BlockNumber+r.opts.Pace-1
+		r.until = head.Time + uint64(r.opts.Every/time.Second)
 		if err := r.learn(ctx, rec); err != nil {
 			return err
 		}
 	}
-	if block < r.rest {
+	if head.Number < r.rest || head.Time < r.until {
 		return nil
 	}
 	m, err := r.world.next(ctx, r)

@@ -40,6 +40,7 @@ type Options struct {
 	Period time.Duration    // between blocks; default 1 s; devchain.Manual: blocks are mined by hand
 	Seed   uint64           // of the ordinary traffic
 	Pace   uint64           // blocks from one transaction of the attacker to the next; default 2
+	Every  time.Duration    // by block time, at least so long from one transaction of the attacker to the next; whole seconds
 	People []string         // people who need ether of their own; the same at every start of a Dir
 	Safe   *SafeCode        // of the Safe through which the plan pauses, if it does
 	Clock  func() time.Time // the exercise's, which the times of blocks follow: while it stands still nothing is mined; nil: real time

@@ -176,6 +176,39 @@ func TestTheDrainTakesTimeAndTakesEverything(t *testing.T) {
 	}
 }
 
+func TestTheAttackerTakesTheTimeThatIsAskedFor(t *testing.T) {
+	s := start(t, Options{Seed: 2, Pace: 1, Every: 15 * time.Second})
+	if err := s.Attack(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	await(t, s, "three thefts", lost(s, 240_000))
+	first, err := s.FirstMaliciousTx(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var times []uint64
+	for at := first.Block; at <= s.chain.Head().Number; at++ {
+		b, err := s.client.Block(t.Context(), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tx := range b.Transactions {
+			if s.villain(tx.From) {
+				times = append(times, b.Time)
+			}
+		}
+	}
+	// The first goes out before anybody counts; from the second on the distance is kept.
+	for i := 2; i < len(times); i++ {
+		if times[i]-times[i-1] < 15 {
+			t.Errorf("transactions at %v, want 15 s from one to the next", times)
+		}
+	}
+	if len(times) < 4 {
+		t.Errorf("transactions at %v", times)
+	}
+}
+
 func TestItGoesOnAfterAKill(t *testing.T) {
 	dir := t.TempDir()
 	s := start(t, Options{Dir: dir, Seed: 3})

@@ -9,7 +9,7 @@ import (
 const (
 	shareStake = 3_000_000 // whole HUSD that the attacker begins with
 	donation   = 2_000_000 // of it, given to the vault so that one share costs as much
-	catch      = 1_500_000 // of other people's, for which the attacker waits
+	catch      = 4_000_000 // of other people's, for which the attacker waits
 )
 
 // inflatedShares is the world of a vault that opens today. The attacker is the first depositor and makes the first share so dear that
