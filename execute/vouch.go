@@ -3,10 +3,50 @@ package execute
 import (
 	"context"
 	"errors"
+	"time"
 
+	"tocsin/chain"
+	"tocsin/decision"
+	"tocsin/fault"
 	"tocsin/incident"
 	"tocsin/trial"
 )
+
+// Confirm asks the contracts that a signature for a decision may be of, one after the other, until one says that it is its own. It returns
+// what that one answered, or the last. Faults: unavailable if one cannot be asked; invalid for none.
+func Confirm(ctx context.Context, clients map[uint64]chain.Client, d *incident.Decision, list []incident.Vouched, now time.Time) (*decision.ContractFact, error) {
+	if len(list) == 0 {
+		return nil, fault.New(fault.Invalid, "There is no contract to be asked.")
+	}
+	var last decision.ContractFact
+	for _, v := range list {
+		f, err := confirm(ctx, clients, d, v, now)
+		if err != nil {
+			return nil, err
+		}
+		if f.Valid {
+			return &f, nil
+		}
+		last = f
+	}
+	return &last, nil
+}
+
+func confirm(ctx context.Context, clients map[uint64]chain.Client, d *incident.Decision, v incident.Vouched, now time.Time) (decision.ContractFact, error) {
+	client := clients[v.Chain]
+	if client == nil {
+		return decision.ContractFact{}, fault.New(fault.Unavailable, "The contract %s cannot be asked whether a signature is its own: no endpoint for chain %d was given.", v.Account.Hex(), v.Chain).
+			Instead("Give one with --endpoint %d=URL.", v.Chain)
+	}
+	q := trial.Question{Account: v.Account, Digest: v.Digest, Signature: v.Signature}
+	if v.Safe && d.Safe != nil {
+		var err error
+		if q, err = trial.SafeQuestion(d.Safe.Tx, v.Account, v.Signature); err != nil {
+			return decision.ContractFact{}, err
+		}
+	}
+	return trial.Vouch(ctx, client, q, now)
+}
 
 // vouched asks the contracts that confirmed what was signed for the action once more, right before it is carried out. Where one changed its
 // mind the incident hears of it: what was ordered is not sent, and whoever gave the signature is called.
@@ -16,21 +56,10 @@ func (w *work) vouched(ctx context.Context) error {
 		return nil
 	}
 	for _, v := range w.view.State.VouchedFor(d) {
-		client := w.clients[v.Chain]
-		if client == nil {
+		if w.clients[v.Chain] == nil {
 			return refuse("No endpoint for chain %d was given to this server, so that the contract %s cannot be asked whether it still confirms what was signed.", v.Chain, v.Account.Hex())
 		}
-		q := trial.Question{Account: v.Account, Digest: v.Digest, Signature: v.Signature}
-		if v.Safe {
-			if d.Safe == nil {
-				return refuse("What its Safe's owners signed is not known.")
-			}
-			var err error
-			if q, err = trial.SafeQuestion(d.Safe.Tx, v.Account, v.Signature); err != nil {
-				return err
-			}
-		}
-		f, err := trial.Vouch(ctx, client, q, w.view.State.Now(w.now()))
+		f, err := confirm(ctx, w.clients, d, v, w.view.State.Now(w.now()))
 		if err != nil {
 			return err
 		}

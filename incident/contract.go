@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"tocsin/action/safe"
 	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/fault"
@@ -62,6 +63,37 @@ func (s *State) VouchedFor(d *Decision) []Vouched {
 				Person: o.Person, Override: true, Chain: o.Fact.Chain, Account: o.Signer, Digest: OverrideOf(d, string(o.Why)).Digest(), Signature: o.Signature,
 			})
 		}
+	}
+	return list
+}
+
+// Unproven lists the contracts of a person of which one may have made a signature that is handed in for a choice; none if it is a key's or
+// a passkey's, which prove themselves. why is the reason of an override.
+func Unproven(p *plan.Plan, s *State, d *Decision, who, choice, why string, sig []byte) []Vouched {
+	person, _ := p.Person(who)
+	contracts := decision.Contracts(&person)
+	if len(contracts) == 0 || decision.IsAssertion(sig) {
+		return nil
+	}
+	digest, ofSafe := OverrideOf(d, why).Digest(), false
+	if choice != decision.Override {
+		g := SigningOf(p, s, d, who, choice)
+		digest, ofSafe = g.Digest, g.Safe
+	}
+	if signer, err := evm.Recover(digest, sig); err == nil && slices.Contains(decision.Keys(&person), signer) {
+		return nil
+	}
+	if by, err := safe.ByMessage(digest, sig); ofSafe && err == nil && slices.Contains(decision.Keys(&person), by.Signer) {
+		return nil
+	}
+	var list []Vouched
+	for _, k := range contracts {
+		if ofSafe && k.Chain != d.Prepared.Chain {
+			continue
+		}
+		list = append(list, Vouched{
+			Person: who, Override: choice == decision.Override, Safe: ofSafe, Chain: k.Chain, Account: k.Address, Digest: digest, Signature: sig,
+		})
 	}
 	return list
 }
