@@ -60,7 +60,7 @@ func sameRule(old, next *plan.Plan, x *Decision) bool {
 func (d *decider) sameSubject(next *plan.Plan, procedure string, x *Decision) bool {
 	if x.Subject.Step != "" {
 		st, ok := next.Step(procedure, x.Subject.Step)
-		if !ok || x.Subject.Kind == SubjectAction && (st.Action != x.Subject.Ref || st.Decision != x.Decision) {
+		if !ok || x.Subject.Kind == SubjectAction && (!slices.ContainsFunc(asked(next, Subject{Kind: SubjectAction, Ref: st.Action, Step: st.ID}), func(one Subject) bool { return one == x.Subject }) || st.Decision != x.Decision) {
 			return false
 		}
 	}

@@ -35,14 +35,22 @@ func (d *decider) propose(op OpPropose) error {
 	if err != nil {
 		return err
 	}
-	for i := range d.s.Decisions {
-		if x := &d.s.Decisions[i]; x.Subject.Kind == subject.Kind && x.Subject.Ref == subject.Ref {
-			if err := d.again(x, may[0].Name); err != nil {
-				return err
-			}
+	var taken error
+	opened := false
+	for _, one := range asked(d.p, subject) {
+		if err := d.taken(one, may[0].Name); err != nil {
+			taken = err
+			continue
 		}
+		if err := d.openDecision(*may[0], one, "", who); err != nil {
+			return err
+		}
+		opened = true
 	}
-	return d.openDecision(*may[0], subject, "", who)
+	if opened {
+		return nil
+	}
+	return taken
 }
 
 // subject finds the step that a proposal belongs to; what the caller says of it is not believed.
@@ -66,6 +74,18 @@ func (d *decider) subject(sub Subject) (Subject, error) {
 		return sub, fault.New(fault.Invalid, "%s %s does not belong to the step %q as things stand.", sub.Kind, sub.Ref, given)
 	}
 	return sub, nil
+}
+
+// taken says why a subject cannot be asked for now; nil if it can.
+func (d *decider) taken(sub Subject, name string) error {
+	for i := range d.s.Decisions {
+		if x := &d.s.Decisions[i]; x.Subject.Kind == sub.Kind && x.Subject.Ref == sub.Ref {
+			if err := d.again(x, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // again says why something cannot be asked for again because of a decision made or open on it.

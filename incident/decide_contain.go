@@ -2,6 +2,7 @@ package incident
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tocsin/plan"
@@ -20,7 +21,7 @@ func (d *decider) measured() string {
 		if v.Purpose != purposeHalt || v.Step.Action == "" || v.State == Skipped || v.State == NotTaken {
 			continue
 		}
-		if v.State == Done && !d.s.haltedBy(&v).After(d.s.Reopened) && !d.s.carriedOut(v.Step.Action) {
+		if v.State == Done && !d.s.haltedBy(d.p, &v).After(d.s.Reopened) && !d.s.carriedOut(parts(d.p, v.Step.Action)) {
 			continue
 		}
 		return "the step " + v.Name + " has to take effect and the detectors have to stay quiet."
@@ -28,16 +29,16 @@ func (d *decider) measured() string {
 	return ""
 }
 
-// carriedOut reports whether an action of the plan is being carried out.
-func (s *State) carriedOut(action string) bool {
-	return find(s.Actions, func(a *Action) bool { return a.Action == action && a.underWay() }) != nil
+// carriedOut reports whether one of some actions of the plan is being carried out.
+func (s *State) carriedOut(ids []string) bool {
+	return find(s.Actions, func(a *Action) bool { return slices.Contains(ids, a.Action) && a.underWay() }) != nil
 }
 
 // haltedBy is when a step that is done took effect last: its action may have been carried out again since.
-func (s *State) haltedBy(v *StepView) time.Time {
-	at := v.Ended
+func (s *State) haltedBy(p *plan.Plan, v *StepView) time.Time {
+	at, ids := v.Ended, parts(p, v.Step.Action)
 	for i := range s.Actions {
-		if a := &s.Actions[i]; v.Step.Action != "" && a.Action == v.Step.Action && a.Verified.After(at) {
+		if a := &s.Actions[i]; v.Step.Action != "" && slices.Contains(ids, a.Action) && a.Verified.After(at) {
 			at = a.Verified
 		}
 	}
@@ -54,7 +55,7 @@ func halted(p *plan.Plan, s *State) time.Time {
 		case v.State != Done:
 			return time.Time{}
 		default:
-			if at := s.haltedBy(&v); at.After(last) {
+			if at := s.haltedBy(p, &v); at.After(last) {
 				last = at
 			}
 		}
@@ -98,7 +99,7 @@ func (d *decider) tickContainment(watched map[uint64]Watched) {
 		if a.State != Verified && a.State != Unneeded || a.Prepared == nil {
 			continue
 		}
-		if watched[a.Prepared.Chain].Block <= a.Block {
+		if c := a.Prepared.Chain; c != 0 && watched[c].Block <= a.Block { // a request happens on no chain
 			return
 		}
 		if fx := a.Prepared.Effect; fx != nil {

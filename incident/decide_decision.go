@@ -8,7 +8,6 @@ import (
 	"tocsin/action"
 	"tocsin/decision"
 	"tocsin/evm"
-	"tocsin/fault"
 	"tocsin/plan"
 )
 
@@ -88,14 +87,15 @@ func (d *decider) askDecisions() {
 		if v.Step.Action != "" {
 			subject = Subject{Kind: SubjectAction, Ref: v.Step.Action, Step: v.ID}
 		}
-		if d.s.decided(subject) != nil {
-			continue
-		}
 		pd, ok := d.p.Decision(v.Step.Decision)
 		if !ok {
 			continue
 		}
-		_ = d.openDecision(pd, subject, "", "") // an action that cannot be prepared is a gap of the plan, shown with the step
+		for _, one := range asked(d.p, subject) {
+			if d.s.decided(one) == nil {
+				_ = d.openDecision(pd, one, "", "") // an action that cannot be prepared is a gap of the plan, shown with the step
+			}
+		}
 	}
 }
 
@@ -143,9 +143,6 @@ func (d *decider) openDecision(pd plan.Decision, sub Subject, text, proposer str
 		pr, err := action.Prepare(d.p, sub.Ref)
 		if err != nil {
 			return err
-		}
-		if !action.Carried(pr.Kind) {
-			return fault.New(fault.Invalid, "Action %s is of kind %q, which this release does not carry out.", sub.Ref, pr.Kind).Instead("Carry it out by hand.")
 		}
 		prepared = &pr
 		m.Summary = pr.Words.Sentence

@@ -33,12 +33,14 @@ func (d *decider) settleDecisions() {
 			d.emit(EventDecisionSettled{Decision: x.ID, State: Expired, Say: "The approvals expired before the incident was validated."})
 			continue
 		}
-		send, err := d.s.sendOf(&x)
+		list, err := d.s.mandates(&x)
 		if err != nil {
 			continue // it was met, so its owners' signatures suffice
 		}
-		id := fmt.Sprintf("action-%d", len(d.s.Actions)+1)
-		d.emit(EventActionOrdered{ID: id, Action: x.Subject.ordered(), Step: x.Subject.Step, Decision: x.ID, Prepared: x.Prepared, Send: send, Delivery: d.s.ID + "/" + id + "/1"})
+		for _, o := range list {
+			id := fmt.Sprintf("action-%d", len(d.s.Actions)+1)
+			d.emit(EventActionOrdered{ID: id, Action: o.action, Step: x.Subject.Step, Decision: x.ID, Prepared: o.prepared, Send: o.send, Delivery: d.s.ID + "/" + id + "/1"})
+		}
 		if x.Subject.Step != "" && slices.Contains([]string{"", Failed}, d.s.Step(x.Subject.Step).State) {
 			d.emit(EventStepBegun{Step: x.Subject.Step, By: "Tocsin"})
 		}

@@ -91,15 +91,19 @@ func (d *decider) endStep(op OpEndStep) error {
 			return fault.New(fault.Forbidden, "%s needs the decision %s first.", v.Name, pd.Name)
 		}
 	}
-	if a := v.Action; a != nil && a.underWay() {
-		if a.State != Ordered {
-			return fault.New(fault.Conflict, "%s is being carried out.", v.Name).Instead("Wait until its transaction has landed.")
+	if a := v.Action; a != nil && a.underWay() && a.State != Ordered {
+		return fault.New(fault.Conflict, "%s is being carried out.", v.Name).Instead("Wait until its transaction has landed.")
+	}
+	for _, a := range slices.Clone(d.s.Actions) {
+		if a.Step == v.ID && a.State == Ordered {
+			d.emit(EventActionFailed{ID: a.ID, Why: "The step was " + op.State + " by " + NameOf(d.p, who) + " before anything was signed."})
 		}
-		d.emit(EventActionFailed{ID: a.ID, Why: "The step was " + op.State + " by " + NameOf(d.p, who) + " before anything was signed."})
 	}
 	d.emit(EventStepEnded{Step: v.ID, State: op.State, By: who, Note: journal.Personal(note)})
-	if op.State == Skipped && v.Decision != nil && v.Decision.State == Open {
-		d.emit(EventDecisionSettled{Decision: v.Decision.ID, State: Withdrawn, Say: "The step was skipped."})
+	for _, x := range slices.Clone(d.s.Decisions) {
+		if op.State == Skipped && x.Subject.Step == v.ID && x.State == Open {
+			d.emit(EventDecisionSettled{Decision: x.ID, State: Withdrawn, Say: "The step was skipped."})
+		}
 	}
 	if branch.Answer != "" {
 		d.lead(v.Step, branch, who, "")
@@ -114,6 +118,12 @@ func (d *decider) settleSteps() {
 	for i, a := range actions {
 		if a.Step == "" {
 			continue
+		}
+		if st, ok := d.p.Step(d.s.Procedure, a.Step); ok {
+			if ids := parts(d.p, st.Action); len(ids) > 1 {
+				d.settleTogether(a.Step, ids)
+				continue
+			}
 		}
 		st := d.s.Step(a.Step).State
 		switch {

@@ -118,20 +118,26 @@ func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered
 	if !l.validated {
 		t.Fatalf("action %s was ordered before the incident was validated", e.ID)
 	}
-	if l.ordered[e.Decision] {
+	once, wholes := e.Decision, together(p, e.Action)
+	if slices.Contains(wholes, l.subjects[e.Decision].Ref) {
+		once += "/" + e.Action // one of those that start together
+	}
+	if l.ordered[once] || l.ordered[e.Decision] {
 		t.Fatalf("decision %s ordered an action twice", e.Decision)
 	}
-	l.ordered[e.Decision] = true
+	l.ordered[once] = true
 	l.doers[e.ID] = e.Decision
 	of := e.Action // in the plan
 	switch sub := l.subjects[e.Decision]; {
 	case sub.Kind == "rejection" && e.Action == "reject/"+sub.Ref:
 		of = l.rejects(t, e, sub.Ref)
+	case sub.Kind == "action" && once != e.Decision && e.Prepared.Safe == nil:
 	case sub.Kind != "action" || sub.Ref != e.Action:
 		t.Fatalf("action %s was ordered by a decision on %s %s", e.Action, sub.Kind, sub.Ref)
 	}
 	d, ok := p.Decision(l.names[e.Decision])
-	if !ok || !slices.Contains(d.Actions, of) || len(d.Required) == 0 {
+	authorised := slices.ContainsFunc(append(together(p, of), of), func(id string) bool { return slices.Contains(d.Actions, id) })
+	if !ok || !authorised || len(d.Required) == 0 {
 		t.Fatalf("decision %q does not authorise action %s", l.names[e.Decision], e.Action)
 	}
 	l.owners(t, e)
@@ -165,6 +171,17 @@ func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered
 	}
 }
 
+// together lists the actions of the plan that start an action with others.
+func together(p *plan.Plan, id string) []string {
+	var list []string
+	for _, a := range p.Actions {
+		if slices.Contains(a.Together, id) {
+			list = append(list, a.ID)
+		}
+	}
+	return list
+}
+
 // rejects holds a rejection to what it takes the place of: it does nothing, under the nonce that was signed for. It returns the action.
 func (l *ledger) rejects(t testing.TB, e incident.EventActionOrdered, of string) string {
 	t.Helper()
@@ -180,6 +197,9 @@ func (l *ledger) rejects(t testing.TB, e incident.EventActionOrdered, of string)
 func (l *ledger) owners(t testing.TB, e incident.EventActionOrdered) {
 	t.Helper()
 	if e.Prepared.Safe == nil {
+		if e.Prepared.Request != nil && e.Send == nil {
+			return
+		}
 		if e.Send == nil || e.Send.To != e.Prepared.To || !bytes.Equal(e.Send.Calldata(), e.Prepared.Data) {
 			t.Fatalf("action %s sends something else than was prepared: %+v", e.ID, e.Send)
 		}

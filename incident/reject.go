@@ -40,6 +40,8 @@ func (x *Decision) Name(p *plan.Plan) string {
 		return x.ID
 	case x.Subject.Kind == SubjectRejection:
 		return "Reject: " + pd.Name
+	case x.Prepared != nil && x.Subject.Kind == SubjectAction && partly(p, &pd, x.Subject.Ref):
+		return pd.Name + ": " + x.Prepared.Words.Title
 	}
 	return pd.Name
 }

@@ -85,16 +85,7 @@ func course(p *plan.Plan, s *State) []StepView {
 			}
 		}
 		v.Due = stepDue(s, &v, after)
-		for j := range s.Decisions {
-			if s.Decisions[j].Subject.Step == st.ID {
-				v.Decision = &s.Decisions[j]
-			}
-		}
-		for j := range s.Actions {
-			if s.Actions[j].Step == st.ID {
-				v.Action = &s.Actions[j]
-			}
-		}
+		v.Decision, v.Action = s.decisionOf(st.ID), s.actionOf(p, st)
 		views = append(views, v)
 	}
 	return views
@@ -129,6 +120,9 @@ func waiting(p *plan.Plan, s *State, v *StepView) string {
 
 // sayAction says how far an action has come.
 func sayAction(a *Action) string {
+	if a.asks() {
+		return sayRequest(a)
+	}
 	switch a.State {
 	case Ordered:
 		return "Ordered; it is being simulated and signed."
@@ -151,6 +145,23 @@ func sayAction(a *Action) string {
 		return fmt.Sprintf("Done, and verified at block %d.", a.Block)
 	case Unneeded:
 		return fmt.Sprintf("In effect already at block %d; nothing was sent.", a.Block)
+	}
+	return "It failed: " + a.Say
+}
+
+// sayRequest says how far an action has come that is a request over HTTP.
+func sayRequest(a *Action) string {
+	switch a.State {
+	case Ordered, Signed:
+		return "Ordered; the request is being made ready."
+	case Sent:
+		return "The request is made; it has not been taken yet."
+	case LandedOnce:
+		return "The request was taken; it is looked at from outside whether it worked."
+	case Verified:
+		return "Done: " + a.Got + "."
+	case Unneeded:
+		return "In effect already: " + a.Got + "; nothing was asked."
 	}
 	return "It failed: " + a.Say
 }
