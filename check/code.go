@@ -27,6 +27,8 @@ var codes = []string{
 	"cheap-detector-acts",
 	"detector-acts-alone",
 	"second-detector-worthless",
+	"automatic-never",
+	"automatic-veto-dead",
 	"validates-by-nothing",
 
 	// Nobody would know what to do.
@@ -119,6 +121,7 @@ var codes = []string{
 	"procedure-without-issue",
 	"procedure-without-scenario",
 	"detector-without-issue",
+	"automatic-without-veto",
 	"action-without-step",
 	"decision-unused",
 }

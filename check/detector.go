@@ -18,7 +18,7 @@ func (c *checker) checkDetectors() {
 				"Findings of both would be one to everybody: muted together, listed together, and of the same issues.",
 				"Give it another id.")
 		}
-		if len(c.issuesOf[d.ID]) == 0 {
+		if len(c.issuesOf[d.ID]) == 0 && !c.vetoes(d.ID) {
 			c.add(Note, "detector-without-issue", path, fmt.Sprintf("No issue names the detector %q.", d.Name),
 				"What it finds would belong to nothing that the plan knows how to answer.",
 				"Name it under the detection of an issue, or remove it.")

@@ -96,6 +96,7 @@ var differenceCases = []struct {
 	{"a lower severity", []string{"severity: critical\n", "severity: low\n"}, "issue-severity", Weakens, `the severity is now "Low" instead of "Critical"`},
 	{"no detector", []string{"detectors: [sent]", "detectors: [low-water]"}, "detection-detectors-removed", Weakens, `"Large transfer" no longer detects the issue "Theft".`},
 	{"no procedure", []string{"    procedure: stop\n", ""}, "issue-procedure", Weakens, `No procedure answers the issue "Theft" any more`},
+	{"acts by itself", []string{"quiet_for: 5m", "quiet_for: 5m\n    automatic: {action: pause, detectors: [sent], decision: pause}"}, "issue-automatic", Weakens, `While it is armed, Tocsin now acts on the issue "Theft" without asking anybody.`},
 	{"validated by no person", []string{"quiet_for: 5m", "quiet_for: 5m\n    validate: automatically"}, "issue-validate", Weakens, "without anybody's word"},
 	{"quiet for less", []string{"quiet_for: 5m", "quiet_for: 2m"}, "issue-quiet-for", Weakens, "is now 2m instead of 5m"},
 	{"looked for less", []string{"every: 1d}", "every: 7d}"}, "manual-sign-every", Weakens, "how often somebody looks is now 7d instead of 1d"},

@@ -15,6 +15,7 @@ func (c *checker) checkIssues() {
 		path := fmt.Sprintf("issues[%s]", i.ID)
 		c.checkDetection(path, i)
 		c.checkValidation(path, i)
+		c.checkAutomatic(path, i)
 		if i.Procedure == "" {
 			c.add(Error, "issue-without-procedure", path, fmt.Sprintf("No procedure answers %q.", i.Name),
 				"Whoever is awake would have to invent the response.",

@@ -30,6 +30,9 @@ type replayFlags struct {
 	parallel    int
 	attackTx    string
 	attackBlock uint64
+
+	record   bool
+	recorder desk
 }
 
 func (t *terminal) backtest() *cobra.Command {
@@ -40,7 +43,8 @@ func (t *terminal) backtest() *cobra.Command {
 		Short: "Replay history through the detectors: what they would have found, when, and how often in vain",
 		Long: `Backtest passes blocks that have been through the plan's detectors, whatever their mode, and tells for each what it would have
 found. With --attack-tx or --attack-block it also tells how soon each would have found that attack, and how many false alarms
-came before. Nobody is paged and nothing is recorded.
+came before. Nobody is paged and nothing is recorded, but with --record, --data and --as: what each detector found is then kept with
+the plan in force, for a detector that is to act by itself needs a backtest on record.
 
 Blocks come from an endpoint or from files with one JSON object on each line, plain, .gz or .zst:
   {"block": as eth_getBlockByNumber with whole transactions, "receipts": as eth_getBlockReceipts}
@@ -74,6 +78,9 @@ cannot be used.`,
 	fl.StringVar(&f.attackTx, "attack-tx", "", "first transaction of the attack that should have been found")
 	fl.Uint64Var(&f.attackBlock, "attack-block", 0, "or the block in which it began")
 	fl.BoolVar(&o.Loose, "unverified", false, "take the blocks of files as they are, with gaps and without proofs")
+	fl.BoolVar(&f.record, "record", false, "keep what was found in the data folder, once the replay has come to its end")
+	f.recorder.flags(c, true)
+	f.recorder.ofProtocol(c)
 	fl.StringVar(&o.State, "state", "", "file to keep what was done in, and to go on from")
 	return c
 }
@@ -117,6 +124,11 @@ func (t *terminal) replay(c *cobra.Command, o backtest.Options, f replayFlags) e
 	if report == nil {
 		return err
 	}
+	if err == nil && f.record {
+		if err := t.recordTests(ctx, f.recorder, p, report); err != nil {
+			return err
+		}
+	}
 	said := t.print(report, func(w io.Writer) { writeBacktest(w, p, report) })
 	switch {
 	case err != nil && !t.json:
@@ -133,6 +145,10 @@ func (t *terminal) replay(c *cobra.Command, o backtest.Options, f replayFlags) e
 func (f replayFlags) check(o *backtest.Options) error {
 	fromEndpoint := len(f.endpoint) > 0 || len(f.blocks) == 0 && o.Chain != 0
 	switch {
+	case f.record && f.recorder.data == "":
+		return fault.New(fault.Invalid, "Nothing says where to record it.").Instead("Give --data DIR and --as PERSON.")
+	case f.record && o.Loose:
+		return fault.New(fault.Invalid, "What was not verified is not recorded.").Instead("Leave --unverified or --record out.")
 	case f.plan == "":
 		return fault.New(fault.Invalid, "No plan folder is named.").Instead("Give --plan DIR.")
 	case fromEndpoint == (len(f.blocks) > 0):

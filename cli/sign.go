@@ -32,7 +32,7 @@ func (t *terminal) sign() *cobra.Command {
 or from a file with the typed data that its page shows (--file), so that a machine without the server can sign. Where owners of a Safe
 decide, what they sign is the Safe transaction itself: the file holds its typed data, or what the Safe transaction service answers about
 it (with --chain), and it is signed only if the plan that this machine trusts, or that of --plan, declares it. The adoption of a
-newer plan is signed by --adoption HASH, or --adoption latest. The password of the key file comes from ` + passwordVariable + ` or the file
+newer plan is signed by --adoption HASH, or --adoption latest; what acts by itself is armed by --arming ISSUE. The password of the key file comes from ` + passwordVariable + ` or the file
 that ` + passwordFile + ` names; the address of a remote signer from --signer, or ` + signerVariable + ` if it holds credentials. Hand the
 signature in with tocsin incident approve or tocsin adopt approve, or on the decision's page. If this machine trusts a plan of the
 protocol (see tocsin trust), only what follows from it is signed.`,
@@ -89,6 +89,7 @@ protocol (see tocsin trust), only what follows from it is signed.`,
 	c.Flags().StringVar(&from.file, "file", "", "typed data saved from the decision's page, or a Safe transaction, instead of INCIDENT DECISION")
 	c.Flags().Uint64Var(&from.chain, "chain", 0, "chain id of a Safe transaction; the Safe transaction service does not say it")
 	c.Flags().StringVar(&from.adoption, "adoption", "", "hash of the proposed plan whose adoption is signed, or latest")
+	c.Flags().StringVar(&from.arming, "arming", "", "issue whose arming is signed; see tocsin arm")
 	c.Flags().BoolVar(&refuse, "refuse", false, "say no")
 	c.Flags().StringVar(&override, "override", "", "reason for which it is decided without the approvers, where the plan lets you; hand it in with tocsin incident override")
 	c.Flags().BoolVar(&yes, "yes", false, "sign without asking, for scripts; trust is never moved on by it")
@@ -101,6 +102,7 @@ type signSource struct {
 	file     string
 	chain    uint64
 	adoption string
+	arming   string
 }
 
 // message finds what is to be signed, and what proves the plan that it names.
@@ -112,14 +114,21 @@ func (t *terminal) message(c *cobra.Command, d desk, from *signSource, args []st
 		}
 		return m, from.gather(c.Context(), nil, m.Protocol)
 	}
-	if from.adoption == "" && len(args) != 2 {
-		return decision.Message{}, fault.New(fault.Invalid, "Nothing says what is to be signed.").Instead("Name an incident and a decision, or --adoption HASH, or --file FILE.")
+	if from.adoption == "" && from.arming == "" && len(args) != 2 {
+		return decision.Message{}, fault.New(fault.Invalid, "Nothing says what is to be signed.").Instead("Name an incident and a decision, or --adoption HASH, --arming ISSUE or --file FILE.")
 	}
 	k, err := t.open(c.Context(), d)
 	if err != nil {
 		return decision.Message{}, err
 	}
 	defer k.Close()
+	if from.arming != "" {
+		m, err := armingMessage(c.Context(), k, d, from.arming)
+		if err != nil {
+			return decision.Message{}, err
+		}
+		return m, from.gather(c.Context(), k.Engine, m.Protocol)
+	}
 	m, err := t.storedMessage(c, k, d, from.adoption, args)
 	if err != nil {
 		return decision.Message{}, err

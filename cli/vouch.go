@@ -151,6 +151,14 @@ func (t *terminal) conform(v *voucher, p *plan.Plan, m decision.Message) error {
 		return nil
 	}
 	kind, ref, _ := strings.Cut(m.Subject, " ")
+	if m.Arms() {
+		a, err := decision.ArmingOf(p, m)
+		if err != nil {
+			return unfit("%s", fault.Sentence(err))
+		}
+		t.armingWords(p, a)
+		return nil
+	}
 	switch kind {
 	case "action":
 		if !allowed(decision.ForAction(p, ref)) {

@@ -86,8 +86,16 @@ func armingSummary(p *plan.Plan, i *plan.Issue, pr *action.Prepared, until time.
 	if n := i.Automatic.Times(); n > 1 {
 		times = fmt.Sprintf("%d times", n)
 	}
-	return fmt.Sprintf("ARM until %s, without asking anybody again: when %s finds %s, %s At most %s in %s.",
-		until.UTC().Format("2006-01-02 15:04 UTC"), strings.Join(names, " or "), i.Name, ended(pr.Words.Sentence), times, plan.Duration(i.Automatic.Period()))
+	return fmt.Sprintf("ARM until %s, without asking anybody again: when %s finds %s, this %s At most %s in %s.",
+		until.UTC().Format("2006-01-02 15:04 UTC"), strings.Join(names, " or "), i.Name, ended(verb(pr.Words.Sentence)), times, plan.Duration(i.Automatic.Period()))
+}
+
+// verb writes a sentence that begins with what is done as the rest of another.
+func verb(s string) string {
+	if s == "" {
+		return "does nothing that can be said"
+	}
+	return strings.ToLower(s[:1]) + s[1:]
 }
 
 func ended(s string) string {
@@ -205,3 +213,31 @@ func (a Arming) By() []string {
 	}
 	return by
 }
+
+// ArmingOf reads an arming out of the message that is signed for it, and proves that it follows from a plan. Faults are those of Follows.
+func ArmingOf(p *plan.Plan, m Message) (Arming, error) {
+	a := Arming{Message: m.With(""), Until: time.Unix(int64(min(m.Expires, lastSecond)), 0).UTC()}
+	unread := fault.New(fault.Invalid, "It does not follow from the plan: it does not say what would be armed.")
+	rest, ok := strings.CutPrefix(m.Subject, armingVerb)
+	_, rest, named := strings.Cut(rest, " for ")
+	if a.Issue, _, _ = strings.Cut(rest, " by "); !ok || !named {
+		return a, unread
+	}
+	i := strings.LastIndex(rest, "; asked by ")
+	if i < 0 {
+		return a, unread
+	}
+	who, at, ok := strings.Cut(rest[i+len("; asked by "):], " at ")
+	asked, err := time.Parse(time.RFC3339, at)
+	if !ok || err != nil {
+		return a, unread
+	}
+	if _, err := fmt.Sscanf(m.Incident, "arming %d", &a.Number); err != nil {
+		return a, unread
+	}
+	a.Proposer, a.Asked = who, asked.UTC()
+	return a, a.Follows(p)
+}
+
+// lastSecond is the end of the year 9999, in Unix seconds.
+const lastSecond = 253402300799

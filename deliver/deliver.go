@@ -58,6 +58,9 @@ const timeout = 20 * time.Second
 
 // Carry delivers one parcel.
 func (d *Deliverer) Carry(ctx context.Context, p engine.Parcel) engine.Outcome {
+	if p.Dispatch.Kind == incident.DispatchWord {
+		return d.word(ctx, p)
+	}
 	v, err := p.View(ctx)
 	if err != nil {
 		if fault.Is(err, fault.NotFound) {

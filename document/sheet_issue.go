@@ -1,6 +1,7 @@
 package document
 
 import (
+	"fmt"
 	"time"
 
 	"tocsin/plan"
@@ -68,6 +69,9 @@ func (b *binder) issueOf(is *plan.Issue) chapter {
 	if is.Validate == "automatically" {
 		f.add("Validated", sayf("automatically, by a finding of one of its detectors that no outsider can cheaply set off; by a person otherwise"))
 	}
+	if is.Automatic != nil {
+		f.add("Done by itself", b.automatic(is.Automatic))
+	}
 	if is.QuietFor > 0 {
 		f.add("Contained once", sayf("its effects hold and its detectors stay quiet for %s", spell(time.Duration(is.QuietFor))))
 	}
@@ -82,6 +86,22 @@ func (b *binder) issueOf(is *plan.Issue) chapter {
 		c.grid([]string{"It may only look like it", "How to tell"}, rows)
 	}
 	return c
+}
+
+// automatic says what is done without asking anybody, and within which bounds.
+func (b *binder) automatic(x *plan.Automatic) words {
+	w := beside(sayf("while it is armed: "), b.action(x.Action), sayf(", once found by "), series(each(x.Detectors, b.detector), "or"))
+	if len(x.Veto) > 0 {
+		w = beside(w, sayf(", unless "), series(each(x.Veto, b.detector), "or"), sayf(" found something in the %s before", spell(x.VetoLasts())))
+	}
+	return beside(w, sayf("; armed for %s at most by those of ", spell(x.ArmedFor())), b.decision(x.Decision), sayf("; %s in %s at most", timesOf(x.Times()), spell(x.Period())))
+}
+
+func timesOf(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // sign sets something that a person looks for.

@@ -177,11 +177,11 @@ func (e *Engine) changeArms(ctx context.Context, protocol string, cmd arm.Comman
 		if err != nil || len(events) == 0 {
 			return err
 		}
-		a, _, err := e.armAppend(p, r, cmd.Actor, events, now)
+		c, _, err := e.armCommit(p, r, cmd.Actor, events, now)
 		if err != nil {
 			return err
 		}
-		return e.commit(ctx, store.Commit{Appends: []store.Append{a}})
+		return e.commit(ctx, c)
 	})
 	if err != nil {
 		return nil, nil, err
@@ -194,10 +194,14 @@ func (e *Engine) changeArms(ctx context.Context, protocol string, cmd arm.Comman
 	return r, p, err
 }
 
-// armAppend is what adds events to the record of what is armed, and the record as it is then.
-func (e *Engine) armAppend(p *plan.Plan, r *armRecord, actor journal.Actor, events []arm.Event, now time.Time) (store.Append, *armRecord, error) {
+// armCommit is what adds events to the record of what is armed and tells people of them, and the record as it is then.
+func (e *Engine) armCommit(p *plan.Plan, r *armRecord, actor journal.Actor, events []arm.Event, now time.Time) (store.Commit, *armRecord, error) {
 	if now.Before(r.state.Last) {
 		now = r.state.Last
+	}
+	words, err := e.armWords(p, r.state, events, now)
+	if err != nil {
+		return store.Commit{}, nil, err
 	}
 	actor.Node = e.node
 	next := &armRecord{state: r.state.Next(), records: slices.Clone(r.records)}
@@ -211,13 +215,13 @@ func (e *Engine) armAppend(p *plan.Plan, r *armRecord, actor journal.Actor, even
 			Stream: a.Stream, Seq: next.state.Version + 1, Kind: ev.Kind(), KindV: arm.KindVersion, At: now, Actor: actor,
 		}, ev, e.salt)
 		if err != nil {
-			return a, nil, fmt.Errorf("seal %s: %w", ev.Kind(), err)
+			return store.Commit{}, nil, fmt.Errorf("seal %s: %w", ev.Kind(), err)
 		}
 		next.state.Apply(arm.Happened{Event: ev, Seq: rec.Seq, At: rec.At, Actor: actor})
 		prev, a.Records, next.records = rec.Hash, append(a.Records, rec), append(next.records, rec)
 	}
 	a.DueAt, a.Open = arm.NextDue(p, next.state), len(next.state.Arms) > 0
-	return a, next, nil
+	return store.Commit{Appends: []store.Append{a}, Deliveries: words}, next, nil
 }
 
 // sweepArms ends what is over in what all protocols have armed.

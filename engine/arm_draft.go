@@ -10,7 +10,6 @@ import (
 	"tocsin/incident"
 	"tocsin/journal"
 	"tocsin/plan"
-	"tocsin/store"
 )
 
 // ready says what people armed, as far as an observation's findings may act by it. Exercises act by nothing.
@@ -168,11 +167,11 @@ func (d *draft) settleArms(ctx context.Context, before, after *incident.State) e
 		if len(events) == 0 {
 			continue
 		}
-		a, next, err := d.engine.armAppend(p, r, actor, events, now)
+		c, next, err := d.engine.armCommit(p, r, actor, events, now)
 		if err != nil {
 			return err
 		}
-		d.add(store.Commit{Appends: []store.Append{a}})
+		d.add(c)
 		d.arms = next
 	}
 	return nil

@@ -422,3 +422,49 @@ func TestTamperedArms(t *testing.T) {
 		t.Errorf("ordered %v; why not: %s", ordered(v), why(v))
 	}
 }
+
+// carried remembers what left the house.
+type carried struct {
+	mu   sync.Mutex
+	list []incident.Dispatch
+}
+
+func (c *carried) Carry(_ context.Context, p engine.Parcel) engine.Outcome {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.list = append(c.list, p.Dispatch)
+	return engine.Outcome{State: engine.Landed}
+}
+
+// Whoever arms or disarms in secret must not be able to: the core team is told.
+func TestEverybodyIsToldOfArming(t *testing.T) {
+	clock := newClock()
+	e := startAutomatic(t, open(t), "a", clock.now)
+	var out carried
+	e.Carry(incident.DispatchWord, &out)
+	armTheft(t, e)
+	for _, who := range []string{"ada", "dan"} {
+		if _, err := e.Disarm(t.Context(), "small", "theft", "We upgrade", as(who)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := e.Step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]int{}
+	for _, d := range out.list {
+		told[d.Person]++
+		if d.To == "" || d.Subject == "" || !strings.Contains(d.Text, "Theft") && !strings.Contains(d.Text, "act by itself") {
+			t.Errorf("told %+v", d)
+		}
+	}
+	for _, who := range []string{"ada", "ben", "cyd", "dan"} {
+		if told[who] != 3 { // armed, to be disarmed, disarmed
+			t.Errorf("%s was told %d times", who, told[who])
+		}
+	}
+	last := out.list[len(out.list)-1]
+	if !strings.Contains(last.Subject, "Theft") {
+		t.Errorf("the last is %+v", last)
+	}
+}

@@ -129,7 +129,7 @@ func (e *Engine) handle(ctx context.Context, id string, at time.Time) error {
 	default:
 		out = Outcome{State: Unknown, Say: fmt.Sprintf("Its carrier said %q, which is no outcome.", out.State)}
 	}
-	if !incident.Executed(d.Kind) {
+	if !incident.Executed(d.Kind) && d.Kind != incident.DispatchWord {
 		op := incident.OpOutcome{Delivery: d.ID, Outcome: out.State, Say: out.Say}
 		cmd := incident.Command{ID: "outcome/" + d.ID, Actor: journal.Actor{Kind: journal.Deliverer}, Op: op}
 		if _, err := e.Do(ctx, incidentOf(d), cmd); err != nil {
@@ -190,6 +190,9 @@ func (e *Engine) reported(ctx context.Context, d store.Delivery) (Outcome, bool)
 	if err := json.Unmarshal(d.Outcome, &kept); err == nil && slices.Contains([]string{Landed, Failed, Unknown}, kept.State) {
 		return kept, false
 	}
+	if d.Kind == incident.DispatchWord {
+		return Outcome{}, false
+	}
 	v, err := e.View(ctx, incidentOf(d))
 	if err != nil {
 		return Outcome{}, false
@@ -209,7 +212,14 @@ func (e *Engine) finish(ctx context.Context, d store.Delivery, state string, not
 	return err
 }
 
-func incidentOf(d store.Delivery) string { return d.Stream[len(kindIncident)+1:] }
+// incidentOf is the incident that a delivery belongs to; empty if it belongs to none.
+func incidentOf(d store.Delivery) string {
+	id, ok := strings.CutPrefix(d.Stream, kindIncident+"/")
+	if !ok {
+		return ""
+	}
+	return id
+}
 
 // carry hands a claimed delivery to its carrier and keeps the claim alive meanwhile; lost tells that somebody else has it.
 func (e *Engine) carry(ctx context.Context, d store.Delivery) (out Outcome, lost bool) {

@@ -65,5 +65,5 @@ func Executed(kind string) bool { return kind == DispatchAction || kind == Dispa
 
 // Messages lists the kinds of dispatches that go to people, over channels.
 func Messages() []string {
-	return []string{DispatchPage, DispatchReminder, DispatchOverdue, DispatchUpdate, DispatchAlarm, DispatchNotice}
+	return []string{DispatchPage, DispatchReminder, DispatchOverdue, DispatchUpdate, DispatchAlarm, DispatchNotice, DispatchWord}
 }

@@ -101,6 +101,8 @@ type Dispatch struct {
 	Decision string `json:"decision,omitempty"` // of the incident
 	Notice   string `json:"notice,omitempty"`   // kind of the event that it tells of
 	Secret   string `json:"secret,omitempty"`   // of the page's link; added by the engine
+	Subject  string `json:"subject,omitempty"`  // of a word outside of any incident
+	Text     string `json:"text,omitempty"`     // of it
 }
 
 // The kinds of dispatches.

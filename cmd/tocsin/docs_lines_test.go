@@ -108,6 +108,15 @@ var docs = []doc{
 	{line: "tocsin away --data data", says: "Oscar P is away"},
 	{line: "tocsin away --back --data data --as oscar", says: "Nobody is away"},
 
+	// docs/automatic.md
+	{line: "tocsin backtest --plan DIR --endpoint CHAINID=URL --from N --record --data data --as janet", as: "tocsin backtest --plan examples/vault --endpoint 31337=$ENDPOINT --from 1 --to 2 --record --data data --as janet 2>&1", says: "is on record"},
+	{line: "tocsin arm stolen-user-funds --until 3d --data data --as janet", why: "the example's plan does nothing by itself; TestArm in package cli runs it"},
+	{line: "tocsin sign --arming stolen-user-funds --data data --keystore janet.json", why: "TestArm in package cli runs it"},
+	{line: "tocsin arm approve stolen-user-funds --data data --as janet --signature 0x…", why: "TestArm in package cli runs it"},
+	{line: "tocsin arms --data data", says: "The plan does nothing by itself."},
+	{line: `tocsin disarm stolen-user-funds --why "We upgrade the vault" --data data --as janet`, why: "TestArm in package cli runs it"},
+	{line: "tocsin disarm stolen-user-funds --data data --as david", why: "TestArm in package cli runs it"},
+
 	// docs/backtest.md
 	{line: "tocsin backtest --plan DIR --endpoint CHAINID=URL --from N --to N", as: "tocsin backtest --plan examples/vault --endpoint 31337=$ENDPOINT --from 1 --to 2", says: "2 blocks"},
 	{line: "tocsin backtest --plan DIR --blocks blocks.jsonl.zst --attack-tx 0x…", why: "it needs the blocks of an attack; the tests of package backtest make some"},

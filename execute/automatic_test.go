@@ -1,0 +1,127 @@
+package execute
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"tocsin/arm"
+	"tocsin/chain"
+	"tocsin/decision"
+	"tocsin/engine"
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/plan"
+	"tocsin/signer"
+	"tocsin/store/sqlite"
+)
+
+// armedPlan is the plan of the incident's stories about this world's vault, which is paused by itself.
+func (w *world) armedPlan() (*plan.Plan, map[string][]byte) {
+	w.t.Helper()
+	b, err := os.ReadFile("../incident/testdata/plan/plan.yaml")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	text := strings.NewReplacer(
+		"31337", fmt.Sprint(chainID), "0x88bC4F6FCb5515C41D03673c039C596FA63952a9", w.vault.Hex(), "confirmations: 1", "confirmations: 0",
+		"{ id: drain, name: Drain, kind: match, mode: page,", "{ id: drain, name: Drain, kind: match, mode: act, act_reason: Only a thief can do this,",
+		"    quiet_for: 1m\n", "    quiet_for: 1m\n    automatic: { action: pause, detectors: [drain], decision: pause, at_most: 2 }\n",
+	).Replace(string(b))
+	p, source, err := plan.Load(fstest.MapFS{"plan.yaml": {Data: []byte(text)}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return p, source.Files
+}
+
+// armPause puts a plan in force by which the vault is paused by itself, and has its approvers arm that.
+func (w *world) armPause(e *engine.Engine) {
+	w.t.Helper()
+	ctx := w.ctx
+	as := func(who string) journal.Actor { return journal.Actor{Kind: journal.Person, ID: who, Via: "session"} }
+	p, files := w.armedPlan()
+	if _, err := e.Pin(ctx, p, files); err != nil {
+		w.t.Fatal(err)
+	}
+	test := arm.Test{Detector: "drain", Of: arm.Imprint(p, "drain"), Chain: chainID, From: 1, To: 9, Blocks: 9, Verified: true}
+	if err := e.RecordTests(ctx, "small", []arm.Test{test}, as("ada")); err != nil {
+		w.t.Fatal(err)
+	}
+	a, err := e.Arm(ctx, "small", "theft", time.Time{}, as("ada"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, who := range []string{"ben", "cyd"} {
+		k, err := crypto.ToECDSA(crypto.Keccak256([]byte("tocsin demo key: " + who)))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		digest := a.Message.With(decision.Approve).Digest()
+		sig, err := crypto.Sign(digest[:], k)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if a, err = e.SignArm(ctx, "small", a.Number, decision.Approve, sig, as(who)); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	if a.State != arm.Armed {
+		w.t.Fatalf("it is %q", a.State)
+	}
+}
+
+// TestArmedPauseLands has a finding pause the vault before anybody has answered.
+func TestArmedPauseLands(t *testing.T) {
+	w := newWorld(t, 0)
+	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "tocsin.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	e := engine.New(engine.Options{Store: st, Node: "a"})
+	w.armPause(e)
+	e.Carry(incident.DispatchAction, New(Options{Clients: map[uint64]chain.Client{chainID: w.client}, Signer: signer.Drill(w.executor), Turns: e}))
+	if err := e.Observe(w.ctx, engine.Observation{Protocol: "small", Chain: chainID, Findings: []incident.Finding{{
+		ID: "f1", Detector: "drain", Mode: "act", Issues: []string{"theft"}, Asset: "vault", Chain: chainID, At: time.Now().UTC(), Say: "Money leaves the vault.",
+	}}}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := e.List(w.ctx, false)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d incidents, %v", len(list), err)
+	}
+	for {
+		if err := e.Step(w.ctx); err != nil {
+			t.Fatal(err)
+		}
+		v, err := e.View(w.ctx, list[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(v.State.Actions) != 1 {
+			t.Fatalf("ordered %+v; why not: %+v", v.State.Actions, v.State.NotActed)
+		}
+		if a := v.State.Actions[0]; a.State == incident.Gone {
+			t.Fatal(a.Say)
+		} else if a.State == incident.Verified {
+			if v.State.Phase != incident.Detected || len(v.State.Answers) != 0 {
+				t.Errorf("it is %s, and %v have answered", v.State.Phase, v.State.Answers)
+			}
+			break
+		}
+	}
+	if !w.paused() || w.landings(0) != 1 {
+		t.Errorf("paused %t, by %d transactions", w.paused(), w.landings(0))
+	}
+}
