@@ -3,14 +3,17 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"tocsin/access"
+	"tocsin/action/safe"
 	"tocsin/decision"
 	"tocsin/engine"
+	"tocsin/fault"
 	"tocsin/incident"
 )
 
@@ -166,14 +169,18 @@ func (t *terminal) incidentDismiss() *cobra.Command {
 }
 
 func (t *terminal) incidentApprove() *cobra.Command {
-	var signature string
+	var signature, service string
 	var refuse bool
-	return t.do("approve INCIDENT DECISION", "Hand in a signature made with tocsin sign or a wallet", []string{"an incident", "a decision"}, access.Approve,
+	return t.do("approve INCIDENT DECISION", "Hand in a signature made with tocsin sign or a wallet, or those that the Safe transaction service gathered", []string{"an incident", "a decision"}, access.Approve,
 		func(c *cobra.Command) {
 			c.Flags().StringVar(&signature, "signature", "", "65 bytes in hexadecimal; - reads it from standard input")
 			c.Flags().BoolVar(&refuse, "refuse", false, "the signature says no")
+			c.Flags().StringVar(&service, "service", "", "file with what the Safe transaction service answers about the transaction: the signatures of all its owners that are in it are handed in")
 		},
-		func(_ *engine.View, args []string) (incident.Op, error) {
+		func(v *engine.View, args []string) (incident.Op, error) {
+			if service != "" {
+				return confirmations(v, args[1], service)
+			}
 			sig, err := t.signature(signature)
 			if err != nil {
 				return nil, err
@@ -184,6 +191,35 @@ func (t *terminal) incidentApprove() *cobra.Command {
 			}
 			return incident.OpApprove{Decision: args[1], Choice: choice, Signature: sig}, nil
 		})
+}
+
+// confirmations are the signatures that the Safe transaction service gathered for a decision's Safe transaction.
+func confirmations(v *engine.View, decision, file string) (incident.Op, error) {
+	d := v.State.Decision(decision)
+	if d == nil || d.Safe == nil {
+		return nil, fault.New(fault.Conflict, "%s is no decision whose Safe has been read.", decision)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "%s cannot be read.", file).Because(err)
+	}
+	list, err := safe.Confirmations(b, d.Safe.Hashes.Hash)
+	if err != nil {
+		return nil, err
+	}
+	op := incident.OpConfirm{Decision: decision}
+	var not []string
+	for _, x := range list {
+		if x.Why != "" {
+			not = append(not, x.Owner.Hex()+": "+x.Why)
+			continue
+		}
+		op.Signatures = append(op.Signatures, x.Signature)
+	}
+	if len(op.Signatures) == 0 {
+		return nil, fault.New(fault.Invalid, "%s holds no signature that can be used. %s", file, strings.Join(not, " "))
+	}
+	return op, nil
 }
 
 func (t *terminal) incidentContain() *cobra.Command {

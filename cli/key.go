@@ -64,7 +64,8 @@ func unusable(err error) error {
 }
 
 func (t *terminal) key() *cobra.Command {
-	c := &cobra.Command{Use: "key", Short: "Make and look at key files"}
+	c := &cobra.Command{Use: "key", Short: "Make key files, and show that you hold your key"}
+	c.AddCommand(t.keyTry())
 	c.AddCommand(&cobra.Command{
 		Use: "new FILE", Short: "Make a key file (keystore v3) and print its address", Args: exactly("a file"),
 		Long: "New makes a key and writes it encrypted. The password comes from " + passwordVariable + " or the file that " + passwordFile + " names.",

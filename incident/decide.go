@@ -133,6 +133,8 @@ func (d *decider) do() error {
 		return d.withdraw(op)
 	case OpReject:
 		return d.reject(op)
+	case OpConfirm:
+		return d.confirm(op)
 	case OpAttest:
 		return d.attest(op)
 	case OpDeny:

@@ -38,6 +38,20 @@ func (s *story) safe(verb, id string, w *said) incident.Op {
 		return incident.OpSendAnyway{Decision: id, Why: w.text()}
 	case "withdraw":
 		return incident.OpWithdraw{Decision: id, Why: w.text()}
+	case "confirm":
+		op := incident.OpConfirm{Decision: id}
+		for _, who := range w.list("of") {
+			kind := safe.Account
+			if w.take("kind", "") == "approved" {
+				kind = safe.Approved
+			}
+			h := hash(1)
+			if d := s.state.Decision(id); d != nil && d.Safe != nil && w.take("other", "") == "" {
+				h = d.Safe.Hashes.Hash
+			}
+			op.Signatures = append(op.Signatures, safe.Signature{Kind: kind, Signer: s.account(who), Bytes: signHash(s.t, who, h)})
+		}
+		return op
 	case "reject":
 		return incident.OpReject{Decision: id, Why: w.text()}
 	case "attest":

@@ -37,7 +37,8 @@ type readyPage struct {
 	Away    []string
 	Yours   string // until when the person is away; empty if they are not
 	Lengths []muteLength
-	Form    *form // to be away; nil if the person has no key
+	Form    *form  // to be away; nil if the person has no key
+	Key     string // where they try it; empty if they have none
 	Back    *form
 	Look    *form // to look again; nil if nobody looks at chains here
 	Anew    *form // to record the facts anew; nil if nothing is otherwise
@@ -120,6 +121,7 @@ func (p *readyPage) readyForms(c *Console, s *session, away map[string]time.Time
 	if s.may(access.Answer) != nil || !upkeep.Signs(s.plan, s.person.ID) {
 		return
 	}
+	p.Key = s.at("/ready/key")
 	f := fs.form("away", s.at("/ready/away"))
 	p.Form = &f
 	if until, ok := away[s.person.ID]; ok {

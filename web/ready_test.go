@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/ecdsa"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -8,8 +9,13 @@ import (
 	"time"
 
 	"tocsin/check"
+	"tocsin/decision"
+	"tocsin/evm"
 	"tocsin/plan"
 	"tocsin/readiness"
+
+	"github.com/chromedp/chromedp"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 )
 
 // seen is a lookout that saw something once.
@@ -79,4 +85,55 @@ func TestReadyPageWithoutChains(t *testing.T) {
 	janet := w.signedIn("janet")
 	janet.get("/ready").is(http.StatusOK).contains("Away from their keys").lacks("Look again", "looked at")
 	janet.post("/ready/facts", url.Values{"form": {"facts"}}).is(http.StatusConflict)
+}
+
+// A person shows with one signature that they hold their key, by wallet, by hand, and in the demo by its key; and so does an answer.
+func TestTryYourKey(t *testing.T) {
+	w := newWorld(t, false)
+	w.signedIn("martin").get("/ready/key").is(http.StatusNotFound) // he has no key
+	hers := &testWallet{keys: []*ecdsa.PrivateKey{demoKey("carmen")}, chain: 1}
+	b := walletBrowser(t, w, map[string]*testWallet{"/hers": hers})
+	b.inject(provider("/hers", "", false))
+	b.signIn("carmen")
+	b.open("/ready/key")
+	b.do(chromedp.WaitVisible("form[data-wallet] button"), chromedp.Click("form[data-wallet] button"))
+	b.do(chromedp.WaitVisible("#tried"))
+	b.sound()
+	if got := hers.signed[0].Message["summary"]; got != "I hold this key. Carmen E, 6 December 2026. This authorises nothing." {
+		t.Errorf("the wallet shows %q", got)
+	}
+	oscar := w.signedIn("oscar")
+	oscar.get("/ready").contains("Try your key", "have never tried them")
+	oscar.get("/ready/key").contains("never tried", "tocsin key try --day 2026-12-06")
+	day := url.Values{"day": {"2026-12-06"}, "signature": {hexutil.Encode(sign("carmen", evm.Hash{}))}, "form": {"try"}}
+	oscar.post("/ready/key", day).is(http.StatusForbidden).contains("signs with")
+	person, _ := w.plan.Person("oscar")
+	day.Set("signature", hexutil.Encode(sign("oscar", decision.Trial(w.plan, &person, w.clock()).Digest())))
+	oscar.post("/ready/key", day).to("/ready/key")
+	oscar.get("/ready/key").contains("tried on 6 December 2026")
+
+	id := w.attack(false)
+	w.signs(id, "carmen", &w.state(id).Decisions[0], decision.Approve)
+	w.pass(0)
+	kept, err := w.engine.Upkeep(t.Context(), w.plan.Protocol)
+	if err != nil || len(kept.Tried) != 2 {
+		t.Errorf("%+v, %v", kept, err)
+	}
+}
+
+// In the demo whoever plays a person signs with the demo key; an answer to a decision shows that its giver holds the key, too.
+func TestTryYourKeyInTheDemo(t *testing.T) {
+	w := newWorld(t, true)
+	w.playing("oscar").submit("/ready/key", "try", nil).to("/ready/key")
+	id := w.attack(true)
+	w.signs(id, "carmen", &w.state(id).Decisions[0], decision.Approve)
+	kept, err := w.engine.Upkeep(t.Context(), w.plan.Protocol)
+	if err != nil || len(kept.Tried) != 2 {
+		t.Fatalf("%+v, %v", kept, err)
+	}
+	for _, x := range kept.Tried {
+		if want := map[string]string{"oscar": "", "carmen": id}[x.Person]; x.Of != want {
+			t.Errorf("%+v", x)
+		}
+	}
 }
