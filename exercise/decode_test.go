@@ -92,4 +92,15 @@ func FuzzDecode(f *testing.F) {
 }
 
 // look reads a session in every way there is.
-func look(p *plan.Plan, s *exercise.State) {}
+func look(p *plan.Plan, s *exercise.State) {
+	for run := range len(s.Runs) + 2 {
+		exercise.Steps(p, s, run, nil)
+		exercise.ScoreOf(p, s, run, nil)
+		b := exercise.ReadBackOf(p, s, run, nil)
+		b.Text(p)
+	}
+	if r, ok := exercise.ReportOf(p, s, nil, nil); ok {
+		r.Publish(p).Markdown()
+	}
+	exercise.PastOf(p, s, nil)
+}

@@ -26,7 +26,7 @@ func PastOf(p *plan.Plan, s *State, incidents []*incident.State) (Past, bool) {
 	if s.Phase != Ended || !slices.ContainsFunc(s.Runs, func(r Run) bool { return !r.Described.IsZero() }) {
 		return Past{}, false
 	}
-	x := Past{Session: s.ID, At: s.Begun, Ended: s.Ended, Unattended: s.Unattended, Took: s.TookPart(incidents)}
+	x := Past{Session: s.ID, At: s.Begun, Ended: s.Ended, Unattended: s.Unattended, Took: s.TookPart(p, incidents)}
 	completed, clean := 0, true
 	for i := range s.Runs {
 		r := &s.Runs[i]
@@ -52,7 +52,7 @@ func PastOf(p *plan.Plan, s *State, incidents []*incident.State) (Past, bool) {
 }
 
 // TookPart lists who took part in a session: its moderator, who came, and who did something in its incidents.
-func (s *State) TookPart(incidents []*incident.State) []string {
+func (s *State) TookPart(p *plan.Plan, incidents []*incident.State) []string {
 	var list []string
 	if s.Moderator != "" {
 		list = append(list, s.Moderator)
@@ -69,12 +69,37 @@ func (s *State) TookPart(incidents []*incident.State) []string {
 			}
 		}
 		for _, x := range s.incidentsOf(s.Runs[i].Number, incidents) {
-			for _, a := range x.Answers {
-				if a.Comes() {
-					list = appendNew(list, a.Person)
-				}
-			}
+			list = appendNew(list, active(x)...)
 		}
+	}
+	list = slices.DeleteFunc(list, func(id string) bool {
+		_, ok := p.Person(id)
+		return !ok // Tocsin itself, or somebody who is not in the plan any more
+	})
+	return list
+}
+
+// active are the persons who came to an incident or did something in it.
+func active(x *incident.State) []string {
+	var list []string
+	for _, a := range x.Answers {
+		if a.Comes() {
+			list = append(list, a.Person)
+		}
+	}
+	for _, st := range x.Steps {
+		list = append(list, st.By)
+	}
+	for i := range x.Decisions {
+		for _, a := range x.Decisions[i].Approvals {
+			list = append(list, a.Person)
+		}
+	}
+	for _, u := range x.Updates {
+		list = append(list, u.By)
+	}
+	for _, h := range x.Roles {
+		list = append(list, h.Person)
 	}
 	return list
 }

@@ -24,8 +24,9 @@ type Report struct {
 	Moderator  string         `json:"moderator,omitempty"`
 	Watch      []string       `json:"watch,omitempty"`
 	Came       []string       `json:"came,omitempty"`
-	Absent     []string       `json:"absent,omitempty"` // invited, and did not come
-	Seen       []string       `json:"seen,omitempty"`   // have seen the report
+	Present    int            `json:"present,omitempty"` // of a published report: how many took part
+	Absent     []string       `json:"absent,omitempty"`  // invited, and did not come
+	Seen       []string       `json:"seen,omitempty"`    // have seen the report
 	Stops      []Stop         `json:"stops,omitempty"`
 	Runs       []ReportRun    `json:"runs"`
 	Lessons    []ReportLesson `json:"lessons,omitempty"`
@@ -53,7 +54,7 @@ type ReportRun struct {
 	Conclusion string        `json:"conclusion,omitempty"`
 	Lines      []ReportLine  `json:"lines"`
 	Steps      []ReportStep  `json:"steps,omitempty"` // those expected
-	Score      Score         `json:"score"`
+	Score      Score         `json:"score"`           // its persons are named
 	Compared   []Comparison  `json:"compared,omitempty"`
 	Debrief    []string      `json:"debrief,omitempty"`
 	Live       bool          `json:"live"` // on a chain of its own; else at the table
@@ -154,7 +155,7 @@ func (r *Report) people(p *plan.Plan, s *State, incidents []*incident.State) {
 	for _, id := range s.Watch {
 		r.Watch = append(r.Watch, p.NameOf(id))
 	}
-	took := s.TookPart(incidents)
+	took := s.TookPart(p, incidents)
 	for _, id := range took {
 		if id != s.Moderator {
 			r.Came = append(r.Came, p.NameOf(id))
@@ -190,6 +191,12 @@ func reportRun(p *plan.Plan, s *State, number int, incidents []*incident.State, 
 		}
 	}
 	x.Compared = Compare(x.Score, earlier)
+	for i := range x.Score.Decisions {
+		d := &x.Score.Decisions[i]
+		for k, id := range d.With {
+			d.With[k] = p.NameOf(id)
+		}
+	}
 	return x
 }
 
