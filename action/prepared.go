@@ -23,11 +23,6 @@ const (
 	Together    = "together"           // several actions that start at the same time
 )
 
-// Carried reports whether this release carries out actions of a kind. The others are prepared and explained, and never sent.
-func Carried(kind string) bool {
-	return kind == Call || kind == Safe || kind == Signed || kind == Hook || kind == Maintenance
-}
-
 // Prepared is exactly what an action will do. The same plan always prepares the same. Chain, To, Value and Data are what reaches the
 // contract: of a Safe's action what the Safe calls, where To is zero for a batch, whose contract depends on the Safe's version. A request
 // happens on no chain, and neither do actions that start together: each of them has its own.

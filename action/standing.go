@@ -36,7 +36,9 @@ type Want struct {
 // Wants lists what keeps the transaction from being mined as things stand. It is empty if nothing does.
 func (t Transaction) Wants(s Standing) []Want {
 	var list []Want
-	add := func(k Hindrance, format string, args ...any) { list = append(list, Want{k, fmt.Sprintf(format, args...)}) }
+	add := func(k Hindrance, format string, args ...any) {
+		list = append(list, Want{k, fmt.Sprintf(format, args...)})
+	}
 	switch {
 	case t.Nonce < s.Nonce:
 		add(Used, "Its nonce %d is used: the account %s has sent another transaction with it. Sign a new one.", t.Nonce, t.From.Hex())

@@ -66,8 +66,6 @@ func unsendable(p *plan.Plan, id string) string {
 		return fault.Sentence(err)
 	case pr.Safe != nil:
 		return "the owners of a Safe sign for one nonce, so they cannot sign in advance"
-	case !action.Carried(pr.Kind):
-		return fmt.Sprintf("an action of kind %q cannot be prepared for that", pr.Kind)
 	}
 	for _, part := range pr.Together {
 		if part.Safe != nil {

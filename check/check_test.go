@@ -194,7 +194,6 @@ var cases = []struct {
 	{"action-without-effect", Warning, "actions[pause]", "id: pause", []string{"kind: call\n    asset: vault\n    function: pause()\n    effect: {asset: vault, function: paused() returns (bool), want: \"true\"}\n", "kind: hook\n    url: https://example.com\n"}, []string{"asset-without-pause"}},
 	{"action-broken", Error, "actions[pause]", "id: pause", []string{"    function: pause()\n", "    function: pause(uint256 until)\n"}, nil},
 	{"action-broken", Error, "actions[pause]", "id: pause", []string{"want: \"true\"", "want: \"maybe\""}, nil},
-	{"action-unready", Warning, "actions[pause].kind", "kind: signed-transaction", []string{"kind: call", "kind: signed-transaction\n    transaction: plan.yaml"}, nil},
 }
 
 // Pieces that some cases add to the sound plan.

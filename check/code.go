@@ -63,7 +63,6 @@ var codes = []string{
 	"action-without-decision",
 	"action-broken",
 	"action-without-effect",
-	"action-unready",
 	"action-undoes-itself",
 
 	// Too much hangs on one person or one thing.

@@ -114,11 +114,6 @@ func (c *checker) checkPrepared() {
 		}
 		_, err := action.Prepare(c.plan, a.ID)
 		path := fmt.Sprintf("actions[%s]", a.ID)
-		if !action.Carried(a.Kind) {
-			c.add(Warning, "action-unready", path+".kind", fmt.Sprintf("The action %q is of kind %s, which this release does not carry out.", a.Name, a.Kind),
-				"It would be decided, and then somebody would have to do it by hand.",
-				"Say in the step how a person does it, or use the kind call.")
-		}
 		if err == nil {
 			continue
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"tocsin/action"
 	"tocsin/chain"
 	"tocsin/evm"
 	"tocsin/incident"
@@ -15,9 +14,6 @@ import (
 // earlier transaction of the action can land any more, if there is one.
 func (w *work) begin(ctx context.Context, void string) error {
 	pr := w.action.Prepared
-	if !action.Carried(pr.Kind) {
-		return refuse("It is of kind %q, which this release does not carry out.", pr.Kind)
-	}
 	if c := w.chain(); w.view.State.Exercise != nil && c.Kind != "drill" {
 		return refuse("This is an exercise, and chain %d is no drill chain: nothing is sent there.", pr.Chain)
 	}

@@ -116,7 +116,7 @@ func (d *decider) orderArmed(issue *plan.Issue, r Ready) string {
 	switch {
 	case err != nil:
 		return "The action cannot be prepared: " + fault.Sentence(err)
-	case pr.Safe != nil || !action.Carried(pr.Kind):
+	case pr.Safe != nil || slices.ContainsFunc(pr.Together, func(x action.Prepared) bool { return x.Safe != nil }):
 		return "Tocsin cannot carry it out by itself."
 	}
 	subject, err := d.subject(Subject{Kind: SubjectAction, Ref: issue.Automatic.Action})
