@@ -160,7 +160,7 @@ func (d *demo) run(ctx context.Context, r Ready) (*Report, error) {
 		return nil, err
 	}
 	d.say("Incident %s was opened.", id)
-	c := &cast{engine: d.desk.Engine, stage: d.stage, mail: d.mail, url: r.URL, say: d.say}
+	c := &cast{engine: d.desk.Engine, stage: d.stage, mail: d.mail, url: r.URL, say: d.say, via: "demo", patience: answerByMail}
 	if err := c.play(ctx, id); err != nil {
 		return nil, err
 	}

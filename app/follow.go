@@ -75,6 +75,12 @@ func (s *server) watch(ctx context.Context, x *protocol) {
 				}
 			})
 		}
+		if s.o.sealed {
+			by = s.adopted(ctx, x, changed, by)
+			end()
+			wg.Wait()
+			continue
+		}
 		outside := feed.New(feed.Options{Engine: s.desk.Engine, Plan: by.plan, Exercise: s.o.exercise, Now: s.desk.Engine.Now, Logger: s.o.Logger})
 		wg.Go(func() {
 			if err := outside.Run(session); err != nil && session.Err() == nil {

@@ -26,7 +26,17 @@ type cast struct {
 	mail   *mailbox
 	url    string // of the console
 	say    func(string, ...any)
+	via    string // how what they do is recorded
+
+	retried  map[string]int // how often an action was ordered again
+	patience time.Duration  // how long a player waits for the mail, in the time of the incident
 }
+
+// mostRetries is how often a failed action is ordered again.
+const mostRetries = 3
+
+// soonOwed is how long before it is due a further update is posted.
+const soonOwed = 10 * time.Minute
 
 // answerByMail is how long a player waits for the mail before saying it in the console instead, as people would.
 const answerByMail = 8 * time.Second
@@ -105,7 +115,7 @@ func (c *cast) leavePaused(ctx context.Context, v *engine.View) (bool, error) {
 			continue
 		}
 		op := incident.OpEndStep{Step: st.ID, State: incident.Skipped, Note: "The exercise ends with the vault paused."}
-		_, err := c.engine.Do(ctx, v.State.ID, incident.Command{Actor: journal.Actor{Kind: journal.Person, ID: manager, Via: "demo"}, Op: op})
+		_, err := c.engine.Do(ctx, v.State.ID, incident.Command{Actor: journal.Actor{Kind: journal.Person, ID: manager, Via: c.via}, Op: op})
 		if fault.Is(err, fault.Conflict) {
 			err = nil
 		}
@@ -140,7 +150,7 @@ func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident
 		}
 	case incident.TaskUpdate:
 		u := v.State.Update(t.Ref)
-		if u.Number > 1 {
+		if u.Number > 1 && u.Due.Sub(v.Now()) > soonOwed {
 			return false, nil // the next one is owed later
 		}
 		happened, err := v.Happened(ctx)
@@ -170,11 +180,18 @@ func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident
 	case incident.TaskClose:
 		op = incident.OpClose{}
 	case incident.TaskRetry:
+		if c.retried[t.Ref] >= mostRetries {
+			return false, nil
+		}
+		if c.retried == nil {
+			c.retried = map[string]int{}
+		}
+		c.retried[t.Ref]++
 		op = incident.OpRetry{Action: t.Ref}
 	default:
 		return false, nil
 	}
-	_, err := c.engine.Do(ctx, v.State.ID, incident.Command{Actor: journal.Actor{Kind: journal.Person, ID: x.ID, Via: "demo"}, Op: op})
+	_, err := c.engine.Do(ctx, v.State.ID, incident.Command{Actor: journal.Actor{Kind: journal.Person, ID: x.ID, Via: c.via}, Op: op})
 	if err == nil {
 		c.say("%s", told(x, t, op))
 	}
@@ -225,9 +242,9 @@ func (c *cast) answer(ctx context.Context, v *engine.View, x plan.Person, t inci
 		}
 	}
 	for _, pg := range v.State.Pages {
-		if pg.ID == t.Ref && time.Since(pg.Requested) > answerByMail {
+		if pg.ID == t.Ref && v.Now().Sub(pg.Requested) > c.patience {
 			_, err := c.engine.Do(ctx, v.State.ID, incident.Command{
-				Actor: journal.Actor{Kind: journal.Person, ID: x.ID, Via: "demo"}, Op: incident.OpAnswer{Answer: incident.Coming},
+				Actor: journal.Actor{Kind: journal.Person, ID: x.ID, Via: c.via}, Op: incident.OpAnswer{Answer: incident.Coming},
 			})
 			return err == nil, err
 		}

@@ -47,6 +47,7 @@ type ServeOptions struct {
 	Ready     func(Ready) // called once the console answers
 
 	exercise *incident.Exercise // all is a drill: the demo
+	sealed   bool               // nothing reaches the world, and nothing is asked of it: an exercise without people
 	stage    web.Stage
 	desk     *Desk // already open
 }
@@ -235,6 +236,9 @@ func (s *server) carriers() error {
 			return err
 		}
 		channels = append(channels, mail)
+	}
+	if s.o.sealed {
+		channels = s.played(channels)
 	}
 	d := deliver.New(deliver.Options{BaseURL: func() string { return s.url }, Channels: channels, Now: s.desk.Engine.Now, Logger: s.o.Logger})
 	for _, kind := range incident.Messages() {

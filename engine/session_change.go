@@ -42,7 +42,8 @@ func (e *Engine) OpenSession(ctx context.Context, cmd exercise.Command) (*Exerci
 				return err
 			}
 		}
-		op.Plan, cmd.Op, id = p.Hash(), op, op.ID
+		op.Plan = p.Hash()
+		cmd.Op, id = op, op.ID
 		d.commit.Marks = map[string]string{mark: id}
 		return d.inSession(ctx, &ExerciseView{State: &exercise.State{}, Plan: p, engine: e}, id, cmd)
 	})

@@ -304,6 +304,13 @@ func TestAPlannedExerciseIsPlannedOnce(t *testing.T) {
 	if err != nil || len(all) != 1 || all[0].Title != "Autumn" || all[0].Phase != exercise.Planned {
 		t.Fatalf("%+v, %v", all, err)
 	}
+	if first.State.Plan != first.Plan.Hash() {
+		t.Errorf("it is planned under %s", first.State.Plan)
+	}
+	over, err := e.Exercise(t.Context(), first.State.ID, exercise.Command{Actor: as("ada"), Op: exercise.OpCancel{Why: "A holiday"}})
+	if err != nil || over.State.Phase != exercise.Cancelled || over.Plan.Hash() != first.State.Plan {
+		t.Fatalf("%+v, %v", over, err)
+	}
 	_, err = e.Session(t.Context(), "exercise-x")
 	want(t, err, fault.NotFound)
 	_, err = e.Exercise(t.Context(), first.State.ID, exercise.Command{Actor: as("ada"), Op: exercise.OpTick{}})
