@@ -46,11 +46,20 @@ func outOfReach(p *plan.Plan, s *State, d *Decision, now time.Time) *OutOfReach 
 		}
 		voices = append(voices, decision.Voice{Person: a.Person, Choice: a.Choice, At: a.At, Expires: d.Expires})
 	}
-	st := decision.Tally(p, &pd, voices, d.Opened, end, d.Proposer)
+	// Both the plan's rule and, once it is known, the Safe's threshold have to be met.
+	count := func(more []string) decision.Status {
+		st := decision.Tally(p, &pd, voices, d.Opened, end, d.Proposer)
+		if d.Safe != nil {
+			st = s.owned(p, d, st, more)
+		}
+		return st
+	}
+	st := count(nil)
 	if st.State != decision.Open {
 		return nil
 	}
 	var lost []Absent
+	var more []string
 	for _, who := range st.Candidates {
 		why := s.lost(who)
 		if why == "" && s.keyless(p, who) {
@@ -61,8 +70,9 @@ func outOfReach(p *plan.Plan, s *State, d *Decision, now time.Time) *OutOfReach 
 			continue
 		}
 		voices = append(voices, decision.Voice{Person: who, Choice: decision.Approve, At: end, Expires: d.Expires})
+		more = append(more, who)
 	}
-	best := decision.Tally(p, &pd, voices, d.Opened, end, d.Proposer)
+	best := count(more)
 	if len(lost) == 0 || best.State != decision.Open {
 		return nil
 	}
