@@ -240,7 +240,7 @@ func (d *decider) thawed() error {
 	case f == nil:
 		return nil
 	case f.Incident != "":
-		return fault.New(fault.Conflict, "The exercise stands still: incident %s is real.", f.Incident).Instead("Look after that first; then the moderator lets the exercise go on.")
+		return fault.New(fault.Conflict, "The exercise stands still: something real is going on.").Instead("Look after that first; then the moderator lets the exercise go on.")
 	}
 	return fault.New(fault.Conflict, "The exercise stands still: %s said stop.", d.p.NameOf(f.By)).Instead("The moderator lets it go on.")
 }

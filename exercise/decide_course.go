@@ -67,7 +67,7 @@ func (d *decider) begin(op OpBegin) error {
 	case err != nil:
 		return err
 	case op.Real != "":
-		return fault.New(fault.Conflict, "Incident %s is real and still open.", op.Real).Instead("Look after that first, or postpone the exercise.")
+		return fault.New(fault.Conflict, "Something real is going on: an incident is open.").Instead("Look after that first, or postpone the exercise.")
 	case op.Speed > maxSpeed:
 		return fault.New(fault.Invalid, "The exercise clock runs at most %d times as fast as time.", maxSpeed)
 	}

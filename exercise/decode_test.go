@@ -75,6 +75,7 @@ func FuzzDecode(f *testing.F) {
 			}
 			s = s.Next()
 			s.Apply(h)
+			exercise.Notices(p, s, h)
 			if exercise.Describe(p, s, h) == "" {
 				t.Errorf("nothing is said of %s", kind)
 			}

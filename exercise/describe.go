@@ -119,7 +119,7 @@ func (t *teller) course() string {
 		return say
 	case EventFrozen:
 		if e.Incident != "" {
-			return "Incident " + e.Incident + " is real. The exercise stands still."
+			return "Something real is going on. The exercise stands still."
 		}
 		return t.name(e.By) + " said stop. The exercise stands still." + because(string(e.Why))
 	case EventThawed:

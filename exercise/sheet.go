@@ -32,7 +32,7 @@ type Sheet struct {
 	Ended      time.Time     `json:"ended,omitzero"`
 
 	Clock  *incident.Clock `json:"clock,omitempty"` // nil before it begins
-	Frozen *Freeze         `json:"frozen,omitempty"`
+	Frozen *Halt           `json:"frozen,omitempty"`
 	Runs   []SheetRun      `json:"runs,omitempty"` // those described
 
 	Lessons   []Lesson   `json:"lessons,omitempty"`
@@ -46,6 +46,14 @@ type Guest struct {
 	Answer string    `json:"answer,omitempty"`
 	Came   bool      `json:"came,omitempty"`
 	Seen   time.Time `json:"seen,omitzero"` // the report
+}
+
+// Halt is a time in which nothing goes on. It does not name the incident that is real: there are some that not everybody may know of.
+type Halt struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by,omitempty"` // person who said stop
+	Why  string    `json:"why,omitempty"`
+	Real bool      `json:"real"` // something real is going on
 }
 
 // SheetRun is a scenario as far as it has been told.
@@ -112,8 +120,7 @@ func SheetOf(p *plan.Plan, s *State, person string) *Sheet {
 		x.Clock = &c
 	}
 	if s.Frozen != nil {
-		f := *s.Frozen
-		x.Frozen = &f
+		x.Frozen = &Halt{At: s.Frozen.At, By: s.Frozen.By, Why: s.Frozen.Why, Real: s.Frozen.Incident != ""}
 	}
 	for i := range s.Runs {
 		if r := &s.Runs[i]; !r.Described.IsZero() {

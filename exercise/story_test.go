@@ -167,6 +167,25 @@ func (s *story) say(list []exercise.Happened) string {
 	var out strings.Builder
 	for _, h := range list {
 		fmt.Fprintf(&out, "%s: %s\n", strings.TrimPrefix(h.Event.Kind(), "exercise-"), exercise.Describe(s.plan, s.state, h))
+		out.WriteString(s.told(exercise.Notices(s.plan, s.state, h)))
+	}
+	return out.String()
+}
+
+// told writes notices, one line for all who get the same.
+func (s *story) told(list []exercise.Notice) string {
+	var out strings.Builder
+	for i, n := range list {
+		if i > 0 && list[i-1].Subject == n.Subject {
+			continue
+		}
+		var who []string
+		for _, m := range list {
+			if m.Subject == n.Subject {
+				who = append(who, m.Person)
+			}
+		}
+		fmt.Fprintf(&out, "  to %s: %s | %s\n", strings.Join(who, ", "), n.Subject, n.Text)
 	}
 	return out.String()
 }
@@ -219,4 +238,23 @@ func (s *story) sees(person string) string {
 		fmt.Fprintf(&out, "follow-up %d, %s: %s\n", f.Number, f.Owner, f.Text)
 	}
 	return out.String()
+}
+
+// storyLines are the commands of a story.
+func storyLines(t *testing.T, name string) []string {
+	t.Helper()
+	b, err := os.ReadFile("testdata/" + name + ".txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for block := range strings.SplitSeq(string(b), "\n\n") {
+		lines := strings.Split(block, "\n")
+		for _, l := range lines[:max(slices.Index(lines, "----"), 0)] {
+			if !strings.HasPrefix(l, "#") {
+				list = append(list, l)
+			}
+		}
+	}
+	return list
 }
