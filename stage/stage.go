@@ -15,10 +15,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/big"
 	"sync"
 	"time"
 
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/holiman/uint256"
 
 	"tocsin/chain"
@@ -160,7 +162,15 @@ func (s *Stage) genesis() (types.GenesisAlloc, error) {
 		}
 		alloc[a] = types.Account{Balance: wealth().ToBig()}
 	}
+	if s.world.ID != Default {
+		alloc[mark(s.world.ID)] = types.Account{Balance: big.NewInt(1)}
+	}
 	return alloc, s.place(alloc)
+}
+
+// mark is an account that only the first block of a world has, so that a folder is never gone on with as another world.
+func mark(world string) evm.Address {
+	return evm.Address(crypto.Keccak256([]byte("tocsin stage: world " + world))[12:])
 }
 
 // cast makes the actors.

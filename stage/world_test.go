@@ -230,3 +230,15 @@ func TestAWorldThatThereIsNotIsSaid(t *testing.T) {
 		t.Errorf("got %v, want not found", err)
 	}
 }
+
+func TestAFolderIsNotGoneOnWithAsAnotherWorld(t *testing.T) {
+	dir := t.TempDir()
+	if err := start(t, Options{World: "reentrant-vault", Dir: dir}).Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range []string{"open-initialise", Default} {
+		if _, err := Start(t.Context(), Options{World: other, Dir: dir}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v, want invalid", other, err)
+		}
+	}
+}
