@@ -156,19 +156,28 @@ func TestChainThatBeginsAnew(t *testing.T) {
 	s.eventually("the chain's beginning is forgotten", func() bool { return watched() >= 70 })
 	anew := begin()
 	retarget(host(anew))
-	s.eventually("people are told", func() bool {
-		list, err := s.desk.Engine.List(t.Context(), true)
-		return err == nil && len(list) == 1
-	})
+	// The chain holds no vault, so that reading it fails, and people are told of that as well.
+	told := func() (found []incident.Finding) {
+		list, err := s.desk.Engine.List(t.Context(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range list {
+			v, err := s.desk.Engine.View(t.Context(), x.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if slices.ContainsFunc(v.State.Findings, func(f incident.Finding) bool { return f.Detector == "reorg" }) {
+				found = append(found, v.State.Findings...)
+			}
+		}
+		return found
+	}
+	s.eventually("people are told", func() bool { return len(told()) > 0 })
 	beyond := max(anew.Head().Number, watched()) + 5
 	s.eventually("the new chain is watched", func() bool { return watched() >= beyond })
-	list, err := s.desk.Engine.List(t.Context(), false)
-	if err != nil || len(list) != 1 {
-		t.Fatalf("%d incidents, %v", len(list), err)
-	}
-	v, err := s.desk.Engine.View(t.Context(), list[0].ID)
-	if err != nil || len(v.State.Findings) != 1 || v.State.Findings[0].Detector != "reorg" {
-		t.Errorf("findings %+v, %v", v.State.Findings, err)
+	if found := told(); len(found) != 1 {
+		t.Errorf("findings %+v", found)
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"tocsin/evm"
-	"tocsin/plan"
 )
 
 // childEnv makes this test's own binary a process that replays, and may be killed.
@@ -35,7 +34,7 @@ func TestMain(m *testing.M) {
 
 // replayUntilKilled replays what lies in a folder, saves after every block, and tells of its progress.
 func replayUntilKilled(dir string) error {
-	p, _, err := plan.Load(os.DirFS("../examples/vault"))
+	p, err := recordedPlan()
 	if err != nil {
 		return err
 	}

@@ -118,12 +118,16 @@ var cases = []struct {
 	{"step-details-open", Warning, "procedures[stop].steps[tell]", "id: tell", []string{"        how: Say what happened\n", ""}, nil},
 	{"halt-without-verification", Warning, "procedures[stop].steps[tell]", "id: tell", []string{"how: Say what", "purpose: halt\n        how: Say what"}, nil},
 	{"restore-without-decision", Warning, "procedures[stop].steps[open]", "id: open", []string{"        decision: reopen\n", ""}, []string{"decision-unused"}},
-	{"procedure-without-issue", Note, "procedures[spare]", "id: spare", []string{"escalation:\n", spareProcedure + "escalation:\n", "issues: [theft]", "issues: [theft], steps: [spare/all]"}, nil},
+	{"procedure-without-issue", Note, "procedures[spare]", "id: spare", []string{"escalation:\n", spareProcedure + "escalation:\n", "issues: [theft]", "issues: [theft], steps: [spare/all]"}, []string{"scenario-does-not-fit"}},
 	{"procedure-without-scenario", Note, "procedures[spare]", "id: spare", []string{"escalation:\n", spareProcedure + "escalation:\n"}, []string{"procedure-without-issue"}},
 	{"decision-does-not-cover", Error, "procedures[stop].steps[tell].decision", "decision: speak", []string{"steps: [stop/tell]", "updates: [outside]"}, nil},
 	{"decision-does-not-cover", Error, "procedures[stop].steps[pause].decision", "decision: speak", []string{"decision: pause\n", "decision: speak\n"}, []string{"decision-unused"}},
 	{"exercises-missing", Warning, "exercises", "", []string{"exercises:\n  scenarios:\n    - {id: drill, name: Drill, issues: [theft], opening: The vault empties}\n", ""}, nil},
-	{"worst-issue-without-scenario", Warning, "issues[theft]", "id: theft", []string{", issues: [theft]", ""}, []string{"procedure-without-scenario"}},
+	{"worst-issue-without-scenario", Warning, "issues[theft]", "id: theft", []string{", issues: [theft]", ""}, []string{"procedure-without-scenario", "scenario-does-not-fit"}},
+	{"issue-without-scenario", Note, "issues[noise]", "id: noise", []string{"    procedure: stop\n", "    procedure: stop\n" + noise, "escalation:\n", spareProcedure + "escalation:\n"}, []string{"detection-shared"}},
+	{"scenario-does-not-fit", Note, "exercises.scenarios[drill]", "id: drill", []string{", issues: [theft]", ", issues: [theft], steps: [spare/all]", "escalation:\n", spareProcedure + "escalation:\n"}, []string{"procedure-without-issue"}},
+	{"scenario-does-not-fit", Warning, "exercises.scenarios[drill]", "id: drill", []string{", issues: [theft]", ", issues: [theft], from: nothing-like-it"}, nil},
+	{"scenario-does-not-fit", Note, "exercises.scenarios[drill]", "id: drill", []string{", issues: [theft]", ", issues: [theft], from: bank-run, bind: {issue: theft, vault: vault, sound: stop/tell, steady: stop/pause, tell: stop/tell, wide: stop/tell, normal: stop/open, users: outside, nobody: outside}"}, nil},
 
 	{"unlisted", Error, "unlisted[boss]", "id: boss", []string{"groups:", "unlisted: [{id: boss, name: Boss}]\ngroups:", "responsible: lia", "responsible: boss"}, nil},
 	{"unlisted", Warning, "unlisted[boss]", "id: boss", []string{"groups:", "unlisted: [{id: boss, name: Boss}]\ngroups:", "members: [ada, ben]", "members: [ada, ben, boss]"}, nil},
@@ -200,6 +204,7 @@ var cases = []struct {
 const (
 	sealedFile     = "contacts: {file: contacts.age, hash: \"0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318\"}\n"
 	appDomain      = "  - {id: app, name: App, kind: domain, location: app.sound.example, holder: ada, second_holder: ben}\n"
+	noise          = "  - {id: noise, name: Noise, category: attack, severity: low, kinds: [bug], detection: {detectors: [withdrawals]}, procedure: spare}\n"
 	spareProcedure = "  - id: spare\n    name: Spare\n    steps:\n      - {id: all, name: Pause and patch and restore, how: By hand, expect: All is well, owner: lead}\n"
 	slipDetector   = "  - {id: slips, name: Slips, kind: match, asset: vault, function: \"slip()\", mode: page}\n"
 )

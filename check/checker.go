@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/exercise/library"
 	"tocsin/plan"
 )
 
@@ -29,6 +30,10 @@ type checker struct {
 	channels   map[string]*plan.Channel
 	detectors  map[string]*plan.Detector
 	severities map[string]int // id → position, the worst first
+
+	scenarios []plan.Scenario    // as they are played, in the order of the plan
+	misfits   [][]library.Misfit // of each of them
+	fits      map[string]string  // issue → script of the library that drills it; nil until asked
 
 	issuesOf map[string][]*plan.Issue // by detector
 	impacts  map[string]int           // by path: of the worst issue that a thing concerns
@@ -81,6 +86,10 @@ func newChecker(p *plan.Plan, src *plan.Source, now time.Time) *checker {
 				c.issuesOf[d] = append(of, &p.Issues[i])
 			}
 		}
+	}
+	for _, s := range p.Exercises.Scenarios {
+		played, misfits := library.Scenario(p, s)
+		c.scenarios, c.misfits = append(c.scenarios, played), append(c.misfits, misfits)
 	}
 	c.rankImpacts()
 	return c

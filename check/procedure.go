@@ -40,7 +40,7 @@ func (c *checker) checkProcedures() {
 				"In an emergency nobody would think of it.",
 				"Name it under procedure of an issue.")
 		}
-		if len(c.plan.Exercises.Scenarios) > 0 && r.Scenario == "" && !drilled[r.ID] {
+		if len(c.plan.Exercises.Scenarios) > 0 && r.Scenario == "" && !drilled[r.ID] && !c.undrilledIssue(r.ID) {
 			c.add(Note, "procedure-without-scenario", path, fmt.Sprintf("No scenario drills the procedure %q.", r.Name),
 				"Its first run would be the real one.",
 				"Write a scenario and name it under scenario.")

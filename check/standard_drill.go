@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/exercise/library"
 	"tocsin/plan"
 )
 
@@ -16,6 +17,7 @@ func scoreDrills(s *sheet) {
 	e := s.plan.Exercises
 	kinds := map[string]bool{}
 	full := ""
+	e.Scenarios = library.Scenarios(s.plan)
 	for _, x := range e.Scenarios {
 		for _, id := range x.Issues {
 			i, _ := s.plan.Issue(id)
@@ -50,7 +52,7 @@ func scoreDrills(s *sheet) {
 		s.lacks("Drill at least three kinds of issues, such as theft, subsystem and admin-access: scenarios that name issues of those kinds.")
 	}
 	if full != "" {
-		x, _ := s.plan.Scenario(full)
+		x, _ := s.plan.Scenario(full) // its name is the plan's own
 		s.shows("exercises.scenarios["+full+"]", "%s goes all the way from the alert to the recovery", strconv.Quote(x.Name))
 	} else {
 		s.lacks("Let one scenario go all the way: a live part, or the steps, decisions and messages expected of an issue that a detector finds.")

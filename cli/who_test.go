@@ -96,7 +96,7 @@ func TestWhoRefuses(t *testing.T) {
 		say  string
 	}{
 		"near":    {[]string{"stolen-user-fund", "--plan", "../examples/vault"}, `no issue "stolen-user-fund". Did you mean stolen-user-funds?`},
-		"far":     {[]string{"flood", "--plan", "../examples/vault"}, "The plan names: stolen-user-funds, protocol-ddos, gas-spike, unknown-bug."},
+		"far":     {[]string{"flood", "--plan", "../examples/vault"}, "The plan names: stolen-user-funds, protocol-ddos, gas-spike, unknown-bug, "},
 		"time":    {[]string{"gas-spike", "--plan", "../examples/vault", "--at", "tomorrow"}, `"tomorrow" is not a time. Write --at "2026-12-24 03:00" for the clock of Europe/Vienna`},
 		"nothing": {nil, "Who takes an issue of the plan."},
 		"both":    {[]string{"gas-spike", "--plan", "../examples/vault", "--data", "x"}, "Both a plan folder and a data folder are named."},

@@ -3,6 +3,7 @@ package document
 import (
 	"time"
 
+	"tocsin/exercise/library"
 	"tocsin/plan"
 )
 
@@ -25,8 +26,8 @@ func (b *binder) exercises() chapter {
 	if len(e.Steps) > 0 {
 		c.Blocks = append(c.Blocks, block{Label: "How a session runs, in this order", Items: saidAll(e.Steps)})
 	}
-	for i := range e.Scenarios {
-		c.Parts = append(c.Parts, b.scenarioOf(&e.Scenarios[i]))
+	for _, s := range library.Scenarios(b.p) {
+		c.Parts = append(c.Parts, b.scenarioOf(&s))
 	}
 	return c
 }

@@ -21,6 +21,7 @@ func TestRandomCourses(t *testing.T) {
 		courses = 10
 	}
 	plans := []*plan.Plan{loadPlan(t, "testdata/plan"), loadPlan(t, "../examples/vault"), loadPlan(t, "testdata/harbour/plan")}
+	plans[1].Issues = plans[1].Issues[:4] // with more of them, each would be walked too seldom to come far
 	reached := map[incident.Phase]int{}
 	accepted := map[string]int{}
 	moved := &moves{seen: map[picture.Move]bool{}}

@@ -73,7 +73,8 @@ func TestExampleFacts(t *testing.T) {
 			t.Errorf("issue %s: category %q, procedure %q, detectors %v", id, i.Category, i.Procedure, i.Detection.Detectors)
 		}
 		for _, d := range i.Detection.Detectors {
-			if got := p.IssuesOf(d); len(got) != 1 {
+			// A shortfall is what a theft looks like, and what follows from a right in wrong hands.
+			if got := p.IssuesOf(d); len(got) != 1 && d != "vault-shortfall" {
 				t.Errorf("detector %s is shared by %v", d, got)
 			}
 		}

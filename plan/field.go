@@ -52,8 +52,17 @@ func describe(known map[reflect.Type]shape, t reflect.Type) map[reflect.Type]sha
 	return known
 }
 
-// fields lists the keys of a struct type of the model, in order. The list must not be written to.
-func fields(t reflect.Type) []field { return model[t].fields }
+// fields lists the keys of a struct type, in order. The list must not be written to.
+func fields(t reflect.Type) []field { return shapeOf(t).fields }
+
+// shapeOf is the shape of a struct type, be it of the model or of a file that Read reads.
+func shapeOf(t reflect.Type) shape {
+	if s, ok := model[t]; ok {
+		return s
+	}
+	_, id := t.FieldByName("ID")
+	return shape{readFields(t), readNoun(t), id}
+}
 
 func readFields(t reflect.Type) []field {
 	var fs []field
@@ -84,12 +93,7 @@ func readFields(t reflect.Type) []field {
 }
 
 // noun is what a type of the model is called in a sentence: "manual sign" for ManualSign.
-func noun(t reflect.Type) string {
-	if s, ok := model[t]; ok {
-		return s.noun
-	}
-	return readNoun(t)
-}
+func noun(t reflect.Type) string { return shapeOf(t).noun }
 
 func readNoun(t reflect.Type) string {
 	switch t.Name() {

@@ -78,7 +78,10 @@ func (l *loader) sharing(kv pair, at spot) bool {
 	return l.problem(kv.key, at.path, "a shared folder cannot share further folders", "name them all in the plan itself")
 }
 
-func (l *loader) loadFile(name string) {
+func (l *loader) loadFile(name string) { l.loadInto(name, reflect.ValueOf(l.plan).Elem()) }
+
+// loadInto reads a file into a struct.
+func (l *loader) loadInto(name string, v reflect.Value) {
 	l.file = name
 	b, ok := l.read(name, func(say, do string) { l.fileProblem(say, do) })
 	if !ok {
@@ -97,7 +100,7 @@ func (l *loader) loadFile(name string) {
 		l.torn = true
 		return
 	}
-	l.decode(body, reflect.ValueOf(l.plan).Elem(), spot{})
+	l.decode(body, v, spot{})
 }
 
 // read reads a file of the folder into the source.

@@ -18,17 +18,7 @@ import (
 // the source holds the files as far as they could be read. While one of the files is no YAML, what the others refer to in
 // vain is not among the problems. Other errors say that the folder itself could not be read.
 func Load(folder fs.FS) (*Plan, *Source, error) {
-	l := &loader{
-		folder: folder,
-		plan:   &Plan{},
-		source: &Source{Files: map[string][]byte{}, places: map[string]Place{}},
-		lines:  map[string][]string{},
-		set:    map[string]Place{},
-		names:  map[string]*register{},
-
-		attached: map[string]bool{},
-		abis:     map[string]*abi{},
-	}
+	l := newLoader(folder)
 	entries, err := fs.ReadDir(folder, ".")
 	if err != nil {
 		return nil, nil, fmt.Errorf("read plan folder: %w", err)
@@ -46,19 +36,25 @@ func Load(folder fs.FS) (*Plan, *Source, error) {
 		l.checkWhole()
 	}
 	if len(l.problems) > 0 {
-		slices.SortStableFunc(l.problems, func(a, b Problem) int {
-			if a.File != b.File {
-				return strings.Compare(a.File, b.File)
-			}
-			if a.Line != b.Line {
-				return a.Line - b.Line
-			}
-			return a.Column - b.Column
-		})
+		slices.SortStableFunc(l.problems, Problem.before)
 		return nil, l.source, l.problems
 	}
 	slices.SortFunc(l.plan.Attachments, func(a, b Attachment) int { return strings.Compare(a.Name, b.Name) })
 	return l.plan, l.source, nil
+}
+
+func newLoader(folder fs.FS) *loader {
+	return &loader{
+		folder: folder,
+		plan:   &Plan{},
+		source: &Source{Files: map[string][]byte{}, places: map[string]Place{}},
+		lines:  map[string][]string{},
+		set:    map[string]Place{},
+		names:  map[string]*register{},
+
+		attached: map[string]bool{},
+		abis:     map[string]*abi{},
+	}
 }
 
 // loader carries one loading of a plan.

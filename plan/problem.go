@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -19,6 +20,11 @@ type Problem struct {
 	Key        string `json:"key,omitzero"`         // path of the value, such as issues[stolen-user-funds].category
 	Say        string `json:"say"`                  // what is wrong
 	Do         string `json:"do,omitzero"`          // what would be right
+}
+
+// before orders problems by their places.
+func (p Problem) before(q Problem) int {
+	return cmp.Or(strings.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
 }
 
 // widest is the longest source line shown whole, in characters.

@@ -51,7 +51,7 @@ var people = []string{"person", "group", "rota", "role", "unlisted"}
 // name registers the id of a thing that others refer to.
 func (l *loader) name(n *yaml.Node, v reflect.Value, at spot) {
 	id, ok := peek(n, "id")
-	if !ok || !model[v.Type()].id {
+	if !ok || !shapeOf(v.Type()).id {
 		return
 	}
 	kind, shown := noun(v.Type()), id

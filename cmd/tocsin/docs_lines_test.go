@@ -25,7 +25,7 @@ var docs = []doc{
 	{line: "tocsin serve --plan vault --plan bridge --data DIR --endpoint CHAINID=URL", why: "TestTwoProtocols starts a server in this form"},
 
 	// docs/plan.md
-	{line: "tocsin check DIR", as: "tocsin check plan", says: "Harbour Vault: 4 issues"},
+	{line: "tocsin check DIR", as: "tocsin check plan", says: "Harbour Vault: 9 issues"},
 
 	// docs/init.md
 	{line: "tocsin init --list", says: "lending"},
