@@ -168,7 +168,7 @@ func (c *Console) do(ctx context.Context, s *session, id, name string, vb verb, 
 		sign := func(d *incident.Decision, why string) ([]byte, error) {
 			return c.Stage.Sign(ctx, s.person.ID, incident.OverrideOf(d, why).Digest())
 		}
-		if op, err = c.overrideOf(s, sign, v.State, form); err != nil {
+		if op, err = c.overrideOf(ctx, s, sign, v, form); err != nil {
 			return err
 		}
 	default:
@@ -198,6 +198,9 @@ func (c *Console) approval(ctx context.Context, s *session, v *engine.View, form
 		return nil, err
 	}
 	op.Signature = sig
+	if op.Fact, err = c.confirmed(ctx, s, v, op.Decision, op.Choice, "", sig); err != nil {
+		return nil, err
+	}
 	return op, nil
 }
 

@@ -87,7 +87,8 @@ func (p *planPage) adopting(s *session, x *engine.Proposed, choice string, fs *f
 	last := ""
 	for _, a := range x.Adoption.Answers {
 		at := p.at(a.At)
-		b := box{State: "done", Line: "Yes", At: &at, Who: p.name(a.Person), Small: "signed with ", Code: short(a.Signer.Hex())}
+		b := box{State: "done", Line: "Yes", At: &at, Who: p.name(a.Person)}
+		b.Small, b.Code = signedWith(p.Plan, a.Person, a.Signer)
 		if a.Choice == decision.Refuse {
 			b.State, b.Line = "no", "No"
 		}
@@ -120,11 +121,8 @@ func (p *planPage) signing(s *session, x *engine.Proposed, choice string, fs *fo
 	if choice == decision.Refuse {
 		out.Command += " --refuse"
 	}
-	var keys []string
-	for _, k := range decision.Keys(&s.person) {
-		keys = append(keys, k.Hex())
-	}
-	out.Signers = strings.Join(keys, " ")
+	out.Signers = accountsOf(decision.Keys(&s.person), nil) // what a contract signs proves nothing far from its chain
+	out.Passkeys = passkeysOf(&s.person, x.Adoption.Message.With(choice).Digest())
 	if p.Stage != nil {
 		out.Demo = s.person.Name
 	}
@@ -174,7 +172,7 @@ func formSignature(form url.Values) ([]byte, error) {
 	text := strings.TrimPrefix(strings.Join(strings.Fields(form.Get("signature")), ""), "0x")
 	sig, err := hex.DecodeString(text)
 	if err != nil || len(sig) == 0 {
-		return nil, fault.New(fault.Invalid, "This is not a signature.").Instead("Paste what your wallet or `tocsin sign` gave you: 0x and 130 hexadecimal digits.")
+		return nil, fault.New(fault.Invalid, "This is not a signature.").Instead("Paste what your wallet or `tocsin sign` gave you: 0x and hexadecimal digits, 130 of them for a key.")
 	}
 	return sig, nil
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 
 	"tocsin/access"
 	"tocsin/decision"
+	"tocsin/engine"
 	"tocsin/fault"
 	"tocsin/incident"
 )
@@ -127,6 +129,8 @@ func (l *look) overriding(d *incident.Decision, why string) *verdict {
 	v.Sign = l.signing(d, decision.Override)
 	v.Sign.Form, v.Sign.Link = l.form("override-"+d.ID, "override"), nil
 	v.Sign.Why = strings.TrimSpace(why)
+	person, _ := l.plan.Person(l.person)
+	v.Sign.Passkeys = passkeysOf(&person, m.Digest())
 	v.Sign.Command += " --override " + strconv.Quote(v.Sign.Why)
 	return v
 }
@@ -159,18 +163,21 @@ func attestOp(v url.Values) incident.Op {
 }
 
 // overrideOf is an override with the signature that the form carries, or that the demo's key makes.
-func (c *Console) overrideOf(s *session, sign func(d *incident.Decision, why string) ([]byte, error), st *incident.State, form url.Values) (incident.Op, error) {
+func (c *Console) overrideOf(ctx context.Context, s *session, sign func(d *incident.Decision, why string) ([]byte, error), view *engine.View, form url.Values) (incident.Op, error) {
 	op := incident.OpOverride{Decision: form.Get("decision"), Why: form.Get("why")}
-	d := st.Decision(op.Decision)
+	d := view.State.Decision(op.Decision)
 	if d == nil {
 		return nil, fault.New(fault.NotFound, "There is no such decision.")
 	}
 	var err error
 	if form.Get("with") == "demo" && c.Stage != nil {
 		op.Signature, err = sign(d, op.Why)
-	} else {
-		op.Signature, err = formSignature(form)
+		return op, err
 	}
+	if op.Signature, err = formSignature(form); err != nil {
+		return nil, err
+	}
+	op.Fact, err = c.confirmed(ctx, s, view, op.Decision, decision.Override, op.Why, op.Signature)
 	return op, err
 }
 

@@ -64,8 +64,11 @@ type signing struct {
 	Why     string // of an override: its reason, which is signed, too
 	Signers string // addresses of the person's keys, parted by spaces
 	Demo    string // name to sign as with a demo key; empty outside the demo
-	Command string // what to type on another machine
-	Link    *form  // makes a link for another device; nil where there is none to be had
+
+	Passkeys  []passkeySigning
+	NoPasskey string // why they cannot sign this with a passkey of theirs
+	Command   string // what to type on another machine
+	Link      *form  // makes a link for another device; nil where there is none to be had
 }
 
 // Refuses reports whether it is a no that is signed.
@@ -107,15 +110,16 @@ func (l *look) signing(d *incident.Decision, choice string) *signing {
 		s.Command += " --refuse"
 	}
 	person, _ := l.plan.Person(l.person)
-	var keys []string
 	accounts := decision.Keys(&person)
 	if owners := l.state.OwnersAmong(d, accounts); incident.SigningOf(l.plan, l.state, d, l.person, choice).Safe && len(owners) > 0 {
 		accounts = owners
 	}
-	for _, k := range accounts {
-		keys = append(keys, k.Hex())
+	if g := incident.SigningOf(l.plan, l.state, d, l.person, choice); !g.Safe {
+		s.Passkeys = passkeysOf(&person, g.Digest)
+	} else if len(decision.Passkeys(&person)) > 0 {
+		s.NoPasskey = "A Safe takes no passkey's signature: sign its transaction with the owner's key."
 	}
-	s.Signers = strings.Join(keys, " ")
+	s.Signers = accountsOf(accounts, decision.Contracts(&person))
 	if l.Stage != nil {
 		s.Demo = l.name(l.person)
 	} else {
@@ -133,7 +137,8 @@ func (l *look) boxes(d *incident.Decision, status decision.Status) []box {
 	var boxes []box
 	for _, a := range d.Approvals {
 		at := l.at(a.At)
-		b := box{State: "done", Line: "Yes", At: &at, Who: l.name(a.Person), Small: "signed with ", Code: short(a.Signer.Hex())}
+		b := box{State: "done", Line: "Yes", At: &at, Who: l.name(a.Person)}
+		b.Small, b.Code = signedWith(l.plan, a.Person, a.Signer)
 		if a.Choice == decision.Refuse {
 			b.State, b.Line = "no", "No"
 		}

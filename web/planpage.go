@@ -22,6 +22,7 @@ type planPage struct {
 	Read      *moment  // when the viewer said so; nil if they have not
 	ReadForm  *form    // nil if they need not
 	Adoptions []adoption
+	Keys      string // where the viewer sees what they sign with
 }
 
 func (c *Console) planPage(w http.ResponseWriter, r *http.Request, s *session) {
@@ -36,7 +37,7 @@ func (c *Console) showPlan(w http.ResponseWriter, r *http.Request, s *session, s
 	}
 	g, p := h.InForce(), h.Plan()
 	page := &planPage{shell: c.shell(s, "Plan", s.at("/plan")), Plan: p, Hash: g.Hash.Hex(), Unread: readiness.Unread(h)}
-	page.Signs, page.Live = true, status == http.StatusOK
+	page.Signs, page.Live, page.Keys = true, status == http.StatusOK, s.at("/keys")
 	page.Since = "The first plan, in force since " + g.Since.Format("2 January 2006 15:04") + " UTC."
 	if by := h.AdoptedBy(); len(by) > 0 {
 		page.Since = "Adopted by " + readiness.Names(p, by) + " on " + g.Since.Format("2 January 2006 15:04") + " UTC."

@@ -127,6 +127,8 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 		"/plan":                                {{"/plan", http.StatusOK}, {"/in/" + bridge + "/plan", http.StatusNotFound}},
 		"/plan/adoptions":                      {{"/plan/adoptions", http.StatusOK}, {"/in/" + bridge + "/plan/adoptions", http.StatusNotFound}},
 		"/ready":                               {{"/ready", http.StatusOK}, {"/in/" + bridge + "/ready", http.StatusNotFound}},
+		"/ready/key":                           {{"/ready/key", http.StatusOK}, {"/in/" + bridge + "/ready/key", http.StatusNotFound}},
+		"/keys":                                {{"/keys", http.StatusOK}, {"/in/" + bridge + "/keys", http.StatusNotFound}},
 		"/lessons":                             {{"/lessons", http.StatusOK}, {"/in/" + bridge + "/lessons", http.StatusNotFound}},
 		"/reports":                             {{"/reports", http.StatusNotFound}, {"/in/" + bridge + "/reports", http.StatusNotFound}},
 		"/detectors":                           {{"/detectors", http.StatusOK}, {"/in/" + bridge + "/detectors", http.StatusNotFound}},

@@ -29,6 +29,7 @@ type Options struct {
 	Sights    Sights                   // nil: nothing is known of what detectors see
 	Tried     Tried                    // nil: nothing is tried beforehand
 	Lookout   Lookout                  // nil: nobody looks at chains
+	Confirm   Confirm                  // nil: no contract can be asked for its signature
 	Standings func() []engine.Standing // of the plan folders that the server was started with; nil: none
 	Exercise  *incident.Exercise       // put on incidents opened by hand, where all is a drill; nil elsewhere
 	Stage     Stage                    // nil outside the demo
@@ -106,6 +107,7 @@ func New(o Options) (*Console, error) {
 	c.ofProtocol(mux, "GET /open", c.openAsk)
 	c.ofProtocol(mux, "POST /open", c.open)
 	c.ofProtocol(mux, "GET /plan", c.planPage)
+	c.ofProtocol(mux, "GET /keys", c.keys)
 	c.ofProtocol(mux, "GET /ready", c.ready)
 	c.ofProtocol(mux, "POST /ready/away", c.away)
 	c.ofProtocol(mux, "GET /ready/key", c.trial)

@@ -1,6 +1,7 @@
 // Signs on this page with a wallet of this browser: exactly the typed data that the page shows go to the wallet, and its answer into
 // the form. Without a wallet the page offers other ways.
 
+import './passkey.js';
 import { Spoken, sign, wallets, watch } from './wallet.js';
 
 const compared = new WeakMap(); // form → the typed data whose hashes its reader has begun to compare
