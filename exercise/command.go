@@ -158,6 +158,13 @@ type OpThaw struct{ Why string }
 // OpSeen says that who acts has seen the report.
 type OpSeen struct{}
 
+// OpRedact says that texts about people are removed from the record of a session that is over. The engine removes them in the same moment.
+type OpRedact struct {
+	Texts int // how many
+	Why   string
+	Rule  string // key of the plan that wants it; empty if a person does
+}
+
 // OpTick lets time pass.
 type OpTick struct{ Done []string } // steps done in the run's incidents, "procedure/step"
 
@@ -188,4 +195,5 @@ func (OpFreeze) op()      {}
 func (OpStop) op()        {}
 func (OpThaw) op()        {}
 func (OpSeen) op()        {}
+func (OpRedact) op()      {}
 func (OpTick) op()        {}

@@ -155,6 +155,8 @@ func (s *story) opAfter(verb string, w *said) exercise.Op {
 		return exercise.OpFollowUpEnd{Number: w.number("follow-up"), Declined: true, Why: w.text()}
 	case "link":
 		return exercise.OpLink{Kind: w.word(), URL: w.word()}
+	case "redact":
+		return exercise.OpRedact{Texts: w.number("texts"), Rule: w.options["rule"], Why: w.text()}
 	case "seen":
 		return exercise.OpSeen{}
 	}

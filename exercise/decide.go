@@ -118,6 +118,8 @@ func (d *decider) decideAfter() error {
 		return d.link(op)
 	case OpSeen:
 		return d.seen()
+	case OpRedact:
+		return d.redact(op)
 	case OpTick:
 		if err := d.machine(); err != nil {
 			return err

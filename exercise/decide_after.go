@@ -156,6 +156,29 @@ func (d *decider) seen() error {
 	return nil
 }
 
+// redact is for the moderator, for whoever planned the session, and for the plan's own rules, once nothing needs the texts any more.
+func (d *decider) redact(op OpRedact) error {
+	by := ""
+	if d.cmd.Actor.Kind != journal.System {
+		var err error
+		if by, err = d.leader(); err != nil {
+			return err
+		}
+	}
+	if !d.s.Phase.Over() {
+		return fault.New(fault.Conflict, "The exercise is not over, and its texts are needed.").Instead("Wait until it has ended.")
+	}
+	why, err := words(op.Why, "reason", true)
+	switch {
+	case err != nil:
+		return err
+	case op.Texts < 1:
+		return fault.New(fault.Invalid, "There is nothing to be removed.")
+	}
+	d.emit(EventRedacted{Texts: op.Texts, Why: why, Rule: clean(op.Rule), By: by})
+	return nil
+}
+
 // webAddress reports whether a text is an address on the web.
 func webAddress(s string) bool {
 	rest, ok := strings.CutPrefix(s, "https://")

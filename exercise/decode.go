@@ -81,6 +81,7 @@ var decoders = map[string]func(json.RawMessage) (Event, error){
 	EventFrozen{}.Kind():        read[EventFrozen],
 	EventThawed{}.Kind():        read[EventThawed],
 	EventSeen{}.Kind():          read[EventSeen],
+	EventRedacted{}.Kind():      read[EventRedacted],
 	EventReminded{}.Kind():      read[EventReminded],
 }
 

@@ -1,12 +1,14 @@
 package exercise
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"tocsin/incident"
+	"tocsin/journal"
 	"tocsin/plan"
 )
 
@@ -125,9 +127,9 @@ func (t *teller) course() string {
 	case EventThawed:
 		return t.name(e.By) + " let it go on." + because(string(e.Why))
 	case EventCompleted:
-		return fmt.Sprintf("Scenario %d is completed: %s", e.Run, e.Conclusion)
+		return fmt.Sprintf("Scenario %d is completed: %s", e.Run, kept(e.Conclusion))
 	case EventAborted:
-		return fmt.Sprintf("Scenario %d is aborted: %s", e.Run, e.Why)
+		return fmt.Sprintf("Scenario %d is aborted: %s", e.Run, kept(e.Why))
 	case EventEnded:
 		return t.name(e.By) + " ended the exercise."
 	}
@@ -145,11 +147,11 @@ func (t *teller) run() string {
 		return "Inject " + how + ": " + t.inject(e.Run, e.ID)
 	case EventReleased:
 		if e.ID == "" {
-			return "Told, made up on the spot: " + string(e.Text)
+			return "Told, made up on the spot: " + kept(e.Text)
 		}
-		return "Told: " + string(e.Text)
+		return "Told: " + kept(e.Text)
 	case EventMarked:
-		say := map[MarkKind]string{Said: "Said", Done: "Done", Wrong: "Wrong", Unplanned: "Not in the plan"}[e.Mark]
+		say := cmp.Or(map[MarkKind]string{Said: "Said", Done: "Done", Wrong: "Wrong", Unplanned: "Not in the plan"}[e.Mark], "Marked")
 		if e.Step != "" {
 			say += ": " + StepName(t.p, e.Step)
 		}
@@ -182,9 +184,9 @@ func (t *teller) after() string {
 	switch e := t.h.Event.(type) {
 	case EventLesson:
 		what := map[LessonKind]string{Mistake: "Mistake", Flaw: "Flaw of the plan", Good: "Went well"}[e.Lesson]
-		return what + ": " + string(e.Text)
+		return cmp.Or(what, "Lesson") + ": " + kept(e.Text)
 	case EventFollowUp:
-		return fmt.Sprintf("%s does by %s: %s", t.name(e.Owner), e.Until.UTC().Format("2 January 2006"), e.Text)
+		return fmt.Sprintf("%s does by %s: %s", t.name(e.Owner), e.Until.UTC().Format("2 January 2006"), kept(e.Text))
 	case EventFollowUpEnded:
 		how := "done."
 		if e.Declined {
@@ -192,7 +194,13 @@ func (t *teller) after() string {
 		}
 		return fmt.Sprintf("Follow-up %d is %s%s", e.Number, how, because(string(e.Why)))
 	case EventLink:
-		return "Link to " + map[string]string{"video": "the video", "notes": "the notes"}[e.Link] + ": " + string(e.URL)
+		return "Link to " + cmp.Or(map[string]string{"video": "the video", "notes": "the notes"}[e.Link], "more") + ": " + kept(e.URL)
+	case EventRedacted:
+		texts := "1 text"
+		if e.Texts > 1 {
+			texts = fmt.Sprintf("%d texts", e.Texts)
+		}
+		return t.name(e.By) + " removed " + texts + " about people from the record: " + e.Why
 	case EventSeen:
 		return t.name(e.Person) + " has seen the report."
 	}
@@ -218,6 +226,9 @@ func clockSays(c incident.Clock) string {
 	}
 	return fmt.Sprintf("The clock goes on from %s, %d times as fast as time.", at, c.Speed)
 }
+
+// kept is a text that somebody had to write; if it is empty it was removed since.
+func kept(text journal.Personal) string { return cmp.Or(string(text), "(removed)") }
 
 func because(why string) string {
 	if why == "" {

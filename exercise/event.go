@@ -236,6 +236,14 @@ type EventSeen struct {
 	Person string `json:"person"`
 }
 
+// EventRedacted says that texts about people were removed. It must not hold what it removed, so it has no personal text.
+type EventRedacted struct {
+	Texts int    `json:"texts"`
+	Why   string `json:"why"`
+	Rule  string `json:"rule,omitempty"` // key of the plan that wanted it
+	By    string `json:"by,omitempty"`   // person; empty if the plan's retention did it
+}
+
 // EventReminded says that people are reminded of something.
 type EventReminded struct {
 	What     string    `json:"what"`

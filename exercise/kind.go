@@ -85,3 +85,6 @@ func (EventSeen) Kind() string { return "exercise-seen" }
 
 // Kind names the event in the record.
 func (EventReminded) Kind() string { return "exercise-reminded" }
+
+// Kind names the event in the record; whoever holds a session in memory reads it anew when it comes.
+func (EventRedacted) Kind() string { return "exercise-redacted" }
