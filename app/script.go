@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tocsin/examples"
+	"tocsin/exercise/library"
 	"tocsin/fault"
 	"tocsin/plan"
 	"tocsin/stage"
@@ -80,22 +81,30 @@ func (t *theatre) writePlan(p *plan.Plan, src *plan.Source) error {
 	return os.Rename(half, t.folder)
 }
 
-// scriptOf finds a scenario by its id among the plan's own, and in the library.
+// scriptOf finds a scenario by its id among the plan's own, then in the library.
 func scriptOf(p *plan.Plan, id string) (script, error) {
-	if x, ok := p.Scenario(id); ok {
-		world := x.Live
-		if world == "" {
-			world = stage.Default // nobody attacks it; what the plan's actions do is real all the same
+	x, ok := p.Scenario(id)
+	var misfits []library.Misfit
+	if ok {
+		x, misfits = library.Scenario(p, x)
+	} else if s, found := library.Find(id); found {
+		x, misfits = library.Bind(p, s, nil)
+	} else {
+		var names []string
+		for _, x := range p.Exercises.Scenarios {
+			names = append(names, x.ID)
 		}
-		return script{scenario: x, world: world}, nil
+		return script{}, fault.New(fault.NotFound, "There is no scenario %q.", id).Instead("Name one of the plan or of the library: %s.", strings.Join(append(names, library.Names()...), ", "))
 	}
-	var names []string
-	for _, x := range p.Exercises.Scenarios {
-		names = append(names, x.ID)
+	t := script{scenario: x, library: x.From, world: x.Live}
+	if t.world == "" {
+		t.world = stage.Default // nobody attacks it; what the plan's actions do is real all the same
 	}
-	err := fault.New(fault.NotFound, "There is no scenario %q.", id)
-	if len(names) > 0 {
-		return script{}, err.Instead("Name one of: %s.", strings.Join(names, ", "))
+	for _, m := range misfits {
+		t.misfits = append(t.misfits, m.String())
 	}
-	return script{}, err.Instead("See: tocsin exercise list.")
+	if library.Fails(misfits) {
+		return script{}, fault.New(fault.Invalid, "The scenario %q does not fit this plan.", id).Instead("%s", strings.Join(t.misfits, " "))
+	}
+	return t, nil
 }
