@@ -104,4 +104,5 @@ func look(p *plan.Plan, s *exercise.State) {
 		r.Publish(p).Markdown()
 	}
 	exercise.PastOf(p, s, nil)
+	exercise.Proposals(p, s, nil)
 }
