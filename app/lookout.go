@@ -14,6 +14,7 @@ import (
 	"tocsin/engine"
 	"tocsin/evm"
 	"tocsin/fault"
+	"tocsin/incident"
 	"tocsin/journal"
 	"tocsin/readiness"
 )
@@ -22,16 +23,18 @@ import (
 const (
 	firstLookout = 15 * time.Second // after the start: what is urgent comes first
 	eachLookout  = time.Hour
+	eachGlance   = time.Minute     // at what another node saw, and whether it is time
 	lookoutFor   = 2 * time.Minute // at most, for one look
 )
 
-// lookout looks at the chains of the protocols each hour, and whenever somebody asks: would it work now? Each node looks for itself and
-// keeps what it saw last; what the chains said when the plan was reviewed is in the record.
+// lookout looks at the chains of the protocols each hour, and whenever somebody asks: would it work now? One node looks, and all show what
+// it saw; what the chains said when the plan was reviewed is in the record.
 type lookout struct {
 	engine    *engine.Engine
 	clients   map[uint64]chain.Client
 	endpoints []readiness.Endpoint
 	executor  evm.Address
+	exercise  *incident.Exercise // all is a drill: the demo
 	log       *slog.Logger
 
 	looking sync.Mutex // one look at a time
@@ -41,7 +44,7 @@ type lookout struct {
 }
 
 func (s *server) lookout() *lookout {
-	l := &lookout{engine: s.desk.Engine, clients: s.clients, log: s.o.Logger, latest: map[string]readiness.Report{}, again: map[string]chan struct{}{}}
+	l := &lookout{engine: s.desk.Engine, clients: s.clients, exercise: s.o.exercise, log: s.o.Logger, latest: map[string]readiness.Report{}, again: map[string]chan struct{}{}}
 	if s.o.Signer != nil {
 		l.executor = s.o.Signer.Address()
 	}
@@ -75,16 +78,18 @@ func (l *lookout) run(ctx context.Context, protocol string) {
 	timer := time.NewTimer(firstLookout)
 	defer timer.Stop()
 	for {
+		asked := false
 		select {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
 		case <-l.again[protocol]:
+			asked = true
 		}
-		if err := l.look(ctx, protocol); err != nil && ctx.Err() == nil {
+		if err := l.round(ctx, protocol, asked); err != nil && ctx.Err() == nil {
 			l.log.Warn("look whether all is ready", "protocol", protocol, "err", err)
 		}
-		timer.Reset(eachLookout)
+		timer.Reset(eachGlance)
 	}
 }
 
@@ -104,25 +109,24 @@ func (l *lookout) Again(protocol string) {
 	}
 }
 
-// look looks once, and records what the chains say if nothing is recorded for the plan in force.
-func (l *lookout) look(ctx context.Context, protocol string) error {
-	l.looking.Lock()
-	defer l.looking.Unlock()
+// look looks once, and records what the chains say if nothing is recorded for the plan in force. What it saw is kept for all nodes, as
+// whoever holds the lease of an epoch may, with what is told of it.
+func (l *lookout) look(ctx context.Context, protocol string, epoch uint64, last kept) error {
 	ctx, cancel := context.WithTimeout(ctx, lookoutFor)
 	defer cancel()
 	p, err := l.engine.InForce(ctx, protocol)
 	if err != nil {
 		return err
 	}
-	kept, err := l.engine.Upkeep(ctx, protocol)
+	upkeep, err := l.engine.Upkeep(ctx, protocol)
 	if err != nil {
 		return err
 	}
 	now := l.engine.Now()
-	live := readiness.Live{Plan: p, Clients: l.clients, Endpoints: l.endpoints, Executor: l.executor, Away: kept.Away(now), Now: now}
-	if kept.Facts != nil && kept.Plan == p.Hash() {
+	live := readiness.Live{Plan: p, Clients: l.clients, Endpoints: l.endpoints, Executor: l.executor, Away: upkeep.Away(now), Now: now}
+	if upkeep.Facts != nil && upkeep.Plan == p.Hash() {
 		var before readiness.Facts
-		if err := json.Unmarshal(kept.Facts, &before); err != nil {
+		if err := json.Unmarshal(upkeep.Facts, &before); err != nil {
 			return fmt.Errorf("read recorded facts: %w", err)
 		}
 		live.Before = &before
@@ -131,9 +135,9 @@ func (l *lookout) look(ctx context.Context, protocol string) error {
 	if err := ctx.Err(); err != nil {
 		return fault.New(fault.Unavailable, "The look at the chains took too long.").Because(err)
 	}
-	l.mu.Lock()
-	l.latest[protocol] = r
-	l.mu.Unlock()
+	if err := l.keep(ctx, p, epoch, last, r); err != nil {
+		return err
+	}
 	if live.Before != nil || !whole(r) {
 		return nil
 	}

@@ -37,7 +37,7 @@ func TestLookoutThatSeesNothing(t *testing.T) {
 	if len(l.again[p.Protocol]) != 1 {
 		t.Error("nobody will look")
 	}
-	if err := l.look(t.Context(), p.Protocol); err != nil {
+	if err := l.round(t.Context(), p.Protocol, true); err != nil {
 		t.Fatal(err)
 	}
 	r, ok := l.Live(p.Protocol)
@@ -49,7 +49,7 @@ func TestLookoutThatSeesNothing(t *testing.T) {
 	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := l.look(over, p.Protocol); err == nil {
+	if err := l.round(over, p.Protocol, true); err == nil {
 		t.Error("a look that was stopped counts")
 	}
 }

@@ -15,6 +15,7 @@ var ownDetectors = []string{
 
 	"readings-skipped", // what is read was not read for long
 	"finality",         // a chain calls no block safe or finalized
+	"unready",          // something that the plan counts on would fail now
 	"upgraded",         // the code behind a proxy of the plan was replaced, or lacks what the plan looks for
 }
 

@@ -24,6 +24,7 @@ var builtIns = map[string]builtIn{
 	"reorg":            {say: "a chain was reorganised deeper than is remembered", calls: callsPeople},
 	"stalled":          {say: "a chain brings no new block", calls: callsPeople},
 	"unverifiable":     {say: "blocks cannot be verified", calls: callsNobody, named: true},
+	"unready":          {say: "something that the plan counts on would fail now", calls: callsNobody, named: true},
 	"upgraded":         {say: "the code behind a proxy was replaced", calls: callsNobody, named: true},
 }
 
