@@ -51,7 +51,7 @@ func (s *Stage) lossAt(ctx context.Context, block uint64) (*uint256.Int, error) 
 		}
 		held.Add(held, n)
 	}
-	stake := husd(s.world.stake)
+	stake := s.money(s.world.stake)
 	if held.Lt(stake) {
 		return new(uint256.Int), nil // so far it has cost the attacker more than it brought
 	}

@@ -6,23 +6,18 @@ import (
 	"tocsin/plan"
 )
 
-const (
-	tokenMaker = "make(string,string)"
-	tokenName  = "Harbour Dollar"
-	tokenUnit  = "HUSD"
-)
-
 // places are where a plan has its vault and its token, and the Safe that pauses the vault. A zero address is for the deployer to
 // choose; a zero safe is none.
 type places struct {
 	vault, token, safe evm.Address
+	coin               coin
 	owners             []evm.Address // of the Safe
 	threshold          int
 }
 
 // but leaves out what a deployment would put where the plan has it anyway.
 func (x places) but(token, vault evm.Address) places {
-	if x.token == token && x.vault == vault {
+	if x.token == token && x.vault == vault && x.coin == harbourDollar() {
 		x.token, x.vault = evm.Address{}, evm.Address{}
 	}
 	return x
@@ -44,9 +39,22 @@ func placesIn(p *plan.Plan) (places, error) {
 	if err != nil {
 		return places{}, err
 	}
-	x := places{vault: vault.Address}
-	if x.token, err = tokenOf(p, vault); err != nil || a.Kind != "safe" {
-		return x, err
+	token, err := tokenOf(p, vault)
+	if err != nil {
+		return places{}, err
+	}
+	x := places{vault: vault.Address, token: token.Address}
+	if x.coin, err = coinOf(token, vault); err != nil {
+		return places{}, err
+	}
+	for _, person := range p.Everyone() {
+		if played(person) {
+			return places{}, fault.New(fault.Invalid, "The plan has a person with the id %s, which is that of an actor of the stage.", person).
+				Instead("Give the person another id.")
+		}
+	}
+	if a.Kind != "safe" {
+		return x, nil
 	}
 	safe, _ := p.Asset(a.Safe)
 	x.safe = safe.Address
@@ -91,11 +99,11 @@ func pauseIn(p *plan.Plan) (plan.Action, plan.Asset, error) {
 	return plan.Action{}, plan.Asset{}, reason
 }
 
-// tokenOf is where the token lies that a vault holds: of its holdings, or the only token of its chain; zero if the plan names none.
-func tokenOf(p *plan.Plan, vault plan.Asset) (evm.Address, error) {
+// tokenOf is the token that a vault holds: that of its holdings, or the only token of its chain; the zero asset if the plan names none.
+func tokenOf(p *plan.Plan, vault plan.Asset) (plan.Asset, error) {
 	if vault.Holdings != nil {
 		if a, ok := p.Asset(vault.Holdings.Asset); ok && a.ID != vault.ID {
-			return a.Address, nil
+			return a, nil
 		}
 	}
 	var found []plan.Asset
@@ -106,12 +114,30 @@ func tokenOf(p *plan.Plan, vault plan.Asset) (evm.Address, error) {
 	}
 	switch len(found) {
 	case 0:
-		return evm.Address{}, nil
+		return plan.Asset{}, nil
 	case 1:
-		return found[0].Address, nil
+		return found[0], nil
 	}
-	return evm.Address{}, fault.New(fault.Invalid, "The plan names several tokens, and does not say which one %s holds.", vault.ID).
+	return plan.Asset{}, fault.New(fault.Invalid, "The plan names several tokens, and does not say which one %s holds.", vault.ID).
 		Instead("Give the asset holdings: the token's balanceOf with the vault as argument.")
+}
+
+// coinOf is what a plan says of how the token counts, on the token itself or on the vault that holds it; what it does not say is as in
+// the example plan.
+func coinOf(token, vault plan.Asset) (coin, error) {
+	c := harbourDollar()
+	for _, a := range []plan.Asset{vault, token} {
+		if a.Unit != "" || a.Decimals != 0 {
+			c.unit, c.decimals = a.Unit, a.Decimals
+		}
+	}
+	if token.Name != "" {
+		c.name = token.Name
+	}
+	if c.decimals > 18 || c.decimals < 0 {
+		return coin{}, fault.New(fault.Invalid, "The token of %s has %d decimals; the stage knows tokens of up to 18.", vault.ID, c.decimals)
+	}
+	return c, nil
 }
 
 // name is the name of a function before its arguments.

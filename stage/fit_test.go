@@ -83,6 +83,8 @@ func TestAPlanThatDoesNotFitIsToldWhy(t *testing.T) {
 			pausing(p).Kind, pausing(p).Safe = "safe", "husd"
 			p.Decisions = nil
 		}, "no owners"},
+		"an actor's name": {func(p *plan.Plan) { p.CoreTeam[0].ID = "operator" }, "an actor of the stage"},
+		"tiny decimals":   {func(p *plan.Plan) { asset(p, "husd").Decimals = 24 }, "24 decimals"},
 		"two tokens": {func(p *plan.Plan) {
 			asset(p, "vault").Holdings = nil
 			other := *asset(p, "husd")
@@ -164,6 +166,30 @@ func TestAPlanOfALiveProtocolIsPlayedAtItsOwnAddressesOnAnotherChain(t *testing.
 			pause(t, s)
 			await(t, s, "the attacker giving up", s.attackOver)
 			if x := truth(t, s); x.Lost.IsZero() || x.Saved.IsZero() || !x.Held {
+				t.Errorf("in the end %+v", x)
+			}
+		})
+	}
+}
+
+func TestTheTokenCountsAsThePlanSays(t *testing.T) {
+	p := live(t)
+	token := asset(p, "husd")
+	token.Name, token.Unit, token.Decimals = "A dollar", "USD", 6
+	for _, w := range []string{"inflated-shares", "oracle-moved"} {
+		t.Run(w, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, slowly(Options{World: w, Plan: p, Seed: 3}))
+			if n, err := s.read(t.Context(), s.Token, nil, "decimals()"); err != nil || n.Uint64() != 6 {
+				t.Fatalf("%v decimals, %v", n, err)
+			}
+			if err := s.Do(t.Context(), "attack"); err != nil {
+				t.Fatal(err)
+			}
+			await(t, s, "damage", caught(s))
+			pause(t, s)
+			await(t, s, "the attacker giving up", s.attackOver)
+			if x := truth(t, s); x.Saved.Lt(s.money(200_000)) || x.Saved.Gt(s.money(20_000_000)) || x.Lost.Gt(s.money(6_000_000)) {
 				t.Errorf("in the end %+v", x)
 			}
 		})

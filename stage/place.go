@@ -35,7 +35,8 @@ func (s *Stage) place(alloc types.GenesisAlloc) error {
 		}
 		return settle(alloc, x, at)
 	}
-	if err := ours(s.places.token, "Token", tokenMaker, tokenName, tokenUnit); err != nil {
+	contract, constructor, args := s.coin.making()
+	if err := ours(s.places.token, contract, constructor, args...); err != nil {
 		return err
 	}
 	if err := ours(s.places.vault, s.world.contract, s.maker(), s.making()...); err != nil {

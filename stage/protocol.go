@@ -19,7 +19,7 @@ var deposits = [...]uint64{1_000_000, 1_500_000, 1_800_000, 2_200_000, 2_500_000
 
 func userName(i int) string { return fmt.Sprintf("user-%d", i+1) }
 
-// husd is an amount of whole tokens in their smallest unit (18 decimals).
+// husd is an amount of whole tokens of 18 decimals in their smallest unit.
 func husd(n uint64) *uint256.Int {
 	return new(uint256.Int).Mul(uint256.NewInt(n), uint256.NewInt(1e18))
 }
@@ -31,6 +31,29 @@ type protocol struct {
 	client chain.Client
 	Token  evm.Address // HUSD
 	Vault  evm.Address
+	coin   coin
+}
+
+// coin is what the vault's token is called, and how it counts.
+type coin struct {
+	name, unit string
+	decimals   int // up to 18
+}
+
+// harbourDollar is the token of the example plan.
+func harbourDollar() coin { return coin{name: "Harbour Dollar", unit: "HUSD", decimals: 18} }
+
+// money is an amount of whole tokens of the vault's, in their smallest unit.
+func (p protocol) money(n uint64) *uint256.Int {
+	return new(uint256.Int).Mul(uint256.NewInt(n), new(uint256.Int).Exp(uint256.NewInt(10), uint256.NewInt(uint64(p.coin.decimals))))
+}
+
+// making is the token's contract, its constructor, and what that takes.
+func (c coin) making() (contract, constructor string, args []any) {
+	if c.decimals == 18 {
+		return "Token", "make(string,string)", []any{c.name, c.unit}
+	}
+	return "Coin", "make(string,string,uint8)", []any{c.name, c.unit, c.decimals}
 }
 
 // created is the address of what an account creates by its transaction with a nonce.

@@ -41,7 +41,8 @@ func (s *Stage) write() error {
 	}
 	x := &script{by: s.deployer.address()}
 	if s.places.token == (evm.Address{}) {
-		s.Token = x.create("Token", tokenMaker, tokenName, tokenUnit)
+		contract, constructor, args := s.coin.making()
+		s.Token = x.create(contract, constructor, args...)
 	}
 	if s.places.vault == (evm.Address{}) {
 		s.Vault = created(x.by, uint64(len(x.calls)))
@@ -76,13 +77,13 @@ func (s *Stage) furnish(x *script, executor evm.Address) {
 	x.add(on(s.Vault, "grantRole(bytes32,address)", crypto.Keccak256Hash([]byte("PAUSER_ROLE")), executor))
 	for i, d := range deposits {
 		// One and a half times the deposit, so that there is something to pay with.
-		x.add(on(s.Token, "mint(address,uint256)", s.users[i].address(), husd(d+d/2)))
+		x.add(on(s.Token, "mint(address,uint256)", s.users[i].address(), s.money(d+d/2)))
 	}
 	if s.places.safe != (evm.Address{}) {
 		x.add(on(s.Vault, "grantRole(bytes32,address)", crypto.Keccak256Hash([]byte("PAUSER_ROLE")), s.places.safe))
 	}
 	if s.world.stake > 0 {
-		x.add(on(s.Token, "mint(address,uint256)", s.attacker.address(), husd(s.world.stake)))
+		x.add(on(s.Token, "mint(address,uint256)", s.attacker.address(), s.money(s.world.stake)))
 	}
 	if s.world.props != nil {
 		s.world.props(s, x)
@@ -95,7 +96,7 @@ func firstDeposit(s *Stage, u *actor) ([]call, error) {
 	if err != nil {
 		return nil, err
 	}
-	deposit, err := on(s.Vault, "deposit(uint256,address)", husd(deposits[slices.Index(s.users, u)]), u.address())
+	deposit, err := on(s.Vault, "deposit(uint256,address)", s.money(deposits[slices.Index(s.users, u)]), u.address())
 	return []call{allow, deposit}, err
 }
 

@@ -126,12 +126,12 @@ func (s *Stage) prepare() (id uint64, _ types.GenesisAlloc, err error) {
 	if err := s.cast(); err != nil {
 		return 0, nil, err
 	}
-	id = ChainID
+	id, s.coin = ChainID, harbourDollar()
 	if s.opts.Plan != nil {
 		if s.places, err = placesIn(s.opts.Plan); err != nil {
 			return 0, nil, err
 		}
-		id = DrillChain(s.opts.Plan)
+		id, s.coin = DrillChain(s.opts.Plan), s.places.coin
 		s.places = s.places.but(created(s.deployer.address(), 0), created(s.deployer.address(), 1))
 		s.Token, s.Vault = s.places.token, s.places.vault
 	}

@@ -54,7 +54,7 @@ func await(t *testing.T, s *Stage, what string, there func(context.Context) (boo
 func lost(s *Stage, whole uint64) func(context.Context) (bool, error) {
 	return func(ctx context.Context) (bool, error) {
 		l, err := s.LossAt(ctx, 0)
-		return err == nil && !l.Lt(husd(whole)), err
+		return err == nil && !l.Lt(s.money(whole)), err
 	}
 }
 

@@ -65,11 +65,11 @@ func (s *Stage) pick(ctx context.Context, u *actor, paused bool, dice int, size 
 		if err != nil {
 			return call{}, false, err
 		}
-		c, err := on(s.Vault, "withdraw(uint256,address,address)", new(uint256.Int).Add(shares, husd(size)), u.address(), u.address())
+		c, err := on(s.Vault, "withdraw(uint256,address,address)", new(uint256.Int).Add(shares, s.money(size)), u.address(), u.address())
 		return c, true, err
 	case dice < 35 && !paused:
 		money, err := s.read(ctx, s.Token, nil, "balanceOf(address)", u.address())
-		if err != nil || money.Lt(husd(1000)) {
+		if err != nil || money.Lt(s.money(1000)) {
 			return call{}, false, err
 		}
 		c, err := on(s.Vault, "deposit(uint256,address)", part(money, size, 1000), u.address())
@@ -81,14 +81,14 @@ func (s *Stage) pick(ctx context.Context, u *actor, paused bool, dice int, size 
 		}
 		// Somebody who was robbed and does not know it yet asks for what should be there, and fails.
 		amount := part(shares, size, 2000)
-		if shares.Lt(husd(1000)) {
-			amount = husd(1000 * size)
+		if shares.Lt(s.money(1000)) {
+			amount = s.money(1000 * size)
 		}
 		c, err := on(s.Vault, "withdraw(uint256,address,address)", amount, u.address(), u.address())
 		return c, true, err
 	}
 	money, err := s.read(ctx, s.Token, nil, "balanceOf(address)", u.address())
-	if err != nil || u == other || money.Lt(husd(1000)) {
+	if err != nil || u == other || money.Lt(s.money(1000)) {
 		return call{}, false, err
 	}
 	c, err := on(s.Token, "transfer(address,uint256)", other.address(), part(money, size, 2000))

@@ -52,7 +52,7 @@ func (s *Stage) truth(ctx context.Context) (x Truth, err error) {
 	}
 	// In one world the attacker has money of his own in the vault, for as long as nobody has lost any.
 	if s.world.bait > 0 && x.Begun && x.Lost.IsZero() {
-		own := least(husd(s.world.bait), x.Saved)
+		own := least(s.money(s.world.bait), x.Saved)
 		x.Saved.Sub(x.Saved, own)
 	}
 	return x, nil

@@ -103,5 +103,5 @@ func (x *script) create(name, constructor string, args ...any) evm.Address {
 	return at
 }
 
-// slice is how much the attacker takes at a time where the flaw does not say: of 12,000,000 HUSD in the vault.
-func slice() *uint256.Int { return husd(250_000) }
+// slice is how much the attacker takes at a time where the flaw does not say: of 12,000,000 tokens in the vault.
+func (p protocol) slice() *uint256.Int { return p.money(250_000) }

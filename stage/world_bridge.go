@@ -29,7 +29,7 @@ func forgedMessage() world {
 			if err != nil {
 				return move{}, err
 			}
-			if left.Lt(husd(1)) {
+			if left.Lt(r.money(1)) {
 				return move{over: true}, nil
 			}
 			who := r.attacker
@@ -46,7 +46,7 @@ func forgedMessage() world {
 					who, n = r.others[copycatName], copied
 				}
 			}
-			m, err := moved(on(r.Vault, "process(uint256,address,uint256)", n, who.address(), least(slice(), left)))
+			m, err := moved(on(r.Vault, "process(uint256,address,uint256)", n, who.address(), least(r.slice(), left)))
 			m.from = who
 			return m, err
 		},

@@ -48,7 +48,7 @@ func governanceTakeover() world {
 				return move{}, err
 			}
 			if n.IsZero() {
-				return moved(on(r.Vault, "propose(address,uint256)", r.attacker.address(), husd(wanted)))
+				return moved(on(r.Vault, "propose(address,uint256)", r.attacker.address(), r.money(wanted)))
 			}
 			p, err := r.proposal(ctx)
 			if err != nil {
@@ -70,8 +70,8 @@ func governanceTakeover() world {
 			if err != nil {
 				return move{}, err
 			}
-			amount := least(slice(), left, p.open)
-			if amount.Lt(husd(1)) {
+			amount := least(r.slice(), left, p.open)
+			if amount.Lt(r.money(1)) {
 				return move{over: true}, nil
 			}
 			return moved(on(r.Vault, "carryOut(uint256,uint256)", 0, amount))

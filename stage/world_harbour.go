@@ -27,7 +27,7 @@ func nextTheft(ctx context.Context, r *raid) (move, error) {
 		if err != nil {
 			return move{}, err
 		}
-		if left.Lt(husd(1)) {
+		if left.Lt(r.money(1)) {
 			continue
 		}
 		given, err := r.read(ctx, r.Vault, nil, "allowance(address,address)", r.attacker.address(), victim.address())
@@ -37,7 +37,7 @@ func nextTheft(ctx context.Context, r *raid) (move, error) {
 		if given.IsZero() {
 			return moved(on(r.Vault, "approve(address,uint256)", victim.address(), unlimited))
 		}
-		amount := least(left, part(husd(deposits[i]), 1, bites))
+		amount := least(left, part(r.money(deposits[i]), 1, bites))
 		return moved(on(r.Vault, "withdraw(uint256,address,address)", amount, r.attacker.address(), victim.address()))
 	}
 	return move{over: true}, nil

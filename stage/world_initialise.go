@@ -28,10 +28,10 @@ func openInitialise() world {
 			if err != nil {
 				return move{}, err
 			}
-			if left.Lt(husd(1)) {
+			if left.Lt(r.money(1)) {
 				return move{over: true}, nil
 			}
-			return moved(on(r.Vault, "sweep(address,uint256)", me, least(slice(), left)))
+			return moved(on(r.Vault, "sweep(address,uint256)", me, least(r.slice(), left)))
 		},
 	}
 }

@@ -41,10 +41,10 @@ func stolenKey() world {
 			if err != nil {
 				return move{}, err
 			}
-			if left.Lt(husd(1)) {
+			if left.Lt(r.money(1)) {
 				return move{over: true}, nil
 			}
-			return moved(on(r.Vault, "invest(address,uint256)", me, least(slice(), left)))
+			return moved(on(r.Vault, "invest(address,uint256)", me, least(r.slice(), left)))
 		},
 		held: func(ctx context.Context, s *Stage) (bool, error) {
 			mine, err := s.operates(ctx, s.attacker.address())

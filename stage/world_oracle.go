@@ -27,7 +27,7 @@ func oracleMoved() world {
 			hrb := x.create("Token", "make(string,string)", "Harbour", "HRB")
 			pool := x.create("Pool", "make(address,address)", s.Token, hrb)
 			s.props["collateral"], s.props["pool"] = hrb, pool
-			x.add(on(s.Token, "mint(address,uint256)", pool, husd(poolDepth)))
+			x.add(on(s.Token, "mint(address,uint256)", pool, s.money(poolDepth)))
 			x.add(on(hrb, "mint(address,uint256)", pool, husd(poolDepth)))
 			for _, u := range s.users {
 				x.add(on(hrb, "mint(address,uint256)", u.address(), husd(pledged)))
@@ -62,7 +62,7 @@ func oracleMoved() world {
 			if dice >= 12 {
 				return call{}, false, nil
 			}
-			c, err := on(s.Vault, "borrow(uint256)", husd(100*size)) // small against what is pledged: it takes a long day to reach the bound
+			c, err := on(s.Vault, "borrow(uint256)", s.money(100*size)) // small against what is pledged: it takes a long day to reach the bound
 			return c, true, err
 		},
 	}
@@ -100,8 +100,8 @@ func nextLoan(ctx context.Context, r *raid) (move, error) {
 	if most.Gt(debt) {
 		room.Sub(most, debt)
 	}
-	amount := least(slice(), left, room)
-	if amount.Lt(husd(1)) {
+	amount := least(r.slice(), left, room)
+	if amount.Lt(r.money(1)) {
 		return move{over: true}, nil
 	}
 	return moved(on(r.Vault, "borrow(uint256)", amount))
@@ -114,7 +114,7 @@ func (r *raid) nextPush(ctx context.Context, pool, hrb evm.Address) (move, error
 	if err != nil {
 		return move{}, err
 	}
-	if push := husd(oracleStake / pushes); !money.Lt(push) {
+	if push := r.money(oracleStake / pushes); !money.Lt(push) {
 		return moved(on(pool, "buy(uint256)", push))
 	}
 	given, err := r.read(ctx, hrb, nil, "allowance(address,address)", me, r.Vault)

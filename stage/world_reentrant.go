@@ -37,17 +37,17 @@ func reentrantVault() world {
 				return move{}, err
 			}
 			if stake.IsZero() {
-				return moved(on(r.Token, "transfer(address,uint256)", at, husd(payeeStake)))
+				return moved(on(r.Token, "transfer(address,uint256)", at, r.money(payeeStake)))
 			}
 			left, err := r.VaultBalance(ctx, nil)
 			if err != nil {
 				return move{}, err
 			}
-			times := new(uint256.Int).Div(left, husd(payeeStake)).Uint64() + 1
+			times := new(uint256.Int).Div(left, r.money(payeeStake)).Uint64() + 1
 			if times < 2 {
 				return move{over: true}, nil
 			}
-			m, err := moved(on(at, "play(uint256,uint256)", husd(payeeStake), min(times, payeeTimes)))
+			m, err := moved(on(at, "play(uint256,uint256)", r.money(payeeStake), min(times, payeeTimes)))
 			m.gas = 2_000_000
 			return m, err
 		},

@@ -32,14 +32,14 @@ func inflatedShares() world {
 			}
 			// The vault opens once the attacker is in it: whoever watches what waits to be mined is always first.
 			held, err := s.VaultBalance(ctx, nil)
-			if err != nil || held.Lt(husd(donation)) {
+			if err != nil || held.Lt(s.money(donation)) {
 				return call{}, false, err
 			}
 			money, err := s.tokens(ctx, u.address())
-			if err != nil || money.Lt(husd(60_000)) {
+			if err != nil || money.Lt(s.money(60_000)) {
 				return call{}, false, err
 			}
-			c, err := on(s.Vault, "deposit(uint256,address)", husd(20_000+2_000*size), u.address())
+			c, err := on(s.Vault, "deposit(uint256,address)", s.money(20_000+2_000*size), u.address())
 			return c, true, err
 		},
 	}
@@ -68,15 +68,15 @@ func nextShare(ctx context.Context, r *raid) (move, error) {
 		return move{}, err
 	}
 	switch {
-	case money.Gt(husd(shareStake)): // cashed in
+	case money.Gt(r.money(shareStake)): // cashed in
 		return move{over: true}, nil
 	case given.IsZero():
 		return moved(on(r.Token, "approve(address,uint256)", r.Vault, unlimited))
 	case shares.IsZero():
 		return moved(on(r.Vault, "deposit(uint256,address)", uint256.NewInt(1), me))
-	case pot.Lt(husd(donation)):
-		return moved(on(r.Token, "transfer(address,uint256)", r.Vault, husd(donation)))
-	case paused || !pot.Lt(husd(donation+catch)): // a pause makes him try at once
+	case pot.Lt(r.money(donation)):
+		return moved(on(r.Token, "transfer(address,uint256)", r.Vault, r.money(donation)))
+	case paused || !pot.Lt(r.money(donation+catch)): // a pause makes him try at once
 		return moved(on(r.Vault, "withdraw(uint256,address,address)", pot, me, me))
 	}
 	return move{wait: true}, nil

@@ -62,7 +62,7 @@ func caught(s *Stage) func(context.Context) (bool, error) {
 	}
 	return func(ctx context.Context) (bool, error) {
 		pot, err := s.VaultBalance(ctx, nil)
-		return err == nil && !pot.Lt(husd(donation+200_000)), err
+		return err == nil && !pot.Lt(s.money(donation+200_000)), err
 	}
 }
 
