@@ -148,7 +148,7 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	}
 	ahead := &trials{clients: s.clients, sender: sender, open: s.prepared(), now: s.desk.Engine.Now, last: map[evm.Hash]tried{}}
 	console, err := web.New(web.Options{
-		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.readings, Sights: (&sights{desk: s.desk, now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise, Lookout: lookout, Tried: ahead.try,
+		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.readings, Sights: (&sights{desk: s.desk, now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise, Lookout: lookout, Tried: ahead.try, Confirm: s.confirm,
 		Standings: func() []engine.Standing { return s.standings(ctx) },
 		Logger:    s.o.Logger, Secure: secure, BaseURL: func() string { return s.url }, Version: Version(), Done: ctx.Done(), Secret: s.hookSecret, Proxies: s.o.Proxies,
 	})

@@ -171,9 +171,11 @@ func (t *terminal) incidentDismiss() *cobra.Command {
 func (t *terminal) incidentApprove() *cobra.Command {
 	var signature, service string
 	var refuse bool
+	var chains confirmFlags
 	return t.do("approve INCIDENT DECISION", "Hand in a signature made with tocsin sign or a wallet, or those that the Safe transaction service gathered", []string{"an incident", "a decision"}, access.Approve,
 		func(c *cobra.Command) {
-			c.Flags().StringVar(&signature, "signature", "", "65 bytes in hexadecimal; - reads it from standard input")
+			c.Flags().StringVar(&signature, "signature", "", "65 bytes in hexadecimal, or what a contract's wallet gives; - reads it from standard input")
+			chains.flags(c)
 			c.Flags().BoolVar(&refuse, "refuse", false, "the signature says no")
 			c.Flags().StringVar(&service, "service", "", "file with what the Safe transaction service answers about the transaction: the signatures of all its owners that are in it are handed in")
 		},
@@ -189,7 +191,11 @@ func (t *terminal) incidentApprove() *cobra.Command {
 			if refuse {
 				choice = decision.Refuse
 			}
-			return incident.OpApprove{Decision: args[1], Choice: choice, Signature: sig}, nil
+			fact, err := t.confirmed(&chains, v, args[1], choice, "", sig)
+			if err != nil {
+				return nil, err
+			}
+			return incident.OpApprove{Decision: args[1], Choice: choice, Signature: sig, Fact: fact}, nil
 		})
 }
 

@@ -55,17 +55,23 @@ func (t *terminal) incidentDeny() *cobra.Command {
 
 func (t *terminal) incidentOverride() *cobra.Command {
 	var why, signature string
+	var chains confirmFlags
 	return t.do("override INCIDENT DECISION", "Decide without the approvers, where the plan lets you: hand in a signature made with tocsin sign --override", []string{"an incident", "a decision"}, access.Approve,
 		func(c *cobra.Command) {
 			c.Flags().StringVar(&why, "why", "", "the reason, word for word as it was signed")
-			c.Flags().StringVar(&signature, "signature", "", "65 bytes in hexadecimal; - reads it from standard input")
+			c.Flags().StringVar(&signature, "signature", "", "65 bytes in hexadecimal, or what a contract's wallet gives; - reads it from standard input")
+			chains.flags(c)
 		},
-		func(_ *engine.View, args []string) (incident.Op, error) {
+		func(v *engine.View, args []string) (incident.Op, error) {
 			sig, err := t.signature(signature)
 			if err != nil {
 				return nil, err
 			}
-			return incident.OpOverride{Decision: args[1], Why: why, Signature: sig}, nil
+			fact, err := t.confirmed(&chains, v, args[1], decision.Override, why, sig)
+			if err != nil {
+				return nil, err
+			}
+			return incident.OpOverride{Decision: args[1], Why: why, Signature: sig, Fact: fact}, nil
 		})
 }
 

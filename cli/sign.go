@@ -32,7 +32,9 @@ func (t *terminal) sign() *cobra.Command {
 or from a file with the typed data that its page shows (--file), so that a machine without the server can sign. Where owners of a Safe
 decide, what they sign is the Safe transaction itself: the file holds its typed data, or what the Safe transaction service answers about
 it (with --chain), and it is signed only if the plan that this machine trusts, or that of --plan, declares it. The adoption of a
-newer plan is signed by --adoption HASH, or --adoption latest; what acts by itself is armed by --arming ISSUE. The password of the key file comes from ` + passwordVariable + ` or the file
+newer plan is signed by --adoption HASH, or --adoption latest; what acts by itself is armed by --arming ISSUE. A passkey signs in
+a browser alone, on the decision's page of the console, opened by the host name that it was made for; the wallet of a contract signs the
+typed data there, or gives a signature to hand in. The password of the key file comes from ` + passwordVariable + ` or the file
 that ` + passwordFile + ` names; the address of a remote signer from --signer, or ` + signerVariable + ` if it holds credentials. Hand the
 signature in with tocsin incident approve or tocsin adopt approve, or on the decision's page. If this machine trusts a plan of the
 protocol (see tocsin trust), only what follows from it is signed.`,
@@ -66,6 +68,9 @@ protocol (see tocsin trust), only what follows from it is signed.`,
 			if err != nil {
 				return err
 			}
+			if err := byPasskey(p, d.as); err != nil {
+				return err
+			}
 			k, err := t.openSigner(c, &key)
 			if err != nil {
 				return err
@@ -94,6 +99,20 @@ protocol (see tocsin trust), only what follows from it is signed.`,
 	c.Flags().StringVar(&override, "override", "", "reason for which it is decided without the approvers, where the plan lets you; hand it in with tocsin incident override")
 	c.Flags().BoolVar(&yes, "yes", false, "sign without asking, for scripts; trust is never moved on by it")
 	return c
+}
+
+// byPasskey says what somebody is to do who signs with nothing but passkeys; nil for others, and where nobody or no plan is named.
+func byPasskey(p *plan.Plan, as string) error {
+	if p == nil {
+		return nil
+	}
+	x, ok := p.Person(as)
+	keys := decision.Passkeys(&x)
+	if !ok || len(keys) == 0 || len(decision.Keys(&x)) > 0 {
+		return nil
+	}
+	return fault.New(fault.Invalid, "%s signs with %s, which no command line can use.", x.Called(), decision.Called(keys[0])).
+		Instead("Open the decision's page of the console on %s, in a browser of the device that keeps the passkey.", keys[0].Site)
 }
 
 // signSource is where what is to be signed comes from, besides the words of the command.
@@ -260,7 +279,7 @@ func (t *terminal) line() (string, error) {
 // signature reads a signature from a flag or from standard input.
 func (t *terminal) signature(s string) ([]byte, error) {
 	if s == "-" {
-		b, err := io.ReadAll(io.LimitReader(t.in, 4096))
+		b, err := io.ReadAll(io.LimitReader(t.in, 64<<10))
 		if err != nil {
 			return nil, fmt.Errorf("read the signature: %w", err)
 		}

@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/app"
+	"tocsin/decision"
+	"tocsin/engine"
+	"tocsin/incident"
+)
+
+// confirmFlags say how the chains are reached on which contracts say what they signed.
+type confirmFlags struct {
+	command   *cobra.Command
+	endpoints []string
+}
+
+func (f *confirmFlags) flags(c *cobra.Command) {
+	f.command = c
+	c.Flags().StringArrayVar(&f.endpoints, "endpoint", nil, "JSON-RPC endpoint of a chain, CHAINID=URL, for the signature of a contract: its chain is asked; may be repeated, or "+endpointVariable+"CHAINID in the environment")
+}
+
+// confirmed is what a contract answers of a signature that is handed in; nil for one that needs no asking.
+func (t *terminal) confirmed(f *confirmFlags, v *engine.View, id, choice, why string, sig []byte) (*decision.ContractFact, error) {
+	who, err := f.command.Flags().GetString("as")
+	if err != nil {
+		return nil, err
+	}
+	d := v.State.Decision(id)
+	if d == nil {
+		return nil, nil // the engine says what there is
+	}
+	list := incident.Unproven(v.Plan, v.State, d, who, choice, why, sig)
+	if len(list) == 0 {
+		return nil, nil
+	}
+	endpoints, err := parseEndpoints(f.endpoints)
+	if err == nil {
+		err = secretEndpoints(endpoints, os.Environ())
+	}
+	if err != nil {
+		return nil, err
+	}
+	log, err := t.logger()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(f.command.Context(), 30*time.Second)
+	defer cancel()
+	return app.Confirm(ctx, endpoints, d, list, v.State.Now(time.Now()), log)
+}
