@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tocsin/arm"
 	"tocsin/engine"
 	"tocsin/mute"
 	"tocsin/plan"
@@ -24,6 +25,8 @@ type detectorPage struct {
 	Findings   []foundRow
 	Older      string // address of the findings before; empty for none
 	Mute       *mutePanel
+	Acts       []arm.Standing // what it does by itself, or stops
+	ActsAt     func(issue string) string
 	All        string // address of all detectors
 }
 
@@ -71,6 +74,11 @@ func (c *Console) detector(w http.ResponseWriter, r *http.Request, s *session) {
 	if page.Next > 0 {
 		p.Older = s.detector(id) + "?before=" + strconv.FormatUint(page.Next, 10)
 	}
+	if p.Acts, err = c.automaticOf(r.Context(), s, id); err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	p.ActsAt = s.automatic
 	p.Mute = c.mutePanel(s, p.shell, id, mutes, &forms{})
 	p.Mute.Back = s.detector(id) + "#mute"
 	c.render(w, r, http.StatusOK, detectorBody(p))

@@ -579,6 +579,12 @@ func detectorBody(p *detectorPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			if len(p.Acts) > 0 {
+				templ_7745c5c3_Err = automaticShort(p.Acts, p.ActsAt).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
 			if p.Mute != nil {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<section aria-labelledby=\"mute-h\"><div class=\"head\"><h2 id=\"mute-h\">Mute</h2></div>")
 				if templ_7745c5c3_Err != nil {
@@ -619,7 +625,7 @@ func detectorBody(p *detectorPage) templ.Component {
 							var templ_7745c5c3_Var31 string
 							templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(r.Text)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/detector.templ`, Line: 135, Col: 24}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/detector.templ`, Line: 138, Col: 24}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 							if templ_7745c5c3_Err != nil {
@@ -633,7 +639,7 @@ func detectorBody(p *detectorPage) templ.Component {
 							var templ_7745c5c3_Var32 string
 							templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(r.Text)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/detector.templ`, Line: 137, Col: 18}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/detector.templ`, Line: 140, Col: 18}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 							if templ_7745c5c3_Err != nil {

@@ -79,6 +79,9 @@ func (c *Console) choose(w http.ResponseWriter, r *http.Request, s *session) {
 	if strings.HasSuffix(path, "/read") || strings.HasSuffix(path, "/adopt") || strings.HasSuffix(path, "/unmute") {
 		path = path[:strings.LastIndexByte(path, '/')]
 	}
+	if strings.HasPrefix(path, "/automatic/") {
+		path = "/automatic"
+	}
 	for _, x := range s.all {
 		p.List = append(p.List, anchorLink{Href: x.at(path), Name: x.plan.Name})
 	}

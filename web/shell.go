@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -53,6 +54,9 @@ func (c *Console) shell(s *session, title, path string) *shell {
 		Viewer: &viewer{Person: s.person, Zone: zoneOf(s.person)},
 	}
 	sh.Menu = []anchorLink{{s.at("/detectors"), "Detectors"}, {s.at("/plan"), "Plan"}, {s.at("/ready"), "Ready?"}}
+	if slices.ContainsFunc(s.plan.Issues, func(i plan.Issue) bool { return i.Automatic != nil }) {
+		sh.Menu = slices.Insert(sh.Menu, 1, anchorLink{s.at("/automatic"), "By itself"})
+	}
 	if len(publicForms(s.plan)) > 0 {
 		sh.Menu = append(sh.Menu, anchorLink{s.at("/reports"), "Reports"})
 	}

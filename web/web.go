@@ -125,6 +125,8 @@ func New(o Options) (*Console, error) {
 	c.ofProtocol(mux, "GET /detectors/{id}/mute", c.muteAsk)
 	c.ofProtocol(mux, "POST /detectors/{id}/mute", c.mute)
 	c.ofProtocol(mux, "POST /detectors/{id}/unmute", c.unmute)
+	c.ofProtocol(mux, "GET /automatic", c.automatic)
+	c.ofProtocol(mux, "POST /automatic/{issue}/{verb}", c.changeAutomatic)
 	c.signedIn(mux, "GET /live", c.live)
 	c.ofIncident(mux, "GET /incidents/{id}", c.incident)
 	c.ofIncident(mux, "GET /incidents/{id}/export", c.export)

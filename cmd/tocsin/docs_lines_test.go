@@ -109,7 +109,7 @@ var docs = []doc{
 	{line: "tocsin away --back --data data --as oscar", says: "Nobody is away"},
 
 	// docs/automatic.md
-	{line: "tocsin backtest --plan DIR --endpoint CHAINID=URL --from N --record --data data --as janet", as: "tocsin backtest --plan examples/vault --endpoint 31337=$ENDPOINT --from 1 --to 2 --record --data data --as janet 2>&1", says: "is on record"},
+	{line: "tocsin backtest --plan DIR --endpoint CHAINID=URL --from N --record --data data --as janet", as: "tocsin backtest --plan examples/vault --endpoint 31337=$ENDPOINT --from 1 --to 2 --record --data data --as janet 2>&1", says: "is on record", before: (*docWorld).start},
 	{line: "tocsin arm stolen-user-funds --until 3d --data data --as janet", why: "the example's plan does nothing by itself; TestArm in package cli runs it"},
 	{line: "tocsin sign --arming stolen-user-funds --data data --keystore janet.json", why: "TestArm in package cli runs it"},
 	{line: "tocsin arm approve stolen-user-funds --data data --as janet --signature 0x…", why: "TestArm in package cli runs it"},
