@@ -20,6 +20,7 @@ type script struct {
 	library  string   // id in the library; empty: it is the plan's own
 	world    string   // of the stage
 	misfits  []string // what of it does not fit the plan
+	unfit    bool     // so much that it cannot be played
 }
 
 // prepare reads the plan, makes the one that is played of it, and finds the scenario. A folder that was begun keeps its plan: what is
@@ -83,28 +84,47 @@ func (t *theatre) writePlan(p *plan.Plan, src *plan.Source) error {
 
 // scriptOf finds a scenario by its id among the plan's own, then in the library.
 func scriptOf(p *plan.Plan, id string) (script, error) {
-	x, ok := p.Scenario(id)
-	var misfits []library.Misfit
-	if ok {
-		x, misfits = library.Scenario(p, x)
-	} else if s, found := library.Find(id); found {
-		x, misfits = library.Bind(p, s, nil)
-	} else {
-		var names []string
-		for _, x := range p.Exercises.Scenarios {
-			names = append(names, x.ID)
+	var names []string
+	for _, x := range scripts(p) {
+		if x.scenario.ID != id {
+			names = append(names, x.scenario.ID)
+			continue
 		}
-		return script{}, fault.New(fault.NotFound, "There is no scenario %q.", id).Instead("Name one of the plan or of the library: %s.", strings.Join(append(names, library.Names()...), ", "))
+		if x.unfit {
+			return script{}, fault.New(fault.Invalid, "The scenario %q does not fit this plan.", id).Instead("%s", strings.Join(x.misfits, " "))
+		}
+		return x, nil
 	}
-	t := script{scenario: x, library: x.From, world: x.Live}
+	err := fault.New(fault.NotFound, "There is no scenario %q.", id)
+	if near := plan.Nearest(id, names); len(near) > 0 {
+		return script{}, err.Instead("Is %s meant? All of them: tocsin exercise list.", near[0])
+	}
+	return script{}, err.Instead("See: tocsin exercise list.")
+}
+
+// scripts are all scenarios for a plan: its own, then those of the library that it does not have under the same id.
+func scripts(p *plan.Plan) []script {
+	var list []script
+	for _, x := range p.Exercises.Scenarios {
+		bound, misfits := library.Scenario(p, x)
+		list = append(list, scriptFor(bound, misfits))
+	}
+	for _, x := range library.Scripts() {
+		if _, own := p.Scenario(x.ID); !own {
+			bound, misfits := library.Bind(p, x, nil)
+			list = append(list, scriptFor(bound, misfits))
+		}
+	}
+	return list
+}
+
+func scriptFor(x plan.Scenario, misfits []library.Misfit) script {
+	t := script{scenario: x, library: x.From, world: x.Live, unfit: library.Fails(misfits)}
 	if t.world == "" {
 		t.world = stage.Default // nobody attacks it; what the plan's actions do is real all the same
 	}
 	for _, m := range misfits {
 		t.misfits = append(t.misfits, m.String())
 	}
-	if library.Fails(misfits) {
-		return script{}, fault.New(fault.Invalid, "The scenario %q does not fit this plan.", id).Instead("%s", strings.Join(t.misfits, " "))
-	}
-	return t, nil
+	return t
 }
