@@ -114,6 +114,10 @@ func TestCleanRun(t *testing.T) {
 			t.Errorf("%s: %+v, want %s of %s", c.name, m, c.took, c.promised)
 		}
 	}
+	p.x.Moments.FirstMaliciousTx = at("10:00:20") // the attacker did not begin when the opening was read
+	if m := p.score(); m.TimeOf(exercise.MeasureDetect).Took != plan.Duration(40*time.Second) {
+		t.Errorf("detected after %+v", m.TimeOf(exercise.MeasureDetect))
+	}
 	if d := x.Decisions[0]; !d.Reached || !slices.Equal(d.With, []string{"ben"}) || d.Took != minutes(3) || !d.Due.Equal(at("10:10:00")) {
 		t.Errorf("the decision went %+v", d)
 	}
