@@ -17,6 +17,7 @@ import (
 	"tocsin/incident"
 	"tocsin/journal"
 	"tocsin/readiness"
+	"tocsin/trial"
 )
 
 // The times of a lookout.
@@ -34,7 +35,9 @@ type lookout struct {
 	clients   map[uint64]chain.Client
 	endpoints []readiness.Endpoint
 	executor  evm.Address
-	exercise  *incident.Exercise // all is a drill: the demo
+	open      trial.Opener        // of transactions signed in advance; nil: none can be opened
+	secret    func(string) string // of requests, by environment variable
+	exercise  *incident.Exercise  // all is a drill: the demo
 	log       *slog.Logger
 
 	looking sync.Mutex // one look at a time
@@ -44,7 +47,7 @@ type lookout struct {
 }
 
 func (s *server) lookout() *lookout {
-	l := &lookout{engine: s.desk.Engine, clients: s.clients, exercise: s.o.exercise, log: s.o.Logger, latest: map[string]readiness.Report{}, again: map[string]chan struct{}{}}
+	l := &lookout{engine: s.desk.Engine, clients: s.clients, open: s.prepared(), secret: s.hookSecret, exercise: s.o.exercise, log: s.o.Logger, latest: map[string]readiness.Report{}, again: map[string]chan struct{}{}}
 	if s.o.Signer != nil {
 		l.executor = s.o.Signer.Address()
 	}
@@ -123,7 +126,10 @@ func (l *lookout) look(ctx context.Context, protocol string, epoch uint64, last 
 		return err
 	}
 	now := l.engine.Now()
-	live := readiness.Live{Plan: p, Clients: l.clients, Endpoints: l.endpoints, Executor: l.executor, Away: upkeep.Away(now), Now: now}
+	live := readiness.Live{Plan: p, Clients: l.clients, Endpoints: l.endpoints, Executor: l.executor, Away: upkeep.Away(now), Now: now, Open: l.open}
+	if l.exercise == nil {
+		live.Reach, live.Secret = Reach, l.secret
+	}
 	if upkeep.Facts != nil && upkeep.Plan == p.Hash() {
 		var before readiness.Facts
 		if err := json.Unmarshal(upkeep.Facts, &before); err != nil {

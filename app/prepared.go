@@ -43,15 +43,15 @@ func adopted(e *engine.Engine) func(context.Context, *plan.Plan, string) ([]byte
 	}
 }
 
-// within are the files of a plan folder that was read.
-func within(files map[string][]byte) func(context.Context, *plan.Plan, string) ([]byte, error) {
-	return func(_ context.Context, _ *plan.Plan, name string) ([]byte, error) {
+// Prepared opens what a plan folder that was read had signed in advance, with a key; nil without one.
+func Prepared(key string, files map[string][]byte) trial.Opener {
+	return prepared(key, func(_ context.Context, _ *plan.Plan, name string) ([]byte, error) {
 		b, ok := files[name]
 		if !ok {
 			return nil, fault.New(fault.NotFound, "The plan folder does not hold %q.", name)
 		}
 		return b, nil
-	}
+	})
 }
 
 // nonces know what actions under way may still use.

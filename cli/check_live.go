@@ -61,7 +61,7 @@ func (t *terminal) checkLive(c *cobra.Command, dir string, failOn check.Level, f
 	if err != nil {
 		return err
 	}
-	p, _, err := t.loadClosed(dir)
+	p, src, err := t.loadClosed(dir)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,11 @@ func (t *terminal) checkLive(c *cobra.Command, dir string, failOn check.Level, f
 			return fault.New(fault.Invalid, "%q is not an account.", f.executor).Instead("Write 0x and 40 hexadecimal digits.")
 		}
 	}
-	live.Now, live.Before = time.Now(), before
+	key, err := app.Secret(app.TransactionsKey)
+	if err != nil {
+		return err
+	}
+	live.Now, live.Before, live.Open, live.Reach = time.Now(), before, app.Prepared(key, src.Files), app.Reach
 	report := readiness.LookLive(ctx, live)
 	if err := ctx.Err(); err != nil {
 		return fault.New(fault.Unavailable, "The look at the chains was stopped.").Because(err)

@@ -12,6 +12,11 @@ const (
 	ActionUnfit     = "action-not-prepared"       // an action cannot be made ready as the plan writes it
 	ActionUntried   = "action-not-tried"          // nobody knows from which account it would be sent
 	ActionInEffect  = "action-in-effect"          // what an action would bring about is so already
+	PreparedSealed  = "prepared-not-opened"       // what was signed in advance cannot be opened here
+	PreparedVoid    = "prepared-void"             // what was signed in advance cannot land
+	PreparedCheap   = "prepared-cheap"            // it offers too little for gas, or hardly enough
+	PreparedShared  = "prepared-on-busy-account"  // its account sends other things, too
+	RequestFails    = "request-would-fail"        // a request could not be made now
 	SafeUnread      = "safe-not-read"             // the Safe of the plan is none, or one of a version that is not known
 	SafeOwner       = "safe-owner-unknown"        // an owner of a Safe is nobody of the plan
 	SafeSigner      = "safe-signer-no-owner"      // somebody who decides about a Safe's action is no owner of it
@@ -45,7 +50,7 @@ const (
 func LiveCodes() []string {
 	return []string{
 		NotLooked, ChainUnseen, EndpointFails, EndpointBehind, EndpointAlone, EndpointsAlike, ActionFails, ActionUnfit, ActionUntried,
-		ActionInEffect, SafeUnread, SafeOwner, SafeSigner, SafeThreshold, SafeOneAway, SafeOnePerson, SafeModule, SafeGuard, DecisionAway,
+		ActionInEffect, PreparedSealed, PreparedVoid, PreparedCheap, PreparedShared, RequestFails, SafeUnread, SafeOwner, SafeSigner, SafeThreshold, SafeOneAway, SafeOnePerson, SafeModule, SafeGuard, DecisionAway,
 		SignerAway, KeyUntried, KeyStale, ExecutorEmpty, ExecutorLow, ExecutorPower, ContractMissing, OwnerUnknown, UpgraderDiffers, UpgraderUnnamed, PauserRefused,
 		ProxyEmpty, DriftOwner, DriftUpgrade, DriftAdmin, DriftCode, DriftRole, DriftSafe,
 	}

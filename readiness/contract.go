@@ -8,6 +8,7 @@ import (
 
 	"tocsin/chain"
 	"tocsin/check"
+	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/plan"
 	"tocsin/trial"
@@ -123,22 +124,63 @@ func (k *survey) paused(ctx context.Context, s *scene, a plan.Asset) error {
 	if already, _, err := s.yes(ctx, a.Address, "paused()"); err != nil || already {
 		return err
 	}
-	for _, who := range literal(a.Pausers) {
+	refusal := func(who evm.Address) (string, error) {
 		_, refused, err := s.call(ctx, chain.Message{From: who, To: &a.Address, Data: data})
+		if err != nil || refused == nil {
+			return "", err
+		}
+		return trial.Reason(k.Plan, s.chain.ID, a.Address, refused), nil
+	}
+	for _, who := range literal(a.Pausers) {
+		why, err := refusal(who)
 		if err != nil {
 			return err
 		}
-		if refused == nil {
+		if why != "" {
+			k.pauserRefused(s, a, nil, upper(k.called(s.chain.ID, who)), fmt.Sprintf("A pause by %s is refused: %s", who.Hex(), why), why)
+		}
+	}
+	for _, id := range k.Plan.MembersOf(a.Pausers, k.Now) {
+		person, ok := k.Plan.Person(id)
+		if !ok {
 			continue
 		}
-		why := trial.Reason(k.Plan, s.chain.ID, a.Address, refused)
-		k.add(s, Gap{
-			Code: PauserRefused, Level: check.Error, Of: a.ID, Say: fmt.Sprintf("%s cannot pause %s: %s.", upper(k.called(s.chain.ID, who)), a.Name, why),
-			Why: "The plan counts on it.", Mend: "Give the account the role again, or correct pausers of the asset.",
-			Evidence: []string{fmt.Sprintf("A pause by %s is refused: %s", who.Hex(), why)},
-		})
+		why, by := "", evm.Address{}
+		for _, who := range k.hands(&person, s.chain.ID, a.Pausers) {
+			said, err := refusal(who)
+			if err != nil {
+				return err
+			}
+			if why, by = said, who; why == "" {
+				break // one of their keys suffices
+			}
+		}
+		if why != "" {
+			k.pauserRefused(s, a, []string{id}, k.Plan.NameOf(id), fmt.Sprintf("A pause by %s is refused: %s", by.Hex(), why), why)
+		}
 	}
 	return nil
+}
+
+func (k *survey) pauserRefused(s *scene, a plan.Asset, people []string, who, evidence, why string) {
+	k.add(s, Gap{
+		Code: PauserRefused, Level: check.Error, Of: a.ID, People: people, Say: fmt.Sprintf("%s cannot pause %s: %s.", who, a.Name, why),
+		Why: "The plan counts on it.", Mend: "Give the account the role again, or correct pausers of the asset.", Evidence: []string{evidence},
+	})
+}
+
+// hands are the accounts by which a person could do what a list of the plan lets them: their keys, and the Safes that they own with others
+// of the list.
+func (k *survey) hands(person *plan.Person, chain uint64, refs []string) []evm.Address {
+	list := slices.Clone(decision.Keys(person))
+	meant := k.meant(refs)
+	for _, c := range k.safes {
+		if c.asset.Chain == chain && slices.ContainsFunc(c.facts.Owners, func(o evm.Address) bool { return slices.Contains(decision.Keys(person), o) }) &&
+			!slices.ContainsFunc(c.facts.Owners, func(o evm.Address) bool { return !slices.Contains(meant, o) }) {
+			list = append(list, c.facts.Safe)
+		}
+	}
+	return list
 }
 
 // pauses is the calldata that pauses a contract, by its ABI or the plan's actions; nil if nothing tells.

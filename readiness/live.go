@@ -11,6 +11,7 @@ import (
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/plan"
+	"tocsin/trial"
 )
 
 // Live is what is looked at on the chains that a plan names. It needs no server.
@@ -20,8 +21,12 @@ type Live struct {
 	Endpoints []Endpoint              // each alone, to be compared with one another
 	Executor  evm.Address             // account that Tocsin sends from; zero: not known
 	Away      map[string]time.Time    // persons who are away from their keys, until when
+	Open      trial.Opener            // of transactions signed in advance; nil: none can be opened
 	Before    *Facts                  // what was recorded when the plan was reviewed; nil: nothing yet
 	Now       time.Time
+
+	Reach  func(ctx context.Context, address string) error // whether somebody on the web answers, who is asked for nothing; nil: nobody is tried
+	Secret func(name string) string                        // of requests, by environment variable; nil: not known here
 }
 
 // Seen is a block at which a chain was looked at.

@@ -34,18 +34,23 @@ type Trial struct {
 	Block   uint64 `json:"block,omitzero"`
 }
 
-// actions tries each action of the plan that happens on a chain.
+// actions tries each action of the plan.
 func (k *survey) actions(ctx context.Context) {
 	for _, a := range k.Plan.Actions {
-		if a.Kind != action.Call && a.Kind != action.Safe {
-			continue
-		}
 		pr, err := action.Prepare(k.Plan, a.ID)
 		if err != nil {
 			k.add(nil, Gap{
 				Code: ActionUnfit, Level: check.Error, Of: a.ID, Say: fmt.Sprintf("%s cannot be made ready. %s", a.Name, fault.Sentence(err)),
 				Why: "It could not be sent.", Mend: "Mend the action in the plan; tocsin check names the line.",
 			})
+			continue
+		}
+		if pr.Request != nil {
+			k.ask(ctx, a, pr)
+			continue
+		}
+		if len(pr.Together) > 0 {
+			defer k.together(a) // once each of them was tried
 			continue
 		}
 		s := k.scenes[pr.Chain]
@@ -81,6 +86,13 @@ func (k *survey) try(ctx context.Context, s *scene, a plan.Action, pr action.Pre
 				return nil
 			}
 		}
+	}
+	if pr.Transaction != nil {
+		full, ok, err := k.advance(ctx, s, a)
+		if err != nil || !ok {
+			return err
+		}
+		pr = full
 	}
 	y := trial.Try{Client: s.client, Plan: k.Plan, Action: pr, From: k.Executor, At: &s.head}
 	what, as := pr.Words.Title, ""
