@@ -3,6 +3,7 @@ package incident_test
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"tocsin/action/safe"
@@ -22,7 +23,9 @@ type ledger struct {
 	safes     map[string]incident.EventSafeAsked // decision → what its owners are asked to sign
 	signers   map[string][]incident.Approval     // decision → whoever approved
 	overrides map[string][]incident.Overriding
-	anyway    map[string]bool // decisions whose rule need not be met
+	anyway    map[string]bool   // decisions whose rule need not be met
+	out       map[string]bool   // persons and keys that are not trusted, or do not know of it
+	closed    map[string]string // decisions that are over, and how
 	validated bool
 	ordered   map[string]bool
 	nonces    map[string]incident.Transaction
@@ -38,7 +41,8 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 		*l = ledger{
 			open: map[string]bool{}, subjects: map[string]incident.Subject{}, names: map[string]string{}, votes: map[string]map[string]string{},
 			safes: map[string]incident.EventSafeAsked{}, signers: map[string][]incident.Approval{}, anyway: map[string]bool{}, overrides: map[string][]incident.Overriding{},
-			ordered: map[string]bool{}, nonces: map[string]incident.Transaction{}, rejected: map[string]string{}, doers: map[string]string{}, landed: map[string]bool{}, lost: map[string]bool{},
+			ordered: map[string]bool{}, nonces: map[string]incident.Transaction{}, rejected: map[string]string{}, doers: map[string]string{},
+			out: map[string]bool{}, closed: map[string]string{}, landed: map[string]bool{}, lost: map[string]bool{},
 		}
 	}
 	switch e := h.Event.(type) {
@@ -55,6 +59,7 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 	case incident.EventDecisionOpened:
 		l.subjects[e.ID], l.names[e.ID], l.votes[e.ID] = e.Subject, e.Decision, map[string]string{}
 	case incident.EventApproval:
+		l.attested(t, p, e)
 		l.votes[e.Decision][e.Approval.Person] = e.Approval.Choice
 		l.signers[e.Decision] = append(slices.DeleteFunc(l.signers[e.Decision], func(a incident.Approval) bool { return a.Person == e.Approval.Person }), e.Approval)
 	case incident.EventSafeAsked:
@@ -76,12 +81,28 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 			delete(l.votes[e.Decision], e.Person)
 			l.signers[e.Decision] = slices.DeleteFunc(l.signers[e.Decision], func(a incident.Approval) bool { return a.Person == e.Person })
 		}
+	case incident.EventDecisionSettled:
+		if e.State != incident.Met {
+			l.closed[e.Decision] = e.State
+		}
+	case incident.EventDistrusted:
+		if e.What == incident.DistrustPerson || e.What == incident.DistrustKey {
+			l.out[strings.ToLower(string(e.Ref))] = true
+		}
+	case incident.EventTrusted:
+		delete(l.out, strings.ToLower(string(e.Ref)))
+	case incident.EventRestricted:
+		for _, who := range e.Hide {
+			l.out[who] = true
+		}
+	case incident.EventRevealed:
+		delete(l.out, e.Person)
 	case incident.EventOverride:
 		l.overrides[e.Decision] = append(l.overrides[e.Decision], e.Override)
 	case incident.EventDenied:
 		delete(l.votes[e.Decision], e.Person)
 	case incident.EventWithdrawn:
-		l.votes[e.Decision] = map[string]string{}
+		l.votes[e.Decision], l.closed[e.Decision] = map[string]string{}, "withdrawn"
 	case incident.EventSentAnyway:
 		l.anyway[e.Decision] = true
 	case incident.EventActionOrdered:
@@ -125,6 +146,9 @@ func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered
 	if l.ordered[once] || l.ordered[e.Decision] {
 		t.Fatalf("decision %s ordered an action twice", e.Decision)
 	}
+	if how := l.closed[e.Decision]; how != "" {
+		t.Fatalf("action %s was ordered by decision %s, which is %s", e.ID, e.Decision, how)
+	}
 	l.ordered[once] = true
 	l.doers[e.ID] = e.Decision
 	of := e.Action // in the plan
@@ -144,7 +168,7 @@ func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered
 	if l.anyway[e.Decision] || l.overridden(e.Decision, d) {
 		return
 	}
-	yes := func(person string) bool { return l.votes[e.Decision][person] == decision.Approve }
+	yes := func(person string) bool { return l.votes[e.Decision][person] == decision.Approve && !l.out[person] }
 	for _, who := range d.Required { // the plans of these tests require persons, and groups of persons
 		if g, ok := p.Group(who); ok {
 			n := 0
@@ -163,7 +187,7 @@ func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered
 			}
 			continue
 		}
-		silent := l.votes[e.Decision][who] == ""
+		silent := l.votes[e.Decision][who] == "" || l.out[who]
 		if yes(who) || silent && slices.ContainsFunc(d.StandIns, func(in plan.StandIn) bool { return in.For == who && yes(in.Who) }) {
 			continue
 		}
@@ -193,6 +217,19 @@ func (l *ledger) rejects(t testing.TB, e incident.EventActionOrdered, of string)
 	return l.subjects[of].Ref
 }
 
+// attested holds what is attested to the plan: by whom, of whom, and never of what moves anything.
+func (l *ledger) attested(t testing.TB, p *plan.Plan, e incident.EventApproval) {
+	t.Helper()
+	at := e.Approval.Attested
+	if at == nil {
+		return
+	}
+	d, ok := p.Decision(l.names[e.Decision])
+	if !ok || d.Attested == nil || !slices.Contains(d.Attested.By, at.By) || at.By == e.Approval.Person || slices.Contains(d.Required, at.By) || at.How == at.Came {
+		t.Fatalf("%s attested what %s said to %s: %+v", at.By, e.Approval.Person, l.names[e.Decision], at)
+	}
+}
+
 // owners holds the order of a Safe's action to its owners: as many different ones as the Safe wants have signed this very hash.
 func (l *ledger) owners(t testing.TB, e incident.EventActionOrdered) {
 	t.Helper()
@@ -208,7 +245,7 @@ func (l *ledger) owners(t testing.TB, e incident.EventActionOrdered) {
 	asked := l.safes[e.Decision]
 	owners := map[evm.Address]bool{}
 	for _, a := range l.signers[e.Decision] {
-		if a.Choice != decision.Approve || a.Form != incident.FormSafe || a.Hash != asked.Hashes.Hash || !slices.Contains(asked.Facts.Owners, a.Signer) {
+		if l.out[a.Person] || l.out[strings.ToLower(a.Signer.Hex())] || a.Choice != decision.Approve || a.Form != incident.FormSafe || a.Hash != asked.Hashes.Hash || !slices.Contains(asked.Facts.Owners, a.Signer) {
 			continue
 		}
 		if a.Kind == safe.Account {
@@ -230,7 +267,7 @@ func (l *ledger) owners(t testing.TB, e incident.EventActionOrdered) {
 func (l *ledger) overridden(id string, d plan.Decision) bool {
 	by := map[string]bool{}
 	for _, o := range l.overrides[id] {
-		if d.Override != nil && slices.Contains(d.Override.Who, o.Person) { // the plans of these tests name persons
+		if d.Override != nil && !l.out[o.Person] && slices.Contains(d.Override.Who, o.Person) { // the plans of these tests name persons
 			by[o.Person] = true
 		}
 	}
