@@ -19,8 +19,14 @@ import (
 // dataFolder is the data folder of a server with the small plan in force, and what changes it as the server would.
 func dataFolder(t *testing.T) (dir string, change func(func(*engine.Engine) error)) {
 	t.Helper()
+	return dataFolderOf(t, "../incident/testdata/plan")
+}
+
+// dataFolderOf is a data folder in which the plan of a folder is in force.
+func dataFolderOf(t *testing.T, folder string) (dir string, change func(func(*engine.Engine) error)) {
+	t.Helper()
 	dir = filepath.Join(t.TempDir(), "data")
-	p, source, err := plan.Load(os.DirFS("../incident/testdata/plan"))
+	p, source, err := plan.Load(os.DirFS(folder))
 	if err != nil {
 		t.Fatal(err)
 	}

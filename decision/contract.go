@@ -30,7 +30,7 @@ type ContractFact struct {
 // for an old one, forbidden if the contract did not vouch.
 func (f *ContractFact) About(chain uint64, account evm.Address, digest evm.Hash, sig []byte, now time.Time) error {
 	switch {
-	case f.Chain != chain || f.Account != account || f.Digest != digest || f.Signature != evm.Keccak(sig) || f.Block == 0 || f.BlockHash == (evm.Hash{}):
+	case f.Chain != chain || f.Account != account || f.Digest != digest || f.Signature != evm.Keccak(sig) || f.BlockHash == (evm.Hash{}):
 		return fault.New(fault.Invalid, "What the contract was asked is not what is to be known.").Instead("Hand the signature in once more.")
 	case f.At.After(now.Add(FactAge)) || now.Sub(f.At) > FactAge:
 		return fault.New(fault.Expired, "The contract %s was asked at %s, which is too long ago.", account.Hex(), f.At.UTC().Format(time.RFC3339)).Instead("Hand the signature in once more.")

@@ -39,7 +39,6 @@ func TestVerifyContract(t *testing.T) {
 		"her own account":   {fault.Forbidden, "no contract with which Ann signs", func(f *decision.ContractFact) { f.Account = ann.Keys[0].Address }},
 		"another message":   {fault.Invalid, "not what is to be known", func(f *decision.ContractFact) { f.Digest = m.With(decision.Refuse).Digest() }},
 		"another signature": {fault.Invalid, "not what is to be known", func(f *decision.ContractFact) { f.Signature = evm.Hash{} }},
-		"no block":          {fault.Invalid, "not what is to be known", func(f *decision.ContractFact) { f.Block = 0 }},
 		"no block's hash":   {fault.Invalid, "not what is to be known", func(f *decision.ContractFact) { f.BlockHash = evm.Hash{} }},
 		"long ago":          {fault.Expired, "too long ago", func(f *decision.ContractFact) { f.At = signedAt.Add(-decision.FactAge - time.Second) }},
 		"to come":           {fault.Expired, "too long ago", func(f *decision.ContractFact) { f.At = signedAt.Add(decision.FactAge + time.Second) }},
