@@ -26,7 +26,7 @@ const lookAgain = 100 * time.Millisecond
 
 // run plays the moderator and the responders until the exercise is over.
 func (t *theatre) run(ctx context.Context, r Ready) (*Verdict, error) {
-	c := &cast{engine: t.desk.Engine, stage: t.stage, mail: t.mail, url: r.URL, say: t.say, patience: time.Minute, via: "exercise"}
+	c := &cast{engine: t.desk.Engine, stage: t.stage, mail: t.mail, url: r.URL, say: t.say, patience: time.Minute, via: "exercise", expected: t.script.scenario.Steps}
 	p := &play{theatre: t, cast: c}
 	if err := p.toEnd(ctx); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type cast struct {
 	via    string // how what they do is recorded
 
 	retried  map[string]int // how often an action was ordered again
+	expected []string       // steps of the scenario, which say what is answered where the plan asks
 	patience time.Duration  // how long a player waits for the mail, in the time of the incident
 }
 
@@ -146,7 +148,7 @@ func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident
 		if v.State.Step(t.Ref).State != incident.UnderWay {
 			op = incident.OpBeginStep{Step: t.Ref}
 		} else {
-			op = incident.OpEndStep{Step: t.Ref, State: incident.Done, Note: "Walked through in the exercise.", Answer: answerTo(v, t.Ref)}
+			op = incident.OpEndStep{Step: t.Ref, State: incident.Done, Note: "Walked through in the exercise.", Answer: answerTo(v, t.Ref, c.expected)}
 		}
 	case incident.TaskUpdate:
 		u := v.State.Update(t.Ref)
@@ -252,10 +254,18 @@ func (c *cast) answer(ctx context.Context, v *engine.View, x plan.Person, t inci
 	return false, nil
 }
 
-// answerTo is the first answer to the question of a step, "" if it asks none.
-func answerTo(v *engine.View, step string) string {
+// answerTo is the answer to the question of a step: one that leads to what the scenario expects, else the first; "" if it asks none.
+func answerTo(v *engine.View, step string, expected []string) string {
 	for _, st := range incident.StepsOf(v.Plan, v.State) {
 		if st.ID == step && st.Question != nil && len(st.Question.Branches) > 0 {
+			for _, b := range st.Question.Branches {
+				if slices.ContainsFunc(expected, func(ref string) bool {
+					procedure, step, _ := plan.SplitStep(ref)
+					return step == b.Step || procedure == b.Procedure
+				}) {
+					return b.Answer
+				}
+			}
 			return st.Question.Branches[0].Answer
 		}
 	}
