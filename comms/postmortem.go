@@ -163,12 +163,7 @@ func (d *report) decisions() {
 	}
 	for i := range d.s.Decisions {
 		x := &d.s.Decisions[i]
-		pd, _ := d.p.Decision(x.Decision)
-		name := pd.Name
-		if name == "" {
-			name = x.Decision
-		}
-		d.heading(3, escape(name))
+		d.heading(3, escape(x.Name(d.p)))
 		say := fmt.Sprintf("About %s %s. Asked at %s", escape(x.Subject.Kind), escape(x.Subject.Ref), moment(x.Opened))
 		if x.Proposer != "" {
 			say += " by " + d.name(x.Proposer)
@@ -185,6 +180,9 @@ func (d *report) decisions() {
 		var rows [][]string
 		for _, a := range x.Approvals {
 			with := code(a.Signer)
+			if name := incident.KeyName(d.p, a); name != a.Signer.Hex() {
+				with = escape(name)
+			}
 			if at := a.Attested; at != nil {
 				with = fmt.Sprintf("not signed: attested by %s, who called them back over %s", d.name(at.By), escape(at.How))
 			}

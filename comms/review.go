@@ -13,6 +13,9 @@ func (d *report) reviewed(x *incident.Decision) {
 	if w := x.Withdrawn; w != nil {
 		d.text("%s withdrew it: “%s”", d.name(w.By), escape(string(w.Why)))
 	}
+	if x.Subject.Kind == incident.SubjectRejection {
+		d.text("To be reviewed: %s wanted that what the Safe's owners had signed can never be carried out: “%s”", d.name(x.Proposer), escape(string(x.Why)))
+	}
 	for _, a := range x.Approvals {
 		if a.Denied {
 			d.text("To be reviewed: %s never said what %s attested.", d.name(a.Person), d.name(a.Attested.By))
