@@ -2,6 +2,7 @@ package incident
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tocsin/plan"
@@ -24,4 +25,29 @@ func issueTitle(p *plan.Plan, id string) string {
 		return i.Name
 	}
 	return id
+}
+
+// byItself says what Tocsin did without asking anybody, or why it did not do what the plan lets it do.
+func (s *State) byItself(p *plan.Plan) []string {
+	var say []string
+	for i := range s.Actions {
+		a := &s.Actions[i]
+		x := s.Decision(a.Decision)
+		if x == nil || x.Armed == nil || x.State != Met {
+			continue
+		}
+		names := make([]string, 0, len(x.Armed.Answers))
+		for _, who := range x.Armed.By() {
+			names = append(names, NameOf(p, who))
+		}
+		say = append(say, fmt.Sprintf("Tocsin ordered this by itself, as %s signed in advance: %s", strings.Join(names, " and "), a.title()))
+	}
+	for _, n := range s.NotActed {
+		i, ok := p.Issue(n.Issue)
+		if !ok || i.Automatic == nil || len(say) > 0 || slices.ContainsFunc(s.Actions, func(a Action) bool { return a.Action == n.Action }) {
+			continue
+		}
+		say = append(say, "Nothing is done by itself: "+n.Why)
+	}
+	return say
 }

@@ -26,6 +26,7 @@ type ledger struct {
 	anyway    map[string]bool   // decisions whose rule need not be met
 	out       map[string]bool   // persons and keys that are not trusted, or do not know of it
 	closed    map[string]string // decisions that are over, and how
+	armed     map[string]bool   // decisions that were signed in advance
 	validated bool
 	ordered   map[string]bool
 	nonces    map[string]incident.Transaction
@@ -40,7 +41,7 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 	if l.open == nil {
 		*l = ledger{
 			open: map[string]bool{}, subjects: map[string]incident.Subject{}, names: map[string]string{}, votes: map[string]map[string]string{},
-			safes: map[string]incident.EventSafeAsked{}, signers: map[string][]incident.Approval{}, anyway: map[string]bool{}, overrides: map[string][]incident.Overriding{},
+			safes: map[string]incident.EventSafeAsked{}, signers: map[string][]incident.Approval{}, anyway: map[string]bool{}, armed: map[string]bool{}, overrides: map[string][]incident.Overriding{},
 			ordered: map[string]bool{}, nonces: map[string]incident.Transaction{}, rejected: map[string]string{}, doers: map[string]string{},
 			out: map[string]bool{}, closed: map[string]string{}, landed: map[string]bool{}, lost: map[string]bool{},
 		}
@@ -58,6 +59,12 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 		l.validated = e.Phase == incident.Validated
 	case incident.EventDecisionOpened:
 		l.subjects[e.ID], l.names[e.ID], l.votes[e.ID] = e.Subject, e.Decision, map[string]string{}
+		if e.Armed != nil {
+			l.armed[e.ID] = h.At.Before(e.Armed.Until)
+			for _, a := range e.Armed.Answers {
+				l.votes[e.ID][a.Person] = a.Choice
+			}
+		}
 	case incident.EventApproval:
 		l.attested(t, p, e)
 		l.votes[e.Decision][e.Approval.Person] = e.Approval.Choice
@@ -136,7 +143,7 @@ func (l *ledger) enter(t testing.TB, p *plan.Plan, h incident.Happened) {
 // order holds an order to the plan: validated, decided by everyone required, once.
 func (l *ledger) order(t testing.TB, p *plan.Plan, e incident.EventActionOrdered) {
 	t.Helper()
-	if !l.validated {
+	if !l.validated && !l.armed[e.Decision] {
 		t.Fatalf("action %s was ordered before the incident was validated", e.ID)
 	}
 	once, wholes := e.Decision, together(p, e.Action)

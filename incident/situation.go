@@ -44,6 +44,7 @@ func Situation(p *plan.Plan, s *State) string {
 	case !containmentTime(p, s).IsZero():
 		say = append(say, "What halts it is done; it is contained once the detectors have stayed quiet")
 	}
+	say = append(say, s.byItself(p)...)
 	if s.Phase == Detected {
 		say = append(say, "Nobody has said yet whether it is real")
 	}

@@ -71,11 +71,12 @@ func (s *story) op(actor, verb string, w *said) incident.Op {
 	case "tick":
 		return incident.OpTick{}
 	case "find":
+		ready := s.ready(w)
 		fs := []incident.Finding{s.finding(w)}
 		if s.state.ID == "" {
-			return incident.OpOpen{ID: s.id, Protocol: s.plan.Protocol, Plan: s.plan.Hash(), Findings: fs}
+			return incident.OpOpen{ID: s.id, Protocol: s.plan.Protocol, Plan: s.plan.Hash(), Exercise: s.exercise(w), Findings: fs, Ready: ready}
 		}
-		return incident.OpFind{Findings: fs}
+		return incident.OpFind{Findings: fs, Ready: ready}
 	case "retract":
 		return incident.OpRetract{IDs: []string{w.word()}, Why: w.text()}
 	case incident.Coming, incident.ComingNoSign, incident.Cannot, "perhaps":
@@ -212,7 +213,7 @@ func (s *story) report(verb string, w *said) incident.Op {
 
 func (s *story) finding(w *said) incident.Finding {
 	f := incident.Finding{
-		Detector: w.take("by", "drain"), Mode: "page", Asset: "vault", Chain: 31337, Block: w.number("block"),
+		Detector: w.take("by", "drain"), Mode: w.take("mode", "page"), Asset: "vault", Chain: 31337, Block: w.number("block"),
 		At: s.now, Amount: w.take("amount", ""), ID: w.word(),
 	}
 	f.BlockHash, f.Issues = hash(f.Block), s.plan.IssuesOf(f.Detector)
