@@ -117,7 +117,7 @@ func bind(p *plan.Plan, s Script, choices map[string]string) *binder {
 // choose takes what somebody chose for a part.
 func (b *binder) choose(part Part, id string) {
 	if !b.holds(part.Is, id) {
-		b.misfit(Error, part, fmt.Sprintf("%q, bound to %q, is not %s of the plan.", id, part.ID, article(string(part.Is))), "Name one that the plan has.")
+		b.misfit(Error, Part{ID: part.ID}, fmt.Sprintf("%q, bound to %q, is not %s of the plan.", id, part.ID, article(string(part.Is))), "Name one that the plan has.")
 		return
 	}
 	b.bound[part.ID] = id

@@ -28,7 +28,10 @@ func (b *binder) findDecision(part Part) string {
 }
 
 func (b *binder) findUpdate(part Part) string {
-	issue, _ := b.issueOf(Part{})
+	issue, ok := b.issueOf(Part{})
+	if !ok {
+		return "" // said of the issue
+	}
 	best, most := "", 0
 	for _, c := range b.plan.Communications {
 		if c.Audience != part.Audience || c.Postmortem || !owed(c, issue) {

@@ -1,6 +1,7 @@
 package library
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -102,7 +103,7 @@ func begins(before string) bool {
 	return before == "" || strings.ContainsAny(before[len(before)-1:], ".?!")
 }
 
-func quoted(s string) string { return "“" + s + "”" }
+func quoted(s string) string { return strconv.Quote(s) }
 
 // among joins names as a list.
 func among(names []string) string { return strings.Join(names, ", ") }
