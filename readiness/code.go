@@ -45,13 +45,3 @@ const (
 	DriftRole       = "drift-role"
 	DriftSafe       = "drift-safe"
 )
-
-// LiveCodes lists the codes of all gaps that a look at the chains can find.
-func LiveCodes() []string {
-	return []string{
-		NotLooked, ChainUnseen, EndpointFails, EndpointBehind, EndpointAlone, EndpointsAlike, ActionFails, ActionUnfit, ActionUntried,
-		ActionInEffect, PreparedSealed, PreparedVoid, PreparedCheap, PreparedShared, RequestFails, SafeUnread, SafeOwner, SafeSigner, SafeThreshold, SafeOneAway, SafeOnePerson, SafeModule, SafeGuard, DecisionAway,
-		SignerAway, KeyUntried, KeyStale, ExecutorEmpty, ExecutorLow, ExecutorPower, ContractMissing, OwnerUnknown, UpgraderDiffers, UpgraderUnnamed, PauserRefused,
-		ProxyEmpty, DriftOwner, DriftUpgrade, DriftAdmin, DriftCode, DriftRole, DriftSafe,
-	}
-}

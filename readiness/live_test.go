@@ -156,7 +156,7 @@ func (w *town) look(want ...string) Report {
 		if g.Say == "" || g.Why == "" || g.Mend == "" || g.Level == "" {
 			w.t.Errorf("%s says too little: %+v", g.Code, g)
 		}
-		if !slices.Contains(LiveCodes(), g.Code) {
+		if !slices.Contains(liveCodes(), g.Code) {
 			w.t.Errorf("%s stands in no list", g.Code)
 		}
 	}

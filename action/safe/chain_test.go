@@ -152,7 +152,7 @@ func TestRealSafeExecutes(t *testing.T) {
 			if exec, _ := tx.ExecTransaction(few); s.Try(t, payer, s.Address, exec) == nil {
 				t.Error("the Safe accepts two signatures of three")
 			}
-			s.Send(t, keys[2], s.Address, nil, safe.ApproveHash(h.Hash))
+			s.Send(t, keys[2], s.Address, nil, world.Encode(t, "approveHash(bytes32)", h.Hash.Hex()))
 			third := world.Addresses(keys[2])[0]
 			q := safe.ApprovedQuestion(s.Address, third, h.Hash)
 			said := safe.Said{}

@@ -26,17 +26,6 @@ type Confirmation struct {
 	Why       string      `json:"why,omitzero"` // why it cannot be used; empty if it can
 }
 
-// Usable lists the signatures that could be read and are those of the owners they are said to be of.
-func (d Document) Usable() []Signature {
-	var list []Signature
-	for _, c := range d.Confirmations {
-		if c.Why == "" {
-			list = append(list, c.Signature)
-		}
-	}
-	return list
-}
-
 // Read reads a Safe transaction from JSON: the typed data that wallets sign, what the Safe transaction service answers about a
 // multisig transaction, or a Transaction as this package writes it. The service does not say on which chain the Safe is: give it; for the
 // other forms it may be zero. Faults: invalid, naming the member that cannot be used, or saying that the document contradicts itself.

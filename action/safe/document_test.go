@@ -57,7 +57,7 @@ func TestReadService(t *testing.T) {
 		if !reflect.DeepEqual(d.Transaction, tx) {
 			t.Errorf("read %+v, want %+v", d.Transaction, tx)
 		}
-		if len(d.Confirmations) != 3 || len(d.Usable()) != 1 || d.Confirmations[1].Why == "" || d.Confirmations[2].Why == "" {
+		if len(d.Confirmations) != 3 || d.Confirmations[0].Why != "" || d.Confirmations[1].Why == "" || d.Confirmations[2].Why == "" {
 			t.Errorf("confirmations %+v", d.Confirmations)
 		}
 		h, _ := tx.Hashes()

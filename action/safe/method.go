@@ -5,7 +5,6 @@ import "tocsin/evm"
 // The functions of a Safe and of its MultiSend that are encoded or decoded here.
 var (
 	execTransaction = method("function execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures) payable returns (bool success)")
-	approveHash     = method("function approveHash(bytes32 hashToApprove)")
 	approvedHashes  = method("function approvedHashes(address owner, bytes32 hash) view returns (uint256)")
 	multiSend       = method("function multiSend(bytes transactions) payable")
 )

@@ -158,12 +158,6 @@ func (t Transaction) ExecTransaction(signatures []byte) ([]byte, error) {
 	return data, nil
 }
 
-// ApproveHash is the calldata by which an owner approves a hash on the chain.
-func ApproveHash(hash evm.Hash) []byte {
-	selector := approveHash.Selector()
-	return append(selector[:], hash[:]...)
-}
-
 func zero(n *uint256.Int) bool { return n == nil || n.IsZero() }
 
 func decimal(n *uint256.Int) string {
