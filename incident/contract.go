@@ -3,6 +3,7 @@ package incident
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tocsin/action/safe"
@@ -117,7 +118,11 @@ func (d *decider) proved(m decision.Message, sig []byte, fact *decision.Contract
 // trustedKey says why a key does not count; nil if it does.
 func (d *decider) trustedKey(who string, signer evm.Address) error {
 	if d.s.Distrusts(DistrustKey, signer.Hex()) {
-		return fault.New(fault.Forbidden, "The key %s is distrusted in this incident.", decision.CalledIn(d.p, who, signer)).Instead("Sign with another key of yours.")
+		name := decision.CalledIn(d.p, who, signer)
+		if name == signer.Hex() {
+			name = "key " + name
+		}
+		return fault.New(fault.Forbidden, "The %s is distrusted in this incident.", strings.TrimPrefix(name, "the ")).Instead("Sign with another key of yours.")
 	}
 	return nil
 }
@@ -181,4 +186,21 @@ func (e EventUnvouched) describe(p *plan.Plan, name string) string {
 		text += " " + e.Fact.Why
 	}
 	return text
+}
+
+// KeyName is how people call what an approval was given with.
+func KeyName(p *plan.Plan, a Approval) string { return decision.CalledIn(p, a.Person, a.Signer) }
+
+// keyNamed is how a record names a key that somebody writes as the plan does: a passkey is written by its id.
+func keyNamed(p *plan.Plan, ref string) string {
+	for _, team := range [][]plan.Person{p.CoreTeam, p.ExtendedTeam} {
+		for i := range team {
+			for _, k := range decision.Passkeys(&team[i]) {
+				if k.Passkey == ref {
+					return decision.SignerOf(k).Hex()
+				}
+			}
+		}
+	}
+	return ref
 }

@@ -36,6 +36,9 @@ func (d *decider) distrust(op OpDistrust) error {
 		}
 		ref = x.ID
 	}
+	if op.Kind == DistrustKey {
+		ref = keyNamed(d.whole, ref)
+	}
 	if d.s.Distrusts(op.Kind, ref) {
 		return fault.New(fault.Conflict, "The %s %s is distrusted already.", op.Kind, ref)
 	}
@@ -60,6 +63,9 @@ func (d *decider) trust(op OpTrust) error {
 	why, err := words(op.Why, "reason", true)
 	if err != nil {
 		return err
+	}
+	if op.Kind == DistrustKey {
+		op.Ref = keyNamed(d.whole, op.Ref)
 	}
 	if !d.s.Distrusts(op.Kind, op.Ref) {
 		return fault.New(fault.Conflict, "The %s %s is not distrusted.", op.Kind, op.Ref)

@@ -21,10 +21,10 @@ func (s *State) owns(p *plan.Plan, d *Decision, who string) bool {
 	})
 }
 
-// stale reports whether an approval may be given again: it does not count any more, was only attested, or is of the message where its
+// stale reports whether an approval may be given again: it does not count any more (its key is distrusted, say), was only attested, or is of the message where its
 // giver, as an owner of the Safe, signs the Safe's transaction.
 func (s *State) stale(p *plan.Plan, d *Decision, a *Approval) bool {
-	return a.Void != "" || a.Form == FormAttested || a.Choice == decision.Approve && a.Form == "" && s.owns(p, d, a.Person)
+	return s.void(*a) || a.Form == FormAttested || a.Choice == decision.Approve && a.Form == "" && s.owns(p, d, a.Person)
 }
 
 // approveSafe takes an owner's signature of the Safe's transaction.
