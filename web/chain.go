@@ -87,6 +87,9 @@ func (l *look) carried(a *incident.Action) carried {
 	if a.Prepared != nil && a.Prepared.Words.Title != "" {
 		c.Title = a.Prepared.Words.Title
 	}
+	if c.Say == "" {
+		c.Say = a.Waits
+	}
 	c.Stops = l.actionStops(a)
 	for _, t := range a.Sends {
 		c.Facts = append(c.Facts,
