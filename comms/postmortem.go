@@ -180,6 +180,9 @@ func (d *report) decisions() {
 		var rows [][]string
 		for _, a := range x.Approvals {
 			with := code(a.Signer)
+			if name := incident.KeyName(d.p, a); name != a.Signer.Hex() {
+				with = escape(name)
+			}
 			if at := a.Attested; at != nil {
 				with = fmt.Sprintf("not signed: attested by %s, who called them back over %s", d.name(at.By), escape(at.How))
 			}
