@@ -66,6 +66,11 @@ func Look(ctx context.Context, w World) ([]Gap, error) {
 		return nil, err
 	}
 	gaps = append(gaps, quiet...)
+	alone, err := byItself(ctx, w, h)
+	if err != nil {
+		return nil, err
+	}
+	gaps = append(gaps, alone...)
 	away, err := w.Engine.Upkeep(ctx, w.Protocol)
 	if err != nil {
 		return nil, err
