@@ -11,12 +11,13 @@ import (
 	"strings"
 
 	"tocsin/evm"
+	"tocsin/exercise"
 	"tocsin/fault"
 	"tocsin/journal"
 )
 
 // ExportProtocol writes everything that is recorded about a protocol as a zip that verifies offline: incidents with their files,
-// what its detectors found, its mutes, its plans and how they came into force.
+// what its detectors found, its mutes, its exercises that are over without their scripts, its plans and how they came into force.
 func (e *Engine) ExportProtocol(ctx context.Context, protocol string, to io.Writer) (journal.ProtocolManifest, error) {
 	heads, err := e.store.Heads(ctx, "", false)
 	if err != nil {
@@ -30,12 +31,23 @@ func (e *Engine) ExportProtocol(ctx context.Context, protocol string, to io.Writ
 			continue
 		}
 		var keep sealing
+		var told *exercise.State
 		if h.Kind == kindIncident {
 			v, err := e.View(ctx, h.Stream[len(kindIncident)+1:])
 			if err != nil {
 				return journal.ProtocolManifest{}, err
 			}
 			keep.state = v.State
+		}
+		if h.Kind == kindExercise {
+			v, err := e.Session(ctx, h.Stream[len(kindExercise)+1:])
+			if err != nil {
+				return journal.ProtocolManifest{}, err
+			}
+			if !v.State.Phase.Over() {
+				continue // what is held back in it is for its moderator alone, and a surprise is nobody's to know of
+			}
+			told = v.State
 		}
 		err := w.Stream(h.Stream, h.Version, func(after uint64) ([]journal.Record, error) {
 			records, err := e.store.Window(ctx, h.Stream, after, eventWindow)
@@ -44,6 +56,11 @@ func (e *Engine) ExportProtocol(ctx context.Context, protocol string, to io.Writ
 			}
 			for _, r := range records {
 				plansNamed(r, named)
+			}
+			if told != nil {
+				for i := range records {
+					records[i] = exercise.Outward(records[i], told)
+				}
 			}
 			if keep.state == nil {
 				return records, nil
@@ -185,6 +202,9 @@ func VerifyExport(r io.ReaderAt, size int64, roll *journal.Roll) (ProtocolExport
 	for _, name := range slices.Sorted(maps.Keys(marks)) {
 		// Of an incident it is not known whose it is, unless the roll is of this protocol alone.
 		kind, of, _ := strings.Cut(name, "/")
+		if kind == kindExercise {
+			continue // one that was not over when this was exported is left out
+		}
 		if kind != kindIncident && of == report.Protocol || len(roll.Protocols) == 1 && roll.Protocols[0] == report.Protocol {
 			x.Fail("The stream %s is missing.", name)
 		}

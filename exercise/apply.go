@@ -97,7 +97,8 @@ func (s *State) applyRun(h Happened) bool {
 	switch e := h.Event.(type) {
 	case EventChosen:
 		s.Runs = slices.DeleteFunc(s.Runs, func(r Run) bool { return r.Described.IsZero() })
-		s.Runs = append(s.Runs, Run{Number: len(s.Runs) + 1, Scenario: e.Scenario, Library: e.Library, World: e.World, Misfits: e.Misfits})
+		c := e.Read()
+		s.Runs = append(s.Runs, Run{Number: len(s.Runs) + 1, Scenario: c.Scenario, Library: c.Library, World: c.World, Misfits: c.Misfits})
 	case EventDescribed:
 		if r := s.Run(e.Run); r != nil {
 			r.Described, r.From, s.Clock = h.At, e.Clock.Shows, e.Clock

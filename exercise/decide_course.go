@@ -30,7 +30,11 @@ func (d *decider) choose(op OpChoose) error {
 	if err := playable(op.Scenario); err != nil {
 		return err
 	}
-	d.emit(EventChosen{Run: number, Scenario: op.Scenario, Library: op.Library, World: op.World, Misfits: op.Misfits, By: by})
+	script, err := Script(op).text()
+	if err != nil {
+		return err
+	}
+	d.emit(EventChosen{Run: number, Script: script, By: by})
 	return nil
 }
 
@@ -93,7 +97,7 @@ func (d *decider) describe() error {
 	case r.UnderWay():
 		return nil // a double click
 	}
-	d.emit(EventDescribed{Run: r.Number, Clock: d.s.Clock.Set(d.now, d.s.Speed, 0), By: by})
+	d.emit(EventDescribed{Run: r.Number, Opening: journal.Personal(clean(r.Scenario.Opening)), Clock: d.s.Clock.Set(d.now, d.s.Speed, 0), By: by})
 	d.inject()
 	return nil
 }

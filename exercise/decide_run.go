@@ -59,7 +59,7 @@ func (d *decider) injectNow(op OpInject) error {
 		return missing("inject", op.ID, ids)
 	}
 	if !r.given(op.ID) { // else a double click, or it came by itself just now
-		d.emit(EventInjected{Run: r.Number, ID: op.ID, How: ByHand, Shows: d.s.Clock.Now(d.now), By: by})
+		d.emit(EventInjected{Run: r.Number, ID: op.ID, How: ByHand, Text: r.textOf(op.ID), Shows: d.s.Clock.Now(d.now), By: by})
 	}
 	return nil
 }

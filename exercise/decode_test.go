@@ -33,7 +33,7 @@ func TestNewerKind(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"exercise-planned", `{"id":"s1","protocol":"small","scheduled":"2026-11-21T10:00:00Z","moderator":"ada","watch":["dan"]}`},
-		{"exercise-scenario-chosen", `{"run":1,"scenario":{"id":"x","name":"X","injects":[{"id":"a","text":"A"}]}}`},
+		{"exercise-scenario-chosen", `{"run":1,"script":{"$personal":"{\"scenario\":{\"id\":\"x\",\"name\":\"X\",\"injects\":[{\"id\":\"a\",\"text\":\"A\"}]}}"}}`},
 		{"exercise-described", `{"run":1,"clock":{"at":"2026-11-21T10:00:00Z","shows":"2026-11-21T10:00:00Z","speed":1}}`},
 		{"exercise-injected", `{"run":1,"id":"gone","how":"time"}`},
 		{"exercise-injected", `{"run":99999999999}`},

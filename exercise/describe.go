@@ -3,7 +3,6 @@ package exercise
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -104,8 +103,9 @@ func (t *teller) reminded(e EventReminded) string {
 func (t *teller) course() string {
 	switch e := t.h.Event.(type) {
 	case EventChosen:
-		say := fmt.Sprintf("Scenario %d: %s.", e.Run, e.Scenario.Name)
-		if n := len(e.Misfits); n > 0 {
+		c := e.Read()
+		say := fmt.Sprintf("Scenario %d: %s.", e.Run, kept(journal.Personal(c.Scenario.Name)))
+		if n := len(c.Misfits); n > 0 {
 			say += fmt.Sprintf(" %s of it %s not fit the plan.", things(n), doVerb(n))
 		}
 		return say
@@ -144,7 +144,7 @@ func (t *teller) run() string {
 		return "Done: " + StepName(t.p, e.Step) + "."
 	case EventInjected:
 		how := map[string]string{ByTime: "by time", ByStep: "after a step", ByHand: "by hand"}[e.How]
-		return "Inject " + how + ": " + t.inject(e.Run, e.ID)
+		return "Inject " + how + ": " + kept(e.Text)
 	case EventReleased:
 		if e.ID == "" {
 			return "Told, made up on the spot: " + kept(e.Text)
@@ -169,15 +169,6 @@ func (t *teller) run() string {
 		return fmt.Sprintf("Mark %d is taken back.", e.Mark)
 	}
 	return ""
-}
-
-func (t *teller) inject(run int, id string) string {
-	if r := t.s.Run(run); r != nil {
-		if i := slices.IndexFunc(r.Scenario.Injects, func(in plan.Inject) bool { return in.ID == id }); i >= 0 {
-			return r.Scenario.Injects[i].Text
-		}
-	}
-	return id
 }
 
 func (t *teller) after() string {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"tocsin/journal"
 	"tocsin/plan"
 )
 
@@ -102,6 +103,15 @@ func (r *Run) given(inject string) bool {
 	return slices.ContainsFunc(r.Injected, func(x Injected) bool { return x.ID == inject })
 }
 
+// textOf is what an inject says.
+func (r *Run) textOf(inject string) journal.Personal {
+	i := slices.IndexFunc(r.Scenario.Injects, func(in plan.Inject) bool { return in.ID == inject })
+	if i < 0 {
+		return ""
+	}
+	return journal.Personal(clean(r.Scenario.Injects[i].Text))
+}
+
 // released reports whether a held fact was given.
 func (r *Run) released(fact string) bool {
 	return slices.ContainsFunc(r.Released, func(x Released) bool { return x.ID == fact })
@@ -132,7 +142,7 @@ func (d *decider) inject() {
 	shows := d.s.Clock.Now(d.now)
 	for _, w := range r.waiting() {
 		if !shows.Before(w.shows) {
-			d.emit(EventInjected{Run: r.Number, ID: w.inject.ID, How: w.how, Shows: shows})
+			d.emit(EventInjected{Run: r.Number, ID: w.inject.ID, How: w.how, Text: r.textOf(w.inject.ID), Shows: shows})
 		}
 	}
 }

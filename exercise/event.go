@@ -64,14 +64,12 @@ type EventAssigned struct {
 	By        string   `json:"by,omitempty"`
 }
 
-// EventChosen says which scenario the next run is.
+// EventChosen says which scenario the next run is. Its script is held back, so that the record holds a commitment to it alone: an export
+// leaves the text out, and the chain still proves that nobody changed it.
 type EventChosen struct {
-	Run      int           `json:"run"`
-	Scenario plan.Scenario `json:"scenario"`
-	Library  string        `json:"library,omitempty"`
-	World    string        `json:"world,omitempty"`
-	Misfits  []string      `json:"misfits,omitempty"`
-	By       string        `json:"by,omitempty"`
+	Run    int              `json:"run"`
+	Script journal.Personal `json:"script"` // JSON of a Script
+	By     string           `json:"by,omitempty"`
 }
 
 // EventBegun says that a session began.
@@ -83,9 +81,10 @@ type EventBegun struct {
 
 // EventDescribed says that a run began.
 type EventDescribed struct {
-	Run   int            `json:"run"`
-	Clock incident.Clock `json:"clock"`
-	By    string         `json:"by,omitempty"`
+	Run     int              `json:"run"`
+	Opening journal.Personal `json:"opening"` // as it was read out
+	Clock   incident.Clock   `json:"clock"`
+	By      string           `json:"by,omitempty"`
 }
 
 // EventJoined says that an incident belongs to a run.
@@ -109,11 +108,12 @@ type EventReached struct {
 
 // EventInjected says that an inject was given.
 type EventInjected struct {
-	Run   int       `json:"run"`
-	ID    string    `json:"id"`
-	How   string    `json:"how"`
-	Shows time.Time `json:"shows"` // exercise time
-	By    string    `json:"by,omitempty"`
+	Run   int              `json:"run"`
+	ID    string           `json:"id"`
+	How   string           `json:"how"`
+	Text  journal.Personal `json:"text"`  // as it was given
+	Shows time.Time        `json:"shows"` // exercise time
+	By    string           `json:"by,omitempty"`
 }
 
 // EventReleased says that a fact was given.

@@ -143,15 +143,14 @@ func noSecret(t *testing.T, w *world, who string, seed uint64) {
 // allowed lists the texts of the scripts that everybody may know after some events.
 func allowed(happened []exercise.Happened) []string {
 	var texts, names []string
-	var chosen *plan.Scenario
 	runs := map[int]*plan.Scenario{}
 	over := map[int]bool{}
 	later := map[int][]string{} // run → what may be known once it is over
 	for _, h := range happened {
 		switch e := h.Event.(type) {
 		case exercise.EventChosen:
-			chosen = &e.Scenario
-			runs[e.Run] = chosen
+			scenario := e.Read().Scenario
+			runs[e.Run] = &scenario
 		case exercise.EventDescribed:
 			texts = append(texts, runs[e.Run].Opening, runs[e.Run].Brief)
 		case exercise.EventInjected:
