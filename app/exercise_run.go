@@ -16,17 +16,22 @@ import (
 // How long is waited in an exercise without people, in exercise time.
 const (
 	unseenFor = 15 * time.Minute // until somebody says that something is wrong, where no detector has seen it
-	stuckFor  = 30 * time.Minute // that nothing has got on, until it counts as not contained
+	stuckFor  = time.Hour        // that nothing has got on, until it counts as not contained; besides the quiet that the plan wants
+	idleFor   = 2 * time.Minute  // that nobody had anything to do, until the clock is moved on
+	moveOn    = 5 * time.Minute  // so far at a time
 	restFor   = 3 * time.Minute  // that nobody had anything to do since containment, until it is complete
 	longest   = 24 * time.Hour   // that it lasts
 )
+
+// moveAgain is the least time, real, from one move of the clock to the next: what it makes due has to be done first.
+const moveAgain = 300 * time.Millisecond
 
 // lookAgain is how often it is looked whether there is something to do, if nothing changes.
 const lookAgain = 100 * time.Millisecond
 
 // run plays the moderator and the responders until the exercise is over.
 func (t *theatre) run(ctx context.Context, r Ready) (*Verdict, error) {
-	c := &cast{engine: t.desk.Engine, stage: t.stage, mail: t.mail, url: r.URL, say: t.say, patience: time.Minute, via: "exercise", expected: t.script.scenario.Steps}
+	c := &cast{engine: t.desk.Engine, stage: t.stage, mail: t.mail, url: r.URL, say: t.say, patience: time.Minute, via: "exercise", script: &t.script.scenario, expected: t.script.scenario.Steps}
 	p := &play{theatre: t, cast: c}
 	if err := p.toEnd(ctx); err != nil {
 		return nil, err
@@ -50,6 +55,7 @@ type play struct {
 	moved   time.Time // exercise time when something got on last
 	acted   time.Time // exercise time when somebody did something last
 	version uint64    // of what is looked at for that
+	jumped  time.Time // real time when the clock was moved on last
 }
 
 func (p *play) toEnd(ctx context.Context) error {
@@ -100,6 +106,7 @@ func (p *play) turn(ctx context.Context) (over, acted bool, err error) {
 	if err != nil {
 		return false, false, err
 	}
+	p.cast.waits = pending(r)
 	if acted, err = p.give(ctx, v, r, list); acted || err != nil {
 		return false, acted, err
 	}
@@ -193,14 +200,42 @@ func (p *play) judge(ctx context.Context, v *engine.ExerciseView, r *exercise.Ru
 	switch {
 	case len(list) == 0 && (r.Scenario.Live == "" || now.Sub(r.From) > unseenFor):
 		return false, true, p.raise(ctx, r)
-	case contained && (idle > restFor || !slices.ContainsFunc(list, func(x *engine.View) bool { return !x.State.Phase.Over() })):
+	case contained && !p.cast.waits && (idle > restFor || !slices.ContainsFunc(list, func(x *engine.View) bool { return !x.State.Phase.Over() })):
 		_, err = p.lead(ctx, exercise.OpComplete{Conclusion: conclusion(list)})
 		return false, true, err
-	case still > stuckFor || now.Sub(r.From) > longest:
-		_, err = p.lead(ctx, exercise.OpAbort{Why: p.why(list, r)})
+	case still > stuckFor+p.quiet() || now.Sub(r.From) > longest:
+		_, err = p.lead(ctx, exercise.OpAbort{Why: p.why(ctx, list, r)})
+		return false, true, err
+	case idle > idleFor && len(list) > 0 && !slices.ContainsFunc(list, underWay) && time.Since(p.jumped) > moveAgain:
+		p.jumped = time.Now()
+		_, err = p.lead(ctx, exercise.OpClock{On: moveOn})
 		return false, true, err
 	}
 	return false, false, nil
+}
+
+// pending reports whether an inject of the run comes by itself yet.
+func pending(r *exercise.Run) bool {
+	return slices.ContainsFunc(r.Scenario.Injects, func(in plan.Inject) bool {
+		given := slices.ContainsFunc(r.Injected, func(x exercise.Injected) bool { return x.ID == in.ID })
+		reached := in.After == "" || slices.ContainsFunc(r.Reached, func(x exercise.Reached) bool { return x.Step == in.After })
+		return !in.Hand && !given && reached
+	})
+}
+
+// underWay reports whether a transaction of the incident is on its way: the clock is not moved on over that.
+func underWay(v *engine.View) bool {
+	return slices.ContainsFunc(v.State.Actions, func(a incident.Action) bool {
+		return slices.Contains([]string{incident.Ordered, incident.Signed, incident.Sent, incident.LandedOnce}, a.State)
+	})
+}
+
+// quiet is the longest that an issue of the plan has to be quiet until it counts as contained.
+func (p *play) quiet() (d time.Duration) {
+	for _, x := range p.plan.Issues {
+		d = max(d, time.Duration(x.QuietFor))
+	}
+	return d
 }
 
 // progress counts what shows that an incident gets on: not that people are called again, or that something is tried once more.

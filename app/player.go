@@ -29,6 +29,8 @@ type cast struct {
 	say    func(string, ...any)
 	via    string // how what they do is recorded
 
+	script   *plan.Scenario // that is played; nil: that of the demo
+	waits    bool           // something is to come yet: nobody says that it is over
 	retried  map[string]int // how often an action was ordered again
 	expected []string       // steps of the scenario, which say what is answered where the plan asks
 	patience time.Duration  // how long a player waits for the mail, in the time of the incident
@@ -83,6 +85,9 @@ func (c *cast) turn(ctx context.Context, v *engine.View) (bool, error) {
 	if acted, err := c.leavePaused(ctx, v); acted || err != nil {
 		return acted, err
 	}
+	if acted, err := c.choose(ctx, v); acted || err != nil {
+		return acted, err
+	}
 	for _, x := range append(append([]plan.Person{}, v.Plan.CoreTeam...), v.Plan.ExtendedTeam...) {
 		if x.Body {
 			continue
@@ -127,6 +132,9 @@ func (c *cast) leavePaused(ctx context.Context, v *engine.View) (bool, error) {
 }
 
 func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident.Task) (bool, error) {
+	if c.waits && (t.Kind == incident.TaskResolve || t.Kind == incident.TaskSecond || t.Kind == incident.TaskClose) {
+		return false, nil
+	}
 	var op incident.Op
 	switch t.Kind {
 	case incident.TaskAnswer:
@@ -176,6 +184,11 @@ func (c *cast) do(ctx context.Context, v *engine.View, x plan.Person, t incident
 			return false, nil
 		}
 	case incident.TaskContain:
+		if c.script != nil && c.script.Live != "" { // whoever looks at the chain sees whether it has
+			if held, err := c.stage.Held(ctx); err != nil || !held {
+				return false, err
+			}
+		}
 		op = incident.OpContain{Note: "Nothing more leaves."}
 	case incident.TaskResolve:
 		op = incident.OpResolve{Note: "The exercise has gone through every step.", Absent: incident.Reopening(v.Plan, v.State)}

@@ -58,7 +58,7 @@ func (t *theatre) verdict(ctx context.Context) (*Verdict, error) {
 	if r.Outcome == exercise.Completed {
 		v.Contained = true
 	} else {
-		v.Why = t.why(list, r)
+		v.Why = t.why(ctx, list, r)
 	}
 	v.Score = exercise.ScoreOf(t.plan, sv.State, 1, states)
 	if r.Scenario.Live != "" {
@@ -79,9 +79,14 @@ func detectedBy(s *incident.State) string {
 }
 
 // why says in a sentence what kept the team from containing it.
-func (t *theatre) why(list []*engine.View, r *exercise.Run) string {
+func (t *theatre) why(ctx context.Context, list []*engine.View, r *exercise.Run) string {
 	if len(list) == 0 {
 		return "Nobody said that something was wrong."
+	}
+	if r.Scenario.Live != "" {
+		if x, err := t.stage.Truth(ctx); err == nil && x.Begun && !x.Held {
+			return "The attack was not stopped." + halted(list)
+		}
 	}
 	for _, x := range list {
 		s := x.State
@@ -114,4 +119,25 @@ func (t *theatre) why(list []*engine.View, r *exercise.Run) string {
 		return "It never became contained. " + strings.TrimSpace(incident.Situation(x.Plan, s))
 	}
 	return "It was contained, and the exercise was broken off all the same: " + r.Conclusion
+}
+
+// halted says what became of the actions that were to stop an attack.
+func halted(list []*engine.View) string {
+	var b strings.Builder
+	for _, v := range list {
+		for _, a := range v.State.Actions {
+			if a.Prepared == nil {
+				continue
+			}
+			fmt.Fprintf(&b, " %s: %s", a.Prepared.Words.Title, strings.ReplaceAll(a.State, "-", " "))
+			if a.Say != "" {
+				fmt.Fprintf(&b, ", %s", a.Say)
+			}
+			if a.State == incident.Unneeded {
+				b.WriteString(", for its effect was read without it")
+			}
+			b.WriteString(".")
+		}
+	}
+	return b.String()
 }
