@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// verdict is what `exercise run --auto --json` prints, as its users read it.
+type verdict struct {
+	Contained bool     `json:"contained"`
+	Why       string   `json:"why"`
+	Exercise  string   `json:"exercise"`
+	Incidents []string `json:"incidents"`
+	Lost      string   `json:"lost"`
+	Score     struct {
+		Outcome  string `json:"outcome"`
+		Expected int    `json:"expected"`
+		Done     int    `json:"done"`
+	} `json:"score"`
+}
+
+// TestAnExerciseSurvivesKills kills an exercise without people whenever it has got a little further, and starts it again over the same
+// folder: chain, clock and session go on, and it ends as if nothing had happened.
+func TestAnExerciseSurvivesKills(t *testing.T) {
+	t.Parallel()
+	tocsin, err := exec.LookPath("tocsin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := t.TempDir()
+	run := func() (*exec.Cmd, *bytes.Buffer, *bytes.Buffer) {
+		cmd := exec.Command(tocsin, "exercise", "run", "reentrant-withdrawal", "--auto", "--json", "--data", data, "--log", "error", "--speed", "20")
+		var out, log bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &log
+		cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
+		return cmd, &out, &log
+	}
+	letters := func() int {
+		list, err := filepath.Glob(filepath.Join(data, "mail", "*.eml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	killed := 0
+	for range 4 {
+		cmd, _, log := run()
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		before, tick := letters(), time.NewTicker(10*time.Millisecond)
+		for over := false; !over; {
+			select {
+			case err := <-ended:
+				if err != nil {
+					t.Fatalf("%v\n%s", err, log)
+				}
+				over = true
+			case <-tick.C:
+				if letters() > before { // somebody was called since: it is in the middle
+					if err := cmd.Process.Kill(); err == nil {
+						killed++
+					}
+					<-ended
+					over = true
+				}
+			}
+		}
+		tick.Stop()
+	}
+	if killed == 0 {
+		t.Fatal("it was never killed")
+	}
+	cmd, out, log := run()
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("after %d kills: %v\n%s", killed, err, log)
+	}
+	var v verdict
+	if err := json.Unmarshal(out.Bytes(), &v); err != nil {
+		t.Fatalf("the output is not one JSON object: %v\n%s", err, out)
+	}
+	if !v.Contained || v.Why != "" || len(v.Incidents) != 1 || v.Lost == "" || v.Score.Outcome != "completed" || v.Score.Done != v.Score.Expected {
+		t.Errorf("after %d kills: %+v\n%s", killed, v, log)
+	}
+}
