@@ -200,9 +200,9 @@ func (x *explainer) functions(a plan.Asset) []evm.Method {
 
 // unknown shows calldata that nobody here knows.
 func (x *explainer) unknown(e *Explanation, data []byte) {
-	e.Call = fmt.Sprintf("an unknown function 0x%x", e.Selector)
+	e.Call = fmt.Sprintf("an unknown function %s", e.Selector)
 	e.Sentence = fmt.Sprintf("Calls a function of %s that nobody here knows, with %d bytes of arguments.", e.Target, max(0, len(data)-4))
-	e.Dangers = append(e.Dangers, fmt.Sprintf("NOBODY HERE KNOWS WHAT 0x%x DOES. Do not sign it unless somebody who does has shown you.", e.Selector))
+	e.Dangers = append(e.Dangers, fmt.Sprintf("NOBODY HERE KNOWS WHAT %s DOES. Do not sign it unless somebody who does has shown you.", e.Selector))
 	for rest := data[len(e.Selector):]; len(rest) > 0 && len(e.Raw) < maxRaw; rest = rest[min(32, len(rest)):] {
 		var w evm.Hash
 		copy(w[:], rest)

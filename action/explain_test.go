@@ -98,6 +98,9 @@ func TestExplain(t *testing.T) {
 	if e.Known() || len(e.Raw) != 1 || e.Raw[0] != (evm.Hash{31: 7}) {
 		t.Errorf("unknown: %+v", e)
 	}
+	if e := action.Explain(p, 31337, vault, nil, []byte{0xde, 0xad, 0xbe, 0xef}); e.Call != "an unknown function 0xdeadbeef" || !strings.Contains(e.Dangers[0], "WHAT 0xdeadbeef DOES") {
+		t.Errorf("unknown: %q, %q", e.Call, e.Dangers)
+	}
 	if e := action.Explain(nil, 0, janet, uint256.NewInt(1e18), nil); !e.Known() || !strings.Contains(e.Sentence, "Sends 1 ether to "+at(janet)) {
 		t.Errorf("a payment: %+v", e)
 	}
