@@ -211,6 +211,10 @@ func (c *Console) planProof(w http.ResponseWriter, r *http.Request, s *session) 
 		c.fail(w, r, err)
 		return
 	}
+	if err := c.unsaid(r.Context(), s); err != nil {
+		c.fail(w, r, err)
+		return
+	}
 	a, err := c.Engine.Adoptions(r.Context(), s.protocol)
 	if err != nil {
 		c.fail(w, r, err)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,9 @@ type band struct {
 	Ended time.Time // zero while it goes on
 	Word  string    // how it ended: closed, dismissed
 	Now   time.Time
+
+	Exercise string // address of the exercise that it belongs to; empty for none
+	Clock    string // what the exercise clock shows and whether it goes
 }
 
 // kindPast is an incident that is over: no longer red.
@@ -72,8 +76,17 @@ func bandOf(s *incident.State, now time.Time) band {
 			b.Ended, b.Word = s.Into.At, "merged"
 		}
 	}
-	if s.Exercise != nil {
+	if x := s.Exercise; x != nil {
 		b.Kind = kindDrill
+		if x.Session != "" {
+			b.Exercise = "/exercises/" + url.PathEscape(x.Session)
+		}
+		if c := s.Clock(); c != nil {
+			b.Clock = "exercise clock " + now.UTC().Format("15:04")
+			if c.Speed == 0 {
+				b.Clock += ", standing still"
+			}
+		}
 	}
 	return b
 }

@@ -152,6 +152,10 @@ func (c *Console) export(w http.ResponseWriter, r *http.Request, s *session) {
 		c.fail(w, r, err)
 		return
 	}
+	if err := c.unsaid(r.Context(), s); err != nil {
+		c.fail(w, r, err)
+		return
+	}
 	x, err := c.Engine.Export(r.Context(), v.State.ID)
 	if err != nil {
 		c.fail(w, r, err)

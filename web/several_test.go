@@ -12,6 +12,7 @@ import (
 	"tocsin/access"
 	"tocsin/engine"
 	"tocsin/evm"
+	"tocsin/exercise"
 	"tocsin/incident"
 	"tocsin/journal"
 	"tocsin/plan"
@@ -109,36 +110,47 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	x, err := w.engine.OpenSession(t.Context(), exercise.Command{Actor: actorOf("oscar"), Op: exercise.OpPlan{
+		Protocol: bridge, Title: "The tide exercise", Scheduled: w.clock().Add(time.Hour), Moderator: "oscar", Watch: []string{"bella"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	drill := "/exercises/" + x.State.ID
 	// What is asked for, with the other's ids, and what answers: 0 is a page of one's own, that says nothing of the other.
 	type try struct {
 		path   string
 		status int
 	}
 	tries := map[string][]try{
-		"/{$}":                                 {{"/", http.StatusOK}},
-		"/in/{protocol}":                       {{"/in/" + bridge, http.StatusNotFound}, {"/in/" + w.plan.Protocol, http.StatusOK}},
-		"/healthz":                             {{"/healthz", http.StatusOK}},
-		"/signin":                              {{"/signin", http.StatusOK}},
-		"/signin/{secret}":                     {{"/signin/unknown", http.StatusNotFound}},
-		"/page/{secret}":                       {{"/page/unknown", http.StatusNotFound}},
-		"/sign/{secret}":                       {{"/sign/unknown", http.StatusNotFound}},
-		"/.well-known/security.txt":            {{"/.well-known/security.txt", http.StatusNotFound}},
-		"/open":                                {{"/open", http.StatusOK}, {"/in/" + bridge + "/open", http.StatusNotFound}},
-		"/plan":                                {{"/plan", http.StatusOK}, {"/in/" + bridge + "/plan", http.StatusNotFound}},
-		"/plan/adoptions":                      {{"/plan/adoptions", http.StatusOK}, {"/in/" + bridge + "/plan/adoptions", http.StatusNotFound}},
-		"/ready":                               {{"/ready", http.StatusOK}, {"/in/" + bridge + "/ready", http.StatusNotFound}},
-		"/ready/key":                           {{"/ready/key", http.StatusOK}, {"/in/" + bridge + "/ready/key", http.StatusNotFound}},
-		"/keys":                                {{"/keys", http.StatusOK}, {"/in/" + bridge + "/keys", http.StatusNotFound}},
-		"/lessons":                             {{"/lessons", http.StatusOK}, {"/in/" + bridge + "/lessons", http.StatusNotFound}},
-		"/reports":                             {{"/reports", http.StatusNotFound}, {"/in/" + bridge + "/reports", http.StatusNotFound}},
-		"/detectors":                           {{"/detectors", http.StatusOK}, {"/in/" + bridge + "/detectors", http.StatusNotFound}},
-		"/detectors/{id}":                      {{"/detectors/tide-only", http.StatusNotFound}, {"/detectors/" + w.detector(), http.StatusOK}, {"/in/" + bridge + "/detectors/tide-only", http.StatusNotFound}},
-		"/detectors/{id}/mute":                 {{"/detectors/tide-only/mute", http.StatusNotFound}, {"/in/" + bridge + "/detectors/tide-only/mute", http.StatusNotFound}},
-		"/incidents/{id}":                      {{"/incidents/" + theirs, http.StatusNotFound}},
-		"/incidents/{id}/export":               {{"/incidents/" + theirs + "/export", http.StatusNotFound}},
-		"/incidents/{id}/files/{evidence}":     {{"/incidents/" + theirs + "/files/evidence-1", http.StatusNotFound}},
-		"/incidents/{id}/postmortem":           {{"/incidents/" + theirs + "/postmortem", http.StatusNotFound}},
-		"/incidents/{id}/decisions/{decision}": {{"/incidents/" + theirs + "/decisions/" + d, http.StatusNotFound}},
+		"/{$}":                      {{"/", http.StatusOK}},
+		"/in/{protocol}":            {{"/in/" + bridge, http.StatusNotFound}, {"/in/" + w.plan.Protocol, http.StatusOK}},
+		"/healthz":                  {{"/healthz", http.StatusOK}},
+		"/signin":                   {{"/signin", http.StatusOK}},
+		"/signin/{secret}":          {{"/signin/unknown", http.StatusNotFound}},
+		"/page/{secret}":            {{"/page/unknown", http.StatusNotFound}},
+		"/sign/{secret}":            {{"/sign/unknown", http.StatusNotFound}},
+		"/.well-known/security.txt": {{"/.well-known/security.txt", http.StatusNotFound}},
+		"/open":                     {{"/open", http.StatusOK}, {"/in/" + bridge + "/open", http.StatusNotFound}},
+		"/plan":                     {{"/plan", http.StatusOK}, {"/in/" + bridge + "/plan", http.StatusNotFound}},
+		"/plan/adoptions":           {{"/plan/adoptions", http.StatusOK}, {"/in/" + bridge + "/plan/adoptions", http.StatusNotFound}},
+		"/ready":                    {{"/ready", http.StatusOK}, {"/in/" + bridge + "/ready", http.StatusNotFound}},
+		"/ready/key":                {{"/ready/key", http.StatusOK}, {"/in/" + bridge + "/ready/key", http.StatusNotFound}},
+		"/keys":                     {{"/keys", http.StatusOK}, {"/in/" + bridge + "/keys", http.StatusNotFound}},
+		"/automatic":                {{"/automatic", http.StatusOK}, {"/in/" + bridge + "/automatic", http.StatusNotFound}},
+		"/lessons":                  {{"/lessons", http.StatusOK}, {"/in/" + bridge + "/lessons", http.StatusNotFound}},
+		"/reports":                  {{"/reports", http.StatusNotFound}, {"/in/" + bridge + "/reports", http.StatusNotFound}},
+		"/detectors":                {{"/detectors", http.StatusOK}, {"/in/" + bridge + "/detectors", http.StatusNotFound}},
+		"/detectors/{id}":           {{"/detectors/tide-only", http.StatusNotFound}, {"/detectors/" + w.detector(), http.StatusOK}, {"/in/" + bridge + "/detectors/tide-only", http.StatusNotFound}},
+		"/detectors/{id}/mute":      {{"/detectors/tide-only/mute", http.StatusNotFound}, {"/in/" + bridge + "/detectors/tide-only/mute", http.StatusNotFound}},
+		"/exercises/{id}":           {{drill, http.StatusNotFound}},
+		"/exercises/{id}/moderate":  {{drill + "/moderate", http.StatusNotFound}},
+		"/exercises/{id}/pictures/{run}/{number}": {{drill + "/pictures/1/1", http.StatusNotFound}},
+		"/incidents/{id}":                         {{"/incidents/" + theirs, http.StatusNotFound}},
+		"/incidents/{id}/export":                  {{"/incidents/" + theirs + "/export", http.StatusNotFound}},
+		"/incidents/{id}/files/{evidence}":        {{"/incidents/" + theirs + "/files/evidence-1", http.StatusNotFound}},
+		"/incidents/{id}/postmortem":              {{"/incidents/" + theirs + "/postmortem", http.StatusNotFound}},
+		"/incidents/{id}/decisions/{decision}":    {{"/incidents/" + theirs + "/decisions/" + d, http.StatusNotFound}},
 	}
 	elsewhere := map[string]string{
 		"/live":                    "says only that something changed, and not what; see TestLive",
@@ -187,6 +199,12 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 		who.post("/in/"+bridge+path, url.Values{}).is(http.StatusNotFound)
 	}
 	who.post("/incidents/"+theirs+"/decisions/"+d+"/link", url.Values{}).is(http.StatusNotFound)
+	for verb := range exerciseVerbs {
+		who.post(drill+"/"+verb, url.Values{"why": {"x"}}).is(http.StatusNotFound)
+	}
+	if got := w.exercise(drill).Version; got != x.State.Version {
+		t.Errorf("the other's exercise went from version %d to %d", x.State.Version, got)
+	}
 	if got := w.state(theirs).Version; got != before {
 		t.Errorf("the other's incident went from version %d to %d", before, got)
 	}
@@ -195,6 +213,7 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 	theirOscar.get("/").contains("Tide")
 	theirOscar.get("/incidents/" + theirs).contains("Tide")
 	theirOscar.get("/reports").contains("The tide is told of.")
+	theirOscar.get(drill).contains("The tide exercise")
 	theirOscar.get("/incidents/" + mine).is(http.StatusNotFound)
 }
 
