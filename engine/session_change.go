@@ -132,6 +132,7 @@ func (d *draft) inSession(ctx context.Context, v *ExerciseView, id string, cmd e
 	}
 	next := &ExerciseView{State: v.State.Next(), Plan: v.Plan, engine: v.engine, records: v.records[:len(v.records):len(v.records)]}
 	a := store.Append{Stream: sessionStream(id), Expect: v.State.Version}
+	var words []store.Delivery
 	for _, ev := range events {
 		var prev [32]byte
 		if n := len(next.records); n > 0 {
@@ -143,13 +144,19 @@ func (d *draft) inSession(ctx context.Context, v *ExerciseView, id string, cmd e
 		if err != nil {
 			return fmt.Errorf("seal %s: %w", ev.Kind(), err)
 		}
-		next.State.Apply(exercise.Happened{Event: ev, Seq: r.Seq, At: r.At, Actor: cmd.Actor, Command: cmd.ID})
+		h := exercise.Happened{Event: ev, Seq: r.Seq, At: r.At, Actor: cmd.Actor, Command: cmd.ID}
+		next.State.Apply(h)
 		next.records, a.Records = append(next.records, r), append(a.Records, r)
+		said, err := sessionWords(v.Plan, next.State, h, now)
+		if err != nil {
+			return err
+		}
+		words = append(words, said...)
 	}
 	if err := next.head(&a); err != nil {
 		return err
 	}
-	d.add(store.Commit{Appends: []store.Append{a}})
+	d.add(store.Commit{Appends: []store.Append{a}, Deliveries: words})
 	if d.sessions == nil {
 		d.sessions = map[string]*ExerciseView{}
 	}

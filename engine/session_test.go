@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -315,4 +316,36 @@ func TestAPlannedExerciseIsPlannedOnce(t *testing.T) {
 	want(t, err, fault.NotFound)
 	_, err = e.Exercise(t.Context(), first.State.ID, exercise.Command{Actor: as("ada"), Op: exercise.OpTick{}})
 	want(t, err, fault.Invalid)
+}
+
+// Whoever an exercise concerns is sent a word of it, once, and nobody else is.
+func TestPeopleAreToldOfAnExercise(t *testing.T) {
+	stores(t, func(t *testing.T, st store.Store) {
+		clock := newClock()
+		e := start(t, st, "a", clock.now)
+		var out carried
+		e.Carry(incident.DispatchWord, &out)
+		v, err := e.OpenSession(t.Context(), exercise.Command{Actor: as("ada"), Op: exercise.OpPlan{Moderator: "ada", Watch: []string{"ben"}, Title: "Autumn", Scheduled: clock.now().Add(48 * time.Hour)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		invite := exercise.Command{ID: "form-2", Actor: as("ada"), Op: exercise.OpInvite{People: []string{"cyd"}}}
+		for range 2 {
+			if _, err := e.Exercise(t.Context(), v.State.ID, invite); err != nil {
+				t.Fatal(err)
+			}
+		}
+		step(t, e)
+		step(t, e)
+		told := map[string][]string{}
+		for _, d := range out.list {
+			told[d.Person] = append(told[d.Person], d.Subject)
+			if !strings.HasPrefix(d.Subject, "EXERCISE: ") || d.Text == "" || d.To == "" {
+				t.Errorf("told %+v", d)
+			}
+		}
+		if len(told["cyd"]) != 1 || len(told["ben"]) != 1 || len(told["dan"]) != 0 {
+			t.Errorf("told %v", told)
+		}
+	})
 }
