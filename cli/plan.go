@@ -96,7 +96,7 @@ func (t *terminal) showPlan(h *engine.History, held evm.Hash, gaps []readiness.G
 		for _, x := range s.Gaps {
 			fmt.Fprintf(w, "\n%s: %s [%s]\n    %s\n    %s\n", x.Level, x.Say, x.Code, x.Why, x.Mend)
 		}
-		if len(s.Gaps) == 0 {
+		if len(s.Unread) == 0 {
 			fmt.Fprintln(w, "Everybody of the core team has read it.")
 		}
 	})
