@@ -143,6 +143,7 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 		"/detectors":                {{"/detectors", http.StatusOK}, {"/in/" + bridge + "/detectors", http.StatusNotFound}},
 		"/detectors/{id}":           {{"/detectors/tide-only", http.StatusNotFound}, {"/detectors/" + w.detector(), http.StatusOK}, {"/in/" + bridge + "/detectors/tide-only", http.StatusNotFound}},
 		"/detectors/{id}/mute":      {{"/detectors/tide-only/mute", http.StatusNotFound}, {"/in/" + bridge + "/detectors/tide-only/mute", http.StatusNotFound}},
+		"/exercises":                              {{"/exercises", http.StatusOK}, {"/in/" + bridge + "/exercises", http.StatusNotFound}},
 		"/exercises/{id}":           {{drill, http.StatusNotFound}},
 		"/exercises/{id}/moderate":  {{drill + "/moderate", http.StatusNotFound}},
 		"/exercises/{id}/pictures/{run}/{number}": {{drill + "/pictures/1/1", http.StatusNotFound}},

@@ -53,7 +53,7 @@ func (c *Console) shell(s *session, title, path string) *shell {
 		Assets: c.assets, Title: title, Here: path, Path: path, Protocol: s.plan.Name, Now: c.now(), Live: true, Version: c.Version,
 		Viewer: &viewer{Person: s.person, Zone: zoneOf(s.person)},
 	}
-	sh.Menu = []anchorLink{{s.at("/detectors"), "Detectors"}, {s.at("/plan"), "Plan"}, {s.at("/ready"), "Ready?"}}
+	sh.Menu = []anchorLink{{s.at("/detectors"), "Detectors"}, {s.at("/plan"), "Plan"}, {s.at("/ready"), "Ready?"}, {s.at("/exercises"), "Exercises"}}
 	if slices.ContainsFunc(s.plan.Issues, func(i plan.Issue) bool { return i.Automatic != nil }) {
 		sh.Menu = slices.Insert(sh.Menu, 1, anchorLink{s.at("/automatic"), "By itself"})
 	}

@@ -127,6 +127,8 @@ func New(o Options) (*Console, error) {
 	c.ofProtocol(mux, "POST /detectors/{id}/unmute", c.unmute)
 	c.ofProtocol(mux, "GET /automatic", c.automatic)
 	c.ofProtocol(mux, "POST /automatic/{issue}/{verb}", c.changeAutomatic)
+	c.ofProtocol(mux, "GET /exercises", c.exercises)
+	c.ofProtocol(mux, "POST /exercises", c.planExercise)
 	c.ofExercise(mux, "GET /exercises/{id}", c.exercise)
 	c.ofExercise(mux, "GET /exercises/{id}/moderate", c.moderate)
 	c.ofExercise(mux, "GET /exercises/{id}/pictures/{run}/{number}", c.exercisePicture)
