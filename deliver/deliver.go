@@ -81,6 +81,9 @@ func (d *Deliverer) deliver(ctx context.Context, v *engine.View, dp incident.Dis
 	if say := unwanted(v, dp); say != "" {
 		return engine.Outcome{State: engine.Failed, Say: say}
 	}
+	if outward(v, dp) {
+		return engine.Outcome{State: engine.Landed, Say: "It was not sent: an exercise says nothing to anybody outside the team."}
+	}
 	channel, ok := d.channels[dp.Contact]
 	if !ok {
 		return engine.Outcome{State: engine.Failed, Say: "No channel for " + kindName(dp.Contact) + " is set up."}
@@ -103,6 +106,24 @@ func (d *Deliverer) deliver(ctx context.Context, v *engine.View, dp incident.Dis
 		return engine.Outcome{State: engine.Again, Say: out.Say, After: pause}
 	}
 	return engine.Outcome{State: engine.Failed, Say: out.Say}
+}
+
+// outward reports whether a message of an exercise would reach others than the team: nothing is sent then, and all goes on as if it
+// had been.
+func outward(v *engine.View, dp incident.Dispatch) bool {
+	if v.State.Exercise == nil || dp.Kind != incident.DispatchUpdate {
+		return false
+	}
+	ch, ok := v.Plan.Channel(dp.Channel)
+	if !ok || ch.Public {
+		return true
+	}
+	u := v.State.Update(dp.Update)
+	if u == nil {
+		return true
+	}
+	c, ok := v.Plan.Communication(u.Communication)
+	return !ok || c.Audience != "" && c.Audience != "responders" && c.Audience != "internal"
 }
 
 // unwanted says why a message need no longer be sent, or nothing.

@@ -111,14 +111,32 @@ func TestExerciseIsHandedOn(t *testing.T) {
 		c, v, dp := mail(landed), view(), call()
 		v.State.Exercise = &incident.Exercise{Scenario: "drain"}
 		dp.Kind, dp.Update = kind, "users-1"
-		if kind == incident.DispatchUpdate {
-			dp.Update = "users-2"
+		if kind == incident.DispatchUpdate { // to the team
+			dp.Update, dp.Channel = "users-2", "news"
+			v.Plan.Channels[0].Public, v.Plan.Communications[0].Audience = false, "internal"
 		}
 		if out := deliverer(c, began).deliver(t.Context(), v, dp, 1); out.State != engine.Landed {
 			t.Fatalf("%s: outcome %+v", kind, out)
 		}
 		if !c.sent[0].Exercise || !strings.HasPrefix(c.sent[0].Title(), "EXERCISE") {
 			t.Errorf("%s of an exercise does not say so: %+v", kind, c.sent[0])
+		}
+	}
+}
+
+// Nobody outside the team hears of an exercise, though everything goes on as if they had.
+func TestAnExerciseSaysNothingToOthers(t *testing.T) {
+	for name, inner := range map[string]func(*plan.Plan){
+		"a public channel":   func(p *plan.Plan) { p.Communications[0].Audience = "internal" },
+		"users":              func(p *plan.Plan) { p.Channels[0].Public = false },
+		"an unknown channel": func(p *plan.Plan) { p.Channels, p.Communications[0].Audience = nil, "internal" },
+	} {
+		c, v := mail(landed), view()
+		inner(v.Plan)
+		v.State.Exercise = &incident.Exercise{Scenario: "drain"}
+		dp := incident.Dispatch{ID: "2026-12-06-1/users-2/news", Kind: incident.DispatchUpdate, Update: "users-2", Channel: "news", Contact: "email", To: "news@example.com"}
+		if out := deliverer(c, began).deliver(t.Context(), v, dp, 1); out.State != engine.Landed || !strings.Contains(out.Say, "not sent") || len(c.sent) != 0 {
+			t.Errorf("%s: %+v, sent %+v", name, out, c.sent)
 		}
 	}
 }

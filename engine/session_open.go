@@ -8,6 +8,7 @@ import (
 	"tocsin/fault"
 	"tocsin/incident"
 	"tocsin/journal"
+	"tocsin/plan"
 	"tocsin/store"
 )
 
@@ -45,7 +46,7 @@ func (e *Engine) scene(ctx context.Context, protocol string, x *incident.Exercis
 		if r := described(v.State, x.Chain != 0); r != nil {
 			clock := v.State.Clock
 			return scene{
-				exercise: &incident.Exercise{Scenario: r.Scenario.ID, Chain: x.Chain, Session: v.State.ID, Run: r.Number, Clock: &clock},
+				exercise: &incident.Exercise{Scenario: r.Scenario.ID, Chain: x.Chain, Session: v.State.ID, Run: r.Number, Clock: &clock, Spared: spared(v.Plan, v.State)},
 				over:     !r.UnderWay(),
 			}, nil
 		}
@@ -54,6 +55,19 @@ func (e *Engine) scene(ctx context.Context, protocol string, x *incident.Exercis
 		return scene{}, fault.New(fault.Conflict, "No scenario of the exercise %s has been described.", x.Session).Instead("Wait for the moderator.")
 	}
 	return scene{exercise: x}, nil
+}
+
+// spared lists the persons whom the incidents of an exercise must not call, as things stand when they are opened.
+func spared(p *plan.Plan, s *exercise.State) []string {
+	var list []string
+	for _, team := range [][]plan.Person{p.CoreTeam, p.ExtendedTeam} {
+		for i := range team {
+			if !s.MayCall(p, team[i].ID) {
+				list = append(list, team[i].ID)
+			}
+		}
+	}
+	return list
 }
 
 // described is the run that was described last, if it has a live part where that is wanted; nil if none was.

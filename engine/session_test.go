@@ -349,3 +349,33 @@ func TestPeopleAreToldOfAnExercise(t *testing.T) {
 		}
 	})
 }
+
+// An exercise calls nobody but who takes part in it: neither its moderator, nor who keeps the real watch, nor anybody who was not asked.
+func TestAnExerciseCallsWhoTakesPart(t *testing.T) {
+	clock := newClock()
+	e := start(t, open(t), "a", clock.now)
+	v, err := e.OpenSession(t.Context(), exercise.Command{Actor: as("ada"), Op: exercise.OpPlan{Moderator: "ada", Watch: []string{"ben"}, Title: "Autumn"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := v.State.ID
+	for _, op := range []exercise.Op{
+		exercise.OpInvite{People: []string{"cyd"}}, exercise.OpChoose{Scenario: drill, World: "harbour-vault"}, exercise.OpBegin{Speed: 1}, exercise.OpDescribe{},
+	} {
+		if _, err := e.Exercise(t.Context(), id, exercise.Command{Actor: as("ada"), Op: op}); err != nil {
+			t.Fatalf("%T: %v", op, err)
+		}
+	}
+	drilled := attack(t, follow(t, e, clock.now().Add(time.Hour)), "f1")
+	for range 6 {
+		clock.pass(10 * time.Minute)
+		step(t, e)
+	}
+	called := map[string]int{}
+	for _, pg := range view(t, e, drilled.State.ID).State.Pages {
+		called[pg.Person]++
+	}
+	if len(called) != 1 || called["cyd"] == 0 {
+		t.Errorf("it called %v", called)
+	}
+}

@@ -92,7 +92,7 @@ func (d *decider) warnAttested(id, whose, by string) {
 	page := fmt.Sprintf("page-%d", len(d.s.Pages)+1)
 	d.emit(EventPageRequested{Page: page, Person: whose, Why: NameOf(d.p, by) + " attests that you agreed by word of mouth to: " + name + ". If you did not, say so at once"})
 	ways := ladder(d.p, whose)
-	if len(ways) == 0 {
+	if len(ways) == 0 || d.s.spares(whose) {
 		d.emit(EventPageEnded{Page: page, State: Exhausted})
 		return
 	}

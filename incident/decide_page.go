@@ -12,12 +12,17 @@ import (
 
 // callPerson begins to page a person, unless they are being paged or cannot be.
 func (d *decider) callPerson(who, why string) {
-	if d.s.ringing(who) != nil || !d.s.Sees(who) {
+	if d.s.ringing(who) != nil || !d.s.Sees(who) || d.s.spares(who) {
 		return
 	}
 	id := fmt.Sprintf("page-%d", len(d.s.Pages)+1)
 	d.emit(EventPageRequested{Page: id, Person: who, Why: why})
 	d.ring(id)
+}
+
+// spares reports whether a person must not be called because the incident is an exercise which they take no part in.
+func (s *State) spares(who string) bool {
+	return s.Exercise != nil && slices.Contains(s.Exercise.Spared, who)
 }
 
 // ring makes the next calls of a page, or ends it and calls the backups if the ladder is used up.

@@ -66,7 +66,7 @@ func (d *decider) rings(people []string, n int, name string) []Ring {
 	var list []Ring
 	for _, who := range people {
 		ways := ladder(d.p, who)
-		if who == "" || len(ways) == 0 || slices.ContainsFunc(list, func(r Ring) bool { return r.Person == who }) {
+		if who == "" || len(ways) == 0 || d.s.spares(who) || slices.ContainsFunc(list, func(r Ring) bool { return r.Person == who }) {
 			continue
 		}
 		way := ways[n%len(ways)]

@@ -121,6 +121,8 @@ type Exercise struct {
 	Session  string `json:"session,omitempty"` // it belongs to; empty for a demo
 	Run      int    `json:"run,omitempty"`     // of the session, from 1
 	Clock    *Clock `json:"clock,omitempty"`   // nil: its time is real time
+
+	Spared []string `json:"spared,omitempty"` // persons whom it must not call: who moderates, who keeps the real watch, who has not agreed
 }
 
 // Finding is what a detector, a webhook or a person reported.

@@ -91,7 +91,7 @@ func (d *decider) owes(u *Update) string {
 
 func (d *decider) remind(u *Update) {
 	e := EventUpdateReminded{ID: u.ID}
-	if who := d.owes(u); d.s.Phase.AtLeast(Contained) && who != "" {
+	if who := d.owes(u); d.s.Phase.AtLeast(Contained) && who != "" && !d.s.spares(who) {
 		if ways := ladder(d.p, who); len(ways) > 0 {
 			e.Person, e.Contact, e.To = who, ways[0].Kind, journal.Personal(ways[0].To)
 			e.Delivery = fmt.Sprintf("%s/reminder/%s", d.s.ID, u.ID)
