@@ -34,7 +34,11 @@ func (t *terminal) confirmed(f *confirmFlags, v *engine.View, id, choice, why st
 	if d == nil {
 		return nil, nil // the engine says what there is
 	}
-	list := incident.Unproven(v.Plan, v.State, d, who, choice, why, sig)
+	return t.asked(f, d, incident.Unproven(v.Plan, v.State, d, who, choice, why, sig), v.State.Now(time.Now()))
+}
+
+// asked is what the contracts answer that a signature may be of; nil if there are none. d is nil for what no decision is about.
+func (t *terminal) asked(f *confirmFlags, d *incident.Decision, list []incident.Vouched, now time.Time) (*decision.ContractFact, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
@@ -51,5 +55,5 @@ func (t *terminal) confirmed(f *confirmFlags, v *engine.View, id, choice, why st
 	}
 	ctx, cancel := context.WithTimeout(f.command.Context(), 30*time.Second)
 	defer cancel()
-	return app.Confirm(ctx, endpoints, d, list, v.State.Now(time.Now()), log)
+	return app.Confirm(ctx, endpoints, d, list, now, log)
 }

@@ -11,6 +11,7 @@ import (
 	"tocsin/access"
 	"tocsin/decision"
 	"tocsin/fault"
+	"tocsin/incident"
 	"tocsin/plan"
 )
 
@@ -18,6 +19,7 @@ import (
 func (t *terminal) keyTry() *cobra.Command {
 	var d desk
 	var key keyFlags
+	var confirm confirmFlags
 	var folder, day, signature string
 	var yes bool
 	c := &cobra.Command{
@@ -66,7 +68,15 @@ printed, and handed in on the console's page "Try your key", or with --signature
 			if err != nil {
 				return err
 			}
-			if err := k.Engine.TryKey(c.Context(), p.Protocol, day, sig, actor); err != nil {
+			var fact *decision.ContractFact
+			if at, err := time.Parse(time.DateOnly, day); err == nil {
+				person, _ := p.Person(actor.ID)
+				digest := decision.Trial(p, &person, at).Digest()
+				if fact, err = t.asked(&confirm, nil, incident.UnprovenDigest(&person, digest, sig), k.Engine.Now()); err != nil {
+					return err
+				}
+			}
+			if err := k.Engine.TryKey(c.Context(), p.Protocol, day, sig, fact, actor); err != nil {
 				return err
 			}
 			return t.print(map[string]any{"person": actor.ID, "day": day}, func(w io.Writer) {
@@ -76,6 +86,7 @@ printed, and handed in on the console's page "Try your key", or with --signature
 	}
 	d.flags(c, true)
 	key.flags(c, "key file (keystore v3)")
+	confirm.flags(c)
 	c.Flags().StringVar(&d.protocol, "protocol", "", "protocol, if the server holds several plans")
 	c.Flags().StringVar(&folder, "plan", "", "folder of the plan in force, on a machine without the server: the signature is printed")
 	c.Flags().StringVar(&day, "day", "", "the day that is signed, such as 2026-11-21; today in UTC if it is left out")

@@ -159,6 +159,9 @@ func (a Arming) Accept(p *plan.Plan, who, choice string, signature []byte, now t
 	if err := MayAnswer(p, &d, who, a.Asked, now, a.Proposer); err != nil {
 		return Signed{}, err
 	}
+	if err := a.Signable(&person); err != nil {
+		return Signed{}, err
+	}
 	signer, err := Verify(a.Message.With(choice), signature, &person, now)
 	if err != nil {
 		return Signed{}, err
@@ -172,6 +175,16 @@ func (a Arming) Accept(p *plan.Plan, who, choice string, signature []byte, now t
 		}
 	}
 	return Signed{Person: who, Choice: choice, Signer: signer, Signature: signature, At: now}, nil
+}
+
+// Signable says why a person can sign no arming, whoever they are: what is armed proves itself each time it acts, by the plan alone, and
+// a contract's signature is only what its chain says of it at a block. A fault of code forbidden; nil if they can.
+func (Arming) Signable(person *plan.Person) error {
+	if len(Contracts(person)) == 0 || len(Keys(person))+len(Passkeys(person)) > 0 {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "%s signs with a contract alone, and nothing is armed by a contract: what is armed has to prove itself without a chain.", name(person)).
+		Instead("Name a key or a passkey of theirs in the plan, or have somebody sign in their stead.")
 }
 
 // Follows proves the arming by a plan: that its message is the one that follows from the plan, and that every answer is by whom it

@@ -11,8 +11,8 @@ import (
 )
 
 // TryKey takes a person's signature that they hold a key of theirs; see upkeep.OpTry. Faults are those of upkeep.Decide.
-func (e *Engine) TryKey(ctx context.Context, protocol, day string, signature []byte, actor journal.Actor) error {
-	return e.keepUp(ctx, protocol, upkeep.Command{Actor: actor, Op: upkeep.OpTry{Day: day, Signature: signature}})
+func (e *Engine) TryKey(ctx context.Context, protocol, day string, signature []byte, fact *decision.ContractFact, actor journal.Actor) error {
+	return e.keepUp(ctx, protocol, upkeep.Command{Actor: actor, Op: upkeep.OpTry{Day: day, Signature: signature, Fact: fact}})
 }
 
 // keyUsed notes that an answer to a decision, which has been stored, proves that its giver holds a key. The answer counts whether or not

@@ -12,8 +12,9 @@ import (
 	"tocsin/trial"
 )
 
-// Confirm asks the contracts that a signature for a decision may be of, one after the other, until one says that it is its own. It returns
-// what that one answered, or the last. Faults: unavailable if one cannot be asked; invalid for none.
+// Confirm asks the contracts that a signature may be of, one after the other, until one says that it is its own. It returns what that one
+// answered, or the last. d is the decision that was signed for; nil if it was for none. Faults: unavailable if one cannot be asked; invalid
+// for none.
 func Confirm(ctx context.Context, clients map[uint64]chain.Client, d *incident.Decision, list []incident.Vouched, now time.Time) (*decision.ContractFact, error) {
 	if len(list) == 0 {
 		return nil, fault.New(fault.Invalid, "There is no contract to be asked.")
@@ -39,7 +40,7 @@ func confirm(ctx context.Context, clients map[uint64]chain.Client, d *incident.D
 			Instead("Give one with --endpoint %d=URL.", v.Chain)
 	}
 	q := trial.Question{Account: v.Account, Digest: v.Digest, Signature: v.Signature}
-	if v.Safe && d.Safe != nil {
+	if v.Safe && d != nil && d.Safe != nil {
 		var err error
 		if q, err = trial.SafeQuestion(d.Safe.Tx, v.Account, v.Signature); err != nil {
 			return decision.ContractFact{}, err

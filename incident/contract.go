@@ -72,8 +72,7 @@ func (s *State) VouchedFor(d *Decision) []Vouched {
 // a passkey's, which prove themselves. why is the reason of an override.
 func Unproven(p *plan.Plan, s *State, d *Decision, who, choice, why string, sig []byte) []Vouched {
 	person, _ := p.Person(who)
-	contracts := decision.Contracts(&person)
-	if len(contracts) == 0 || decision.IsAssertion(sig) {
+	if len(decision.Contracts(&person)) == 0 || decision.IsAssertion(sig) {
 		return nil
 	}
 	digest, ofSafe := OverrideOf(d, why).Digest(), false
@@ -81,20 +80,31 @@ func Unproven(p *plan.Plan, s *State, d *Decision, who, choice, why string, sig 
 		g := SigningOf(p, s, d, who, choice)
 		digest, ofSafe = g.Digest, g.Safe
 	}
-	if signer, err := evm.Recover(digest, sig); err == nil && slices.Contains(decision.Keys(&person), signer) {
-		return nil
-	}
 	if by, err := safe.ByMessage(digest, sig); ofSafe && err == nil && slices.Contains(decision.Keys(&person), by.Signer) {
 		return nil
 	}
+	list := UnprovenDigest(&person, digest, sig)
+	if ofSafe {
+		list = slices.DeleteFunc(list, func(v Vouched) bool { return v.Chain != d.Prepared.Chain })
+	}
+	for i := range list {
+		list[i].Override, list[i].Safe = choice == decision.Override, ofSafe
+	}
+	return list
+}
+
+// UnprovenDigest lists the contracts of a person of which one may have signed a digest; none if a key or a passkey of theirs did, which
+// prove themselves.
+func UnprovenDigest(person *plan.Person, digest evm.Hash, sig []byte) []Vouched {
+	if decision.IsAssertion(sig) {
+		return nil
+	}
+	if signer, err := evm.Recover(digest, sig); err == nil && slices.Contains(decision.Keys(person), signer) {
+		return nil
+	}
 	var list []Vouched
-	for _, k := range contracts {
-		if ofSafe && k.Chain != d.Prepared.Chain {
-			continue
-		}
-		list = append(list, Vouched{
-			Person: who, Override: choice == decision.Override, Safe: ofSafe, Chain: k.Chain, Account: k.Address, Digest: digest, Signature: sig,
-		})
+	for _, k := range decision.Contracts(person) {
+		list = append(list, Vouched{Person: person.ID, Chain: k.Chain, Account: k.Address, Digest: digest, Signature: sig})
 	}
 	return list
 }

@@ -167,7 +167,7 @@ func TestKeysAreTried(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Engine.TryKey(t.Context(), p.Protocol, w.Now.UTC().Format(time.DateOnly), sig, journal.Actor{Kind: journal.Person, ID: "carmen"}); err != nil {
+	if err := w.Engine.TryKey(t.Context(), p.Protocol, w.Now.UTC().Format(time.DateOnly), sig, nil, journal.Actor{Kind: journal.Person, ID: "carmen"}); err != nil {
 		t.Fatal(err)
 	}
 	if g, _ := look(t, w, KeyUntried); slices.Contains(g.People, "carmen") || !slices.Contains(g.People, "oscar") {

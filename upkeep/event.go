@@ -7,6 +7,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common/hexutil"
 
+	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/journal"
 )
@@ -43,6 +44,8 @@ type EventTried struct {
 	Plan      evm.Hash      `json:"plan,omitzero"`       // that was signed
 	Signature hexutil.Bytes `json:"signature,omitempty"` // over decision.Trial
 	Of        string        `json:"of,omitzero"`         // the incident whose decision was answered
+
+	Fact *decision.ContractFact `json:"fact,omitzero"` // what a contract said of the signature
 }
 
 // Kind names the event in the record.

@@ -20,6 +20,7 @@ const enough = 24 * time.Hour
 type OpTry struct {
 	Day       string // 2026-11-21
 	Signature []byte
+	Fact      *decision.ContractFact // what the chain says of it, where it may be a contract's; else nil
 }
 
 // OpUsed says that a person answered a decision of an incident with a key, which the incident has verified.
@@ -57,11 +58,17 @@ func try(p *plan.Plan, a journal.Actor, op OpTry, now time.Time) ([]Event, error
 		return nil, fault.New(fault.Invalid, "%q is no day on which a key could have been tried.", op.Day).Instead("Sign it as it is shown today.")
 	}
 	x, _ := p.Person(who)
-	signer, err := decision.Verify(decision.Trial(p, &x, day), op.Signature, &x, now)
+	m := decision.Trial(p, &x, day)
+	var signer evm.Address
+	if op.Fact != nil {
+		signer, err = decision.VerifyContract(m, op.Signature, op.Fact, &x, now)
+	} else {
+		signer, err = decision.Verify(m, op.Signature, &x, now)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return []Event{EventTried{Person: who, Signer: signer, Day: op.Day, Plan: p.Hash(), Signature: op.Signature}}, nil
+	return []Event{EventTried{Person: who, Signer: signer, Day: op.Day, Plan: p.Hash(), Signature: op.Signature, Fact: op.Fact}}, nil
 }
 
 func used(p *plan.Plan, s *State, op OpUsed, now time.Time) ([]Event, error) {

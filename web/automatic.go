@@ -145,7 +145,8 @@ func (p *automaticPage) arming(s *session, a *arm.Arm, choice string, fs *forms,
 	last := ""
 	for _, x := range a.Answers {
 		when := p.at(x.At)
-		b := box{State: "done", Line: "Yes", At: &when, Who: s.plan.NameOf(x.Person), Small: "signed with ", Code: short(x.Signer.Hex())}
+		b := box{State: "done", Line: "Yes", At: &when, Who: s.plan.NameOf(x.Person)}
+		b.Small, b.Code = signedWith(s.plan, x.Person, x.Signer)
 		if x.Choice == decision.Refuse {
 			b.State, b.Line = "no", "No"
 		}
@@ -164,16 +165,14 @@ func (p *automaticPage) arming(s *session, a *arm.Arm, choice string, fs *forms,
 		v.Why = "You have signed."
 	case !slices.Contains(st.Candidates, s.person.ID) && last == "":
 		v.Why = "The plan does not ask you to decide on this."
+	case a.Signable(&s.person) != nil:
+		v.Why = fault.Sentence(a.Signable(&s.person))
 	case s.may(access.Approve) == nil:
 		v.Sign = &signing{Form: fs.form("sign-"+a.Issue, at+"/sign"), Choice: choice, Command: "tocsin sign --arming " + a.Issue}
 		if choice == decision.Refuse {
 			v.Sign.Command += " --refuse"
 		}
-		var keys []string
-		for _, k := range decision.Keys(&s.person) {
-			keys = append(keys, k.Hex())
-		}
-		v.Sign.Signers = strings.Join(keys, " ")
+		v.Sign.Signers, v.Sign.Passkeys = accountsOf(decision.Keys(&s.person), nil), passkeysOf(&s.person, m.Digest())
 		if p.Stage != nil {
 			v.Sign.Demo = s.person.Name
 		}

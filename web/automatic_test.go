@@ -1,14 +1,17 @@
 package web
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"net/http"
 	"net/url"
 	"strconv"
 	"testing"
+	"time"
 
 	"tocsin/arm"
 	"tocsin/decision"
+	"tocsin/internal/vouch"
 	"tocsin/journal"
 	"tocsin/plan"
 )
@@ -16,7 +19,18 @@ import (
 // newArmWorld is a world whose plan does something by itself, with a backtest on record.
 func newArmWorld(t *testing.T) *world {
 	t.Helper()
+	return newArmWorldOf(t, nil)
+}
+
+// newArmWorldOf is one in which people sign with other keys.
+func newArmWorldOf(t *testing.T, keys map[string][]plan.Key) *world {
+	t.Helper()
 	w := newWorldOf(t, false, func(p *plan.Plan, _ *Options) {
+		for i := range p.CoreTeam {
+			if k, ok := keys[p.CoreTeam[i].ID]; ok {
+				p.CoreTeam[i].Keys = k
+			}
+		}
 		for i := range p.Detectors {
 			if d := &p.Detectors[i]; d.ID == "unauthorised-withdrawal" {
 				d.Mode, d.ActReason = "act", "Only a thief can do this"
@@ -78,6 +92,35 @@ func TestArmingOnThePage(t *testing.T) {
 	janet.post("/automatic/none/disarm", url.Values{"why": {"x"}}).is(http.StatusNotFound)
 	w.stranger().get(at).to("/signin")
 	w.stranger().post(base+"/arm", nil).is(http.StatusUnauthorized)
+}
+
+// A passkey arms as an account does; a contract alone cannot, and its owner is told why.
+func TestArmingByPasskey(t *testing.T) {
+	k := vouch.NewPasskey(t, "carmen", "tocsin.example.com")
+	w := newArmWorldOf(t, map[string][]plan.Key{"carmen": {k.Key}, "oscar": {{Kind: plan.KeyContract, Chain: 31337, Address: vouch.Address(vouch.Yes)}}})
+	a, err := w.engine.Arm(t.Context(), w.plan.Protocol, "stolen-user-funds", time.Time{}, journal.Actor{Kind: journal.Person, ID: "janet"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const at, base = "/automatic", "/automatic/stolen-user-funds"
+	signed := func(choice string, sig []byte) url.Values {
+		return url.Values{"decision": {strconv.FormatUint(a.Number, 10)}, "choice": {choice}, "form": {"sign-stolen-user-funds"}, "signature": {"0x" + hex.EncodeToString(sig)}}
+	}
+	yes := a.Message.With(decision.Approve).Digest()
+	carmen, oscar := w.signedIn("carmen"), w.signedIn("oscar")
+	carmen.get(at).markup("data-passkey", base64.RawURLEncoding.EncodeToString(yes[:]))
+	carmen.post(base+"/sign", signed(decision.Approve, k.Sign(t, a.Message.With(decision.Refuse).Digest()))).is(http.StatusForbidden)
+	carmen.post(base+"/sign", signed(decision.Approve, k.Sign(t, yes))).to(at + "#by-itself-stolen-user-funds")
+	carmen.get(at).contains("You have signed.", "signed with the passkey")
+	oscar.get(at).contains("nothing is armed by a contract")
+	oscar.post(base+"/sign", signed(decision.Approve, []byte{1, 2})).is(http.StatusForbidden).contains("nothing is armed by a contract")
+	state, err := w.engine.Arms(t.Context(), w.plan.Protocol)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x, ok := state.Open(w.plan, "stolen-user-funds", w.clock()); !ok || len(x.Answers) != 1 || x.Answers[0].Signer != decision.SignerOf(k.Key) || x.Follows(w.plan) != nil {
+		t.Errorf("%t, %+v", ok, x)
+	}
 }
 
 func TestNothingByItself(t *testing.T) {

@@ -17,7 +17,8 @@ import (
 	"tocsin/plan"
 )
 
-// Confirm asks the contracts that a signature may be of whether it is theirs, by the chains: execute.Confirm with the server's clients.
+// Confirm asks the contracts that a signature may be of whether it is theirs, by the chains: execute.Confirm with the server's clients. d is
+// nil for a signature that is for no decision.
 type Confirm func(ctx context.Context, d *incident.Decision, list []incident.Vouched, now time.Time) (*decision.ContractFact, error)
 
 // passkeySigning is how a person signs with the passkeys that they have for one site.
@@ -25,6 +26,14 @@ type passkeySigning struct {
 	Site        string
 	Credentials string // ids, parted by spaces
 	Challenge   string // the digest that is signed, in base64url
+}
+
+// passkeyButton is what is signed with passkeys by a form.
+type passkeyButton struct {
+	List    []passkeySigning
+	Action  string
+	Refuses bool // it is a no
+	First   bool // it is what the person is here to do
 }
 
 // passkeysOf are the ways in which a person signs a digest with passkeys, one for each site.
@@ -71,14 +80,18 @@ func (c *Console) confirmed(ctx context.Context, s *session, v *engine.View, id,
 	if d == nil {
 		return nil, fault.New(fault.NotFound, "There is no such decision.")
 	}
-	list := incident.Unproven(v.Plan, v.State, d, s.person.ID, choice, why, sig)
+	return c.asked(ctx, d, incident.Unproven(v.Plan, v.State, d, s.person.ID, choice, why, sig), v.State.Now(c.now()))
+}
+
+// asked is what the contracts answer that a signature may be of; nil if there are none. d is nil for what no decision is about.
+func (c *Console) asked(ctx context.Context, d *incident.Decision, list []incident.Vouched, now time.Time) (*decision.ContractFact, error) {
 	switch {
 	case len(list) == 0:
 		return nil, nil
 	case c.Confirm == nil:
 		return nil, fault.New(fault.Unavailable, "This server asks no chains, so that a contract's signature cannot be checked here.")
 	}
-	return c.Confirm(ctx, d, list, v.State.Now(c.now()))
+	return c.Confirm(ctx, d, list, now)
 }
 
 // keysPage is what a person signs with, and where they make a passkey.

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"context"
 	"crypto/ecdsa"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -11,6 +13,8 @@ import (
 	"tocsin/check"
 	"tocsin/decision"
 	"tocsin/evm"
+	"tocsin/incident"
+	"tocsin/internal/vouch"
 	"tocsin/plan"
 	"tocsin/readiness"
 
@@ -119,6 +123,41 @@ func TestTryYourKey(t *testing.T) {
 	if err != nil || len(kept.Tried) != 2 {
 		t.Errorf("%+v, %v", kept, err)
 	}
+}
+
+// A passkey is tried as it signs decisions, and a contract by what its chain says of it.
+func TestTryPasskeyAndContract(t *testing.T) {
+	k := vouch.NewPasskey(t, "carmen", "tocsin.example.com")
+	wallet := plan.Key{Kind: plan.KeyContract, Chain: 31337, Address: vouch.Address(vouch.Keeper)}
+	valid := false
+	w := keyed(t, []plan.Key{k.Key, wallet}, func(o *Options) {
+		o.Confirm = func(_ context.Context, d *incident.Decision, list []incident.Vouched, now time.Time) (*decision.ContractFact, error) {
+			if d != nil || len(list) != 1 || list[0].Safe {
+				t.Errorf("asked was %+v", list)
+			}
+			v := list[0]
+			return &decision.ContractFact{Chain: v.Chain, Account: v.Account, Digest: v.Digest, Signature: evm.Keccak(v.Signature), Block: 7, BlockHash: evm.Hash{7}, At: now, Valid: valid}, nil
+		}
+	})
+	person, _ := w.plan.Person("carmen")
+	digest := decision.Trial(w.plan, &person, w.clock()).Digest()
+	carmen := w.signedIn("carmen")
+	carmen.get("/ready/key").markup("data-passkey", base64.RawURLEncoding.EncodeToString(digest[:]), wallet.Address.Hex())
+	try := func(sig []byte) answer {
+		t.Helper()
+		return carmen.post("/ready/key", url.Values{"day": {"2026-12-06"}, "signature": {hexutil.Encode(sig)}, "form": {"try"}})
+	}
+	try(k.Sign(t, evm.Hash{1})).is(http.StatusForbidden)
+	try([]byte{1, 2}).is(http.StatusForbidden).contains("does not confirm this signature")
+	carmen.get("/ready/key").lacks("tried on")
+	try(k.Sign(t, digest)).to("/ready/key")
+	valid = true
+	try([]byte{1, 2}).to("/ready/key")
+	kept, err := w.engine.Upkeep(t.Context(), w.plan.Protocol)
+	if err != nil || len(kept.Tried) != 2 || kept.Tried[wallet.Address].Person != "carmen" || kept.Tried[decision.SignerOf(k.Key)].Person != "carmen" {
+		t.Errorf("%+v, %v", kept, err)
+	}
+	carmen.get("/ready/key").contains("Done: your keys have been tried.")
 }
 
 // In the demo whoever plays a person signs with the demo key; an answer to a decision shows that its giver holds the key, too.

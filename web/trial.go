@@ -3,15 +3,14 @@ package web
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"tocsin/access"
 	"tocsin/decision"
 	"tocsin/evm"
 	"tocsin/fault"
+	"tocsin/incident"
 	"tocsin/upkeep"
 )
 
@@ -20,7 +19,10 @@ type trialPage struct {
 	*shell
 	Form    form
 	Day     string // that is signed: 2026-11-21
-	Signers string // addresses of the person's keys, parted by spaces
+	Signers string // accounts of the person, parted by spaces
+
+	Passkeys []passkeySigning
+
 	Demo    string // name to sign as; empty outside the demo
 	Keys    []triedKey
 	Content content
@@ -61,15 +63,11 @@ func (c *Console) showTrial(w http.ResponseWriter, r *http.Request, s *session, 
 		}
 		p.Keys = append(p.Keys, x)
 	}
-	var keys []string
-	for _, k := range decision.Keys(&person) {
-		keys = append(keys, k.Hex())
-	}
-	p.Signers = strings.Join(keys, " ")
+	m := decision.Trial(s.plan, &person, p.Now)
+	p.Signers, p.Passkeys = accountsOf(decision.Keys(&person), decision.Contracts(&person)), passkeysOf(&person, m.Digest())
 	if c.Stage != nil {
 		p.Demo = person.Called()
 	}
-	m := decision.Trial(s.plan, &person, p.Now)
 	p.Content = content{Sentence: m.Summary, Facts: []row{
 		{Label: "You say", Text: "that you hold this key, and nothing else"},
 		{Label: "Protocol", Text: m.Protocol},
@@ -87,29 +85,10 @@ func (c *Console) tried(w http.ResponseWriter, r *http.Request, s *session) {
 		c.fail(w, r, unreadable(err))
 		return
 	}
-	err := func(form url.Values) error {
-		if err := s.may(access.Answer); err != nil {
-			return err
-		}
-		day := form.Get("day")
-		if form.Get("with") == "demo" && c.Stage != nil {
-			at, err := time.Parse(time.DateOnly, day)
-			if err != nil {
-				return fault.New(fault.Invalid, "The day is missing.").Instead("Load the page again.")
-			}
-			person, _ := s.plan.Person(s.person.ID)
-			sig, err := c.Stage.Sign(r.Context(), person.ID, decision.Trial(s.plan, &person, at).Digest())
-			if err != nil {
-				return err
-			}
-			return c.Engine.TryKey(r.Context(), s.protocol, day, sig, s.actor())
-		}
-		sig, err := formSignature(form)
-		if err != nil {
-			return err
-		}
-		return c.Engine.TryKey(r.Context(), s.protocol, day, sig, s.actor())
-	}(r.PostForm)
+	op, err := c.trialOf(r, s)
+	if err == nil {
+		err = c.Engine.TryKey(r.Context(), s.protocol, op.Day, op.Signature, op.Fact, s.actor())
+	}
 	switch {
 	case err == nil:
 		http.Redirect(w, r, s.at("/ready/key"), http.StatusSeeOther)
@@ -118,6 +97,28 @@ func (c *Console) tried(w http.ResponseWriter, r *http.Request, s *session) {
 	default:
 		c.showTrial(w, r, s, statusOf(err), &forms{failed: r.PostForm.Get("form"), fault: fault.Sentence(err), kept: r.PostForm})
 	}
+}
+
+// trialOf is what a form hands in: the signature of a key, with what the chain says of it where it may be a contract's.
+func (c *Console) trialOf(r *http.Request, s *session) (upkeep.OpTry, error) {
+	op := upkeep.OpTry{Day: r.PostForm.Get("day")}
+	if err := s.may(access.Answer); err != nil {
+		return op, err
+	}
+	at, err := time.Parse(time.DateOnly, op.Day)
+	if err != nil {
+		return op, fault.New(fault.Invalid, "The day is missing.").Instead("Load the page again.")
+	}
+	person, _ := s.plan.Person(s.person.ID)
+	digest := decision.Trial(s.plan, &person, at).Digest()
+	if r.PostForm.Get("with") == "demo" && c.Stage != nil {
+		op.Signature, err = c.Stage.Sign(r.Context(), person.ID, digest)
+		return op, err
+	}
+	if op.Signature, err = formSignature(r.PostForm); err == nil {
+		op.Fact, err = c.asked(r.Context(), nil, incident.UnprovenDigest(&person, digest, op.Signature), c.Engine.Now())
+	}
+	return op, err
 }
 
 // Due reports whether one of the keys should be tried.
