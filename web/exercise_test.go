@@ -136,9 +136,17 @@ func TestExerciseWithoutScripts(t *testing.T) {
 	janet.get(at).contains("We had no number of the bank.", "flaw of the plan", "Find the number", "20 December 2026")
 	oscar.submit(mod, "m-choose", url.Values{"scenario": {"flooded-vault"}}).to(mod)
 	oscar.get(mod).contains("Read aloud: The flooded vault", "Read back: The drained vault")
+	janet.get(at + "/report").is(http.StatusConflict).contains("there is no report yet")
 	oscar.submit(mod, "m-end", nil).to(mod)
 	janet.get(at).contains("It is over.").lacks("Stop the exercise")
 	janet.submit(at, "r-follow-up-end-1", url.Values{"state": {exercise.FollowUpDone}}).to(at + "#lessons")
+	report := at + "/report"
+	janet.get(at).contains("Read the report")
+	janet.get(report).is(http.StatusOK).contains("Took part", "Janet R", "The drained vault", "The vault is paused.", "They called the bank", "How long it took",
+		"Detected", "said after", "We had no number of the bank.", "Find the number", "There is something to work on").
+		lacks("All of it still lies in the account", "The flooded vault")
+	janet.submit(report, "r-seen", nil).to(report)
+	janet.get(report).contains("You have seen this report.").lacks("I have seen it")
 	if f := w.exercise(at).FollowUps[0]; f.State != exercise.FollowUpDone || f.Closer != "janet" {
 		t.Errorf("the follow-up is %+v", f)
 	}

@@ -147,6 +147,9 @@ func (c *Console) actInExercise(w http.ResponseWriter, r *http.Request, s *sessi
 	if strings.HasPrefix(form.Get("form"), "m-") {
 		to += "/moderate"
 	}
+	if name == "seen" {
+		to += "/report"
+	}
 	if anchor := exerciseAnchors[name]; anchor != "" {
 		to += "#" + anchor
 	}

@@ -131,6 +131,7 @@ func New(o Options) (*Console, error) {
 	c.ofProtocol(mux, "POST /exercises", c.planExercise)
 	c.ofExercise(mux, "GET /exercises/{id}", c.exercise)
 	c.ofExercise(mux, "GET /exercises/{id}/moderate", c.moderate)
+	c.ofExercise(mux, "GET /exercises/{id}/report", c.exerciseReport)
 	c.ofExercise(mux, "GET /exercises/{id}/pictures/{run}/{number}", c.exercisePicture)
 	c.ofExercise(mux, "POST /exercises/{id}/{verb}", c.actInExercise)
 	c.signedIn(mux, "GET /live", c.live)
