@@ -37,21 +37,22 @@ type EventNotActed struct {
 // Kind names the event in the record.
 func (EventNotActed) Kind() string { return "not-acted" }
 
-// actByItself orders what the plan does by itself about what was found, as far as people armed it; else it says why not.
-func (d *decider) actByItself(ready []Ready) {
+// actByItself orders what the plan does by itself about what came just now, as far as people armed it; else it says why not. What was
+// found before does nothing by itself any more: people have been called to it, and it may have stood there for hours.
+func (d *decider) actByItself(ready []Ready, came []Finding) {
 	if d.s.Phase.Over() {
 		return
 	}
 	for i := range d.p.Issues {
 		issue := &d.p.Issues[i]
-		if issue.Automatic == nil || len(d.s.triggers(issue)) == 0 || d.s.acted(issue) {
+		if issue.Automatic == nil || !d.s.concerned(d.p, issue, came) || d.s.acted(issue) {
 			continue
 		}
 		r := Ready{Issue: issue.ID, Why: "It is not armed."}
 		if k := slices.IndexFunc(ready, func(r Ready) bool { return r.Issue == issue.ID }); k >= 0 {
 			r = ready[k]
 		}
-		why := d.orderArmed(issue, r)
+		why := d.orderArmed(issue, r, came)
 		last := find(d.s.NotActed, func(n *NotActed) bool { return n.Issue == issue.ID })
 		if why != "" && (last == nil || last.Why != why) {
 			d.emit(EventNotActed{Issue: issue.ID, Action: issue.Automatic.Action, Why: why})
@@ -66,17 +67,36 @@ func (s *State) triggers(i *plan.Issue) []Finding {
 	})
 }
 
-// trigger is a finding by which an issue may be acted upon now, and why it may; false if there is none.
-func (s *State) trigger(p *plan.Plan, i *plan.Issue) (f Finding, why string, ok bool) {
+// trigger is a finding by which an issue may be acted upon, and why it may; false if there is none. It, or the one that agrees with it, is
+// among those that came.
+func (s *State) trigger(p *plan.Plan, i *plan.Issue, came []Finding) (f Finding, why string, ok bool) {
 	if i.Automatic == nil {
 		return f, "", false
 	}
 	for _, f := range s.triggers(i) {
-		if why := MayAct(p, s, f); why != "" {
+		others := s.Findings
+		if !among(came, f) {
+			if d, _ := p.Detector(f.Detector); d.ActReason != "" {
+				continue
+			}
+			others = came
+		}
+		if why := mayAct(p, f, others); why != "" {
 			return f, why, true
 		}
 	}
 	return f, "", false
+}
+
+// concerned reports whether what came has to do with what the plan does about an issue by itself: a finding by which it may be done, or one
+// that agrees with such a finding.
+func (s *State) concerned(p *plan.Plan, i *plan.Issue, came []Finding) bool {
+	_, _, ok := s.trigger(p, i, came)
+	return ok || slices.ContainsFunc(s.triggers(i), func(f Finding) bool { return among(came, f) })
+}
+
+func among(list []Finding, f Finding) bool {
+	return slices.ContainsFunc(list, func(g Finding) bool { return g.ID == f.ID })
 }
 
 // acted reports whether what is done about an issue by itself was ordered in this incident and not taken back.
@@ -89,7 +109,7 @@ func (s *State) acted(i *plan.Issue) bool {
 }
 
 // orderArmed opens the decision that was signed in advance, as met; what it authorises is ordered at once. It says why not.
-func (d *decider) orderArmed(issue *plan.Issue, r Ready) string {
+func (d *decider) orderArmed(issue *plan.Issue, r Ready, came []Finding) string {
 	if why := d.forbids(issue); why != "" {
 		return why
 	}
@@ -108,7 +128,7 @@ func (d *decider) orderArmed(issue *plan.Issue, r Ready) string {
 	if err := r.Arming.Follows(d.whole); err != nil {
 		return "What was signed to arm it does not hold: " + fault.Sentence(err)
 	}
-	f, why, ok := d.s.trigger(d.p, issue)
+	f, why, ok := d.s.trigger(d.p, issue, came)
 	if !ok {
 		return d.lonely(issue)
 	}
@@ -214,7 +234,7 @@ func (s *State) grounded(p *plan.Plan, x *Decision) bool {
 	if !ok {
 		return false
 	}
-	_, _, ok = s.trigger(p, &issue)
+	_, _, ok = s.trigger(p, &issue, s.Findings)
 	return ok
 }
 

@@ -9,6 +9,7 @@ import (
 
 func (d *decider) find(op OpFind) error {
 	var worse, back bool
+	var came []Finding
 	for _, f := range op.Findings {
 		if slices.ContainsFunc(d.s.Findings, func(g Finding) bool { return g.ID == f.ID && g.Retracted == "" }) {
 			continue
@@ -16,7 +17,7 @@ func (d *decider) find(op OpFind) error {
 		f.clean()
 		f.Act, f.Worse = mayAct(d.p, f, d.s.Findings, op.Findings), d.worse(f)
 		d.emit(EventFinding{Finding: f})
-		worse = worse || f.Worse
+		came, worse = append(came, f), worse || f.Worse
 		back = back || d.continues(f)
 	}
 	switch {
@@ -27,7 +28,7 @@ func (d *decider) find(op OpFind) error {
 	case worse && !d.s.Phase.AtLeast(Contained):
 		d.ringWorse(false)
 	}
-	d.actByItself(op.Ready)
+	d.actByItself(op.Ready, came)
 	d.validateByItself()
 	return nil
 }

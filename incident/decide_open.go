@@ -69,7 +69,7 @@ func (d *decider) open(op OpOpen) error {
 	}
 	d.beginProcedure()
 	d.owe(momentDetection)
-	d.actByItself(op.Ready)
+	d.actByItself(op.Ready, op.Findings)
 	d.askDecisions()
 	d.escalate(momentDetection)
 	d.validateByItself()
