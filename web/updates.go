@@ -16,6 +16,7 @@ type update struct {
 	Audience string
 	Yours    bool
 	Due      *clock // while it is owed
+	Drill    bool   // nothing of it may reach anybody outside the team
 	Waits    string // its approval is asked for
 	Posted   *moment
 	By       string
@@ -60,7 +61,7 @@ func (l *look) update(u *incident.Update) update {
 	c, _ := l.plan.Communication(u.Communication)
 	v := update{
 		Anchor: "update-" + u.ID, Name: c.Name, Audience: c.Audience, Yours: l.yours(incident.TaskUpdate, u.ID),
-		Text: u.Text, Timing: c.Timing.String(), Where: l.channels(c), Posted: l.unless(u.Posted),
+		Text: u.Text, Timing: c.Timing.String(), Where: l.channels(c), Posted: l.unless(u.Posted), Drill: l.state.Exercise != nil,
 	}
 	if v.Name == "" {
 		v.Name = u.Communication
