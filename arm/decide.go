@@ -114,8 +114,11 @@ func (d *decider) arm(op OpArm, who string) error {
 		}
 	}
 	if a, open := d.s.Open(d.p, op.Issue, d.now); open {
-		return fault.New(fault.Conflict, "%s asked for this at %s; it waits for signatures until %s.", d.p.NameOf(a.Proposer), clock(a.Asked), clock(a.Lapses(d.p))).
-			Instead("Sign that, or withdraw it first.")
+		err := fault.New(fault.Conflict, "%s asked for this at %s; it waits for signatures until %s.", d.p.NameOf(a.Proposer), clock(a.Asked), clock(a.Lapses(d.p)))
+		if _, armed := d.s.Of(d.p, op.Issue, d.now); armed { // disarming is about what stands
+			return err.Instead("Sign that, or have one of those who decide refuse it.")
+		}
+		return err.Instead("Sign that, or withdraw it first: tocsin disarm.")
 	}
 	most := d.now.Add(min(issue.Automatic.ArmedFor(), Longest))
 	until := op.Until
@@ -186,14 +189,22 @@ func (d *decider) disarm(op OpDisarm, who string) error {
 	case a.Disarm == nil && two(d.p):
 		d.emit(EventDisarmAsked{Number: a.Number, Issue: a.Issue, Why: journal.Personal(why), By: who})
 	case a.Disarm == nil:
-		d.emit(EventEnded{Number: a.Number, Issue: a.Issue, How: Disarmed, By: []string{who}})
+		d.disarmed(a, who)
 	case a.Disarm.By == who:
 		return fault.New(fault.Conflict, "You asked for this at %s; a second person has to agree by %s.", clock(a.Disarm.At), clock(a.Disarm.Lapses)).
 			Instead("Ask somebody of the core team to disarm it too.")
 	default:
-		d.emit(EventEnded{Number: a.Number, Issue: a.Issue, How: Disarmed, By: []string{a.Disarm.By, who}})
+		d.disarmed(a, a.Disarm.By, who)
 	}
 	return nil
+}
+
+// disarmed ends an arming, and what waits for signatures to take its place: whoever wants it disarmed does not want it armed by that.
+func (d *decider) disarmed(a Arm, by ...string) {
+	d.emit(EventEnded{Number: a.Number, Issue: a.Issue, How: Disarmed, By: by})
+	if open, ok := d.s.Open(d.p, a.Issue, d.now); ok {
+		d.emit(EventEnded{Number: open.Number, Issue: open.Issue, How: Withdrawn, By: by})
+	}
 }
 
 func (d *decider) keep(op OpKeep, who string) error {

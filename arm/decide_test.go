@@ -197,23 +197,6 @@ func TestNewerPlanDisarms(t *testing.T) {
 	d.refused("ada", OpArm{Issue: "theft"}, fault.Invalid, "No backtest of Drain is on record")
 }
 
-func TestDisarmingTakesTwo(t *testing.T) {
-	d := open(t)
-	d.arm()
-	d.refused("ada", OpDisarm{Issue: "theft"}, fault.Invalid, "reason is missing")
-	d.want(d.do("ada", OpDisarm{Issue: "theft", Why: "We upgrade"}), "disarm-asked")
-	d.want(d.why(), "")
-	d.refused("ada", OpDisarm{Issue: "theft"}, fault.Conflict, "second person")
-	d.now = start.Add(AskFor)
-	d.want(d.do("", OpTick{}), "disarm-dropped")
-	d.want(d.do("ada", OpDisarm{Issue: "theft", Why: "We upgrade"}), "disarm-asked")
-	d.want(d.do("ben", OpKeep{Issue: "theft"}), "disarm-dropped")
-	d.do("ada", OpDisarm{Issue: "theft", Why: "We upgrade"})
-	d.want(d.do("dan", OpDisarm{Issue: "theft"}), "arm-ended disarmed")
-	d.want(d.why(), "It is not armed.")
-	d.refused("dan", OpDisarm{Issue: "theft"}, fault.Conflict, "not armed")
-}
-
 func TestRate(t *testing.T) {
 	d := open(t)
 	d.arm()

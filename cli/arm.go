@@ -231,7 +231,7 @@ func (d *desk) writeArm(w io.Writer, p *plan.Plan, s arm.Standing) {
 	}
 	if s.Armed != nil && s.Armed.Disarm != nil {
 		x := s.Armed.Disarm
-		fmt.Fprintf(w, "    %s wants it disarmed: %s A second person has to agree by %s:    tocsin disarm %s --data %s --as PERSON\n", p.NameOf(x.By), x.Why, moment(x.Lapses), s.Issue, d.data)
+		fmt.Fprintf(w, "    %s wants it disarmed: %s\n    A second person has to agree by %s:    tocsin disarm %s --data %s --as PERSON\n", p.NameOf(x.By), x.Why, moment(x.Lapses), s.Issue, d.data)
 	}
 	if o := s.Open; o != nil {
 		m := o.Message.With(decision.Approve)
