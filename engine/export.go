@@ -17,7 +17,8 @@ import (
 )
 
 // ExportProtocol writes everything that is recorded about a protocol as a zip that verifies offline: incidents with their files,
-// what its detectors found, its mutes, its exercises that are over without their scripts, its plans and how they came into force.
+// what its detectors found, its mutes, what it had armed, who tried their keys and was away, its exercises that are over without their
+// scripts, its plans and how they came into force.
 func (e *Engine) ExportProtocol(ctx context.Context, protocol string, to io.Writer) (journal.ProtocolManifest, error) {
 	heads, err := e.store.Heads(ctx, "", false)
 	if err != nil {
@@ -153,7 +154,7 @@ type ProtocolExport struct {
 }
 
 // VerifyExport verifies an export of a protocol, with what its records mean: that the plan in force follows from the first by valid
-// adoptions. With a roll it also tells whether the export holds what the roll says of the protocol's streams. It needs no server.
+// adoptions, that what was armed was signed by those whom its plan asks, and that keys that were tried were held. With a roll it also tells whether the export holds what the roll says of the protocol's streams. It needs no server.
 func VerifyExport(r io.ReaderAt, size int64, roll *journal.Roll) (ProtocolExport, error) {
 	adoptions := &Adoptions{Tocsin: adoptionsVersion, Plans: map[string]string{}}
 	marks := map[string]journal.Mark{}
@@ -163,10 +164,12 @@ func VerifyExport(r io.ReaderAt, size int64, roll *journal.Roll) (ProtocolExport
 		}
 	}
 	var rewritten []string
+	var means meaning
 	met := map[string]bool{}
 	seen := journal.Seen{
 		Plan: func(hash string, canonical []byte) { adoptions.Plans[hash] = string(canonical) },
 		Record: func(r journal.Record) {
+			means.see(r)
 			if strings.HasPrefix(r.Stream, kindPlan+"/") {
 				adoptions.Events = append(adoptions.Events, AdoptionEvent{Line: string(r.Bytes), Openings: r.Openings})
 			}
@@ -190,7 +193,7 @@ func VerifyExport(r io.ReaderAt, size int64, roll *journal.Roll) (ProtocolExport
 	} else {
 		x.History = h
 	}
-	for _, say := range rewritten {
+	for _, say := range append(means.check(adoptions.Plans), rewritten...) {
 		x.Fail("%s", say)
 	}
 	for _, s := range report.Streams {
