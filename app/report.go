@@ -110,7 +110,7 @@ func report(ctx context.Context, e *engine.Engine, st *stage.Stage, id, folder s
 	}
 	for _, d := range s.Decisions {
 		for _, a := range d.Approvals {
-			r.Approvals = append(r.Approvals, ReportApproval{a.Person, "EIP-712 signature by " + a.Signer.Hex()})
+			r.Approvals = append(r.Approvals, ReportApproval{a.Person, "EIP-712 signature by " + incident.KeyName(v.Plan, a)})
 		}
 	}
 	for _, p := range s.Pages {

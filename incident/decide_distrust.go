@@ -40,7 +40,7 @@ func (d *decider) distrust(op OpDistrust) error {
 		ref = keyNamed(d.whole, ref)
 	}
 	if d.s.Distrusts(op.Kind, ref) {
-		return fault.New(fault.Conflict, "The %s %s is distrusted already.", op.Kind, ref)
+		return fault.New(fault.Conflict, "The %s is distrusted already.", Doubted(d.whole, op.Kind, ref))
 	}
 	if op.Kind == DistrustPerson {
 		if both, err := d.shutOut(whatDistrust, who, why, op.Kind+" "+ref, []string{ref}); err != nil || !both {
@@ -68,7 +68,7 @@ func (d *decider) trust(op OpTrust) error {
 		op.Ref = keyNamed(d.whole, op.Ref)
 	}
 	if !d.s.Distrusts(op.Kind, op.Ref) {
-		return fault.New(fault.Conflict, "The %s %s is not distrusted.", op.Kind, op.Ref)
+		return fault.New(fault.Conflict, "The %s is not distrusted.", Doubted(d.whole, op.Kind, op.Ref))
 	}
 	if both, err := d.needSecond(whatTrust, who, why, op.Kind+" "+op.Ref); err != nil || !both {
 		return err

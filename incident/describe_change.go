@@ -3,6 +3,8 @@ package incident
 import (
 	"strings"
 
+	"tocsin/decision"
+	"tocsin/evm"
 	"tocsin/journal"
 	"tocsin/plan"
 )
@@ -37,9 +39,9 @@ func describeChange(p *plan.Plan, e Event) string {
 		}
 		return name(e.By) + " corrects the moment “" + strings.ReplaceAll(e.Moment, "-", " ") + "” to " + e.At.UTC().Format("2 January 15:04:05") + " UTC; " + was + "." + quote(e.Why)
 	case EventDistrusted:
-		return name(e.By) + " distrusts the " + e.What + " " + ref(p, e.What, string(e.Ref)) + "." + quote(e.Why)
+		return name(e.By) + " distrusts the " + Doubted(p, e.What, string(e.Ref)) + "." + quote(e.Why)
 	case EventTrusted:
-		return name(e.By) + " trusts the " + e.What + " " + ref(p, e.What, string(e.Ref)) + " again." + quote(e.Why)
+		return name(e.By) + " trusts the " + Doubted(p, e.What, string(e.Ref)) + " again." + quote(e.Why)
 	case EventRestricted:
 		var names []string
 		for _, who := range e.Hide {
@@ -52,13 +54,30 @@ func describeChange(p *plan.Plan, e Event) string {
 	return e.Kind()
 }
 
-// ref is what people call a thing that is distrusted.
-func ref(p *plan.Plan, kind, id string) string {
-	if kind == DistrustPerson {
-		return NameOf(p, id)
+// Doubted is what people call a thing that is distrusted, with the kind of thing that it is: "person Ada", "passkey JpZ2".
+func Doubted(p *plan.Plan, kind, ref string) string {
+	switch kind {
+	case DistrustPerson:
+		return kind + " " + NameOf(p, ref)
+	case DistrustChannel:
+		if c, ok := p.Channel(ref); ok {
+			return kind + " " + c.Name
+		}
+	case DistrustKey:
+		return keyCalled(p, ref)
 	}
-	if c, ok := p.Channel(id); ok && kind == DistrustChannel {
-		return c.Name
+	return kind + " " + ref
+}
+
+// keyCalled is what people call a key that a record names: a passkey by its id, an account by its address.
+func keyCalled(p *plan.Plan, ref string) string {
+	var signer evm.Address
+	if signer.UnmarshalText([]byte(ref)) == nil {
+		if x := decision.Holder(p, signer); x != nil {
+			if called, named := strings.CutPrefix(decision.CalledIn(p, x.ID, signer), "the "); named {
+				return called
+			}
+		}
 	}
-	return id
+	return DistrustKey + " " + ref
 }

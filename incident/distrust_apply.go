@@ -61,7 +61,12 @@ func (x *Second) AskedIn(p *plan.Plan) string { return askedIn(p, x.What, x.To) 
 
 func askedIn(p *plan.Plan, what, to string) string {
 	switch what {
-	case whatDistrust, whatTrust, whatRestrict, whatReveal:
+	case whatDistrust, whatTrust:
+		if kind, ref, ok := strings.Cut(to, " "); ok {
+			return what + " the " + Doubted(p, kind, ref)
+		}
+		return what + " " + to
+	case whatRestrict, whatReveal:
 		return what + " " + to
 	case whatWaive:
 		if c, ok := p.Communication(to); ok {

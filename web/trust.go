@@ -45,14 +45,8 @@ func (l *look) trust() trust {
 		return &f
 	}
 	for _, x := range l.state.Distrusted {
-		name := x.Ref
-		if x.Kind == incident.DistrustPerson {
-			name = l.name(x.Ref)
-		} else if ch, ok := l.plan.Channel(x.Ref); ok && x.Kind == incident.DistrustChannel {
-			name = ch.Name
-		}
 		d := doubt{Kind: x.Kind, Ref: x.Ref, Back: back("trust-"+x.Kind+"-"+x.Ref, "trust")}
-		d.Say = strings.TrimSpace(capital(x.Kind) + " " + name + ", by " + l.name(x.By) + ", " + l.at(x.At).Second() + ". " + x.Why)
+		d.Say = strings.TrimSpace(capital(incident.Doubted(l.plan, x.Kind, x.Ref)) + ", by " + l.name(x.By) + ", " + l.at(x.At).Second() + ". " + x.Why)
 		t.List = append(t.List, d)
 	}
 	for _, who := range l.state.Hidden {
