@@ -57,6 +57,10 @@ func try(p *plan.Plan, a journal.Actor, op OpTry, now time.Time) ([]Event, error
 	if err != nil || day.After(now) {
 		return nil, fault.New(fault.Invalid, "%q is no day on which a key could have been tried.", op.Day).Instead("Sign it as it is shown today.")
 	}
+	if until := day.Add(decision.TrialFor); !now.Before(until) {
+		return nil, fault.New(fault.Expired, "What was signed for %s could be handed in until %s.", op.Day, until.UTC().Format("2006-01-02 15:04 UTC")).
+			Instead("Sign it as it is shown today.")
+	}
 	x, _ := p.Person(who)
 	m := decision.Trial(p, &x, day)
 	var signer evm.Address

@@ -56,6 +56,9 @@ func TestTryKey(t *testing.T) {
 	if got := s.Tried[ada.Keys[0].Address]; got.Person != "ada" || !got.At.Equal(start) || got.Of != "" {
 		t.Errorf("%+v", got)
 	}
+	if _, err := decide(p, "ada", today, sig, start.Add(3*24*time.Hour)); !fault.Is(err, fault.Expired) || !strings.Contains(fault.Sentence(err), "Sign it as it is shown today") {
+		t.Errorf("after its time: %v", err)
+	}
 	other := *p
 	other.Name = "Another plan"
 	for name, c := range map[string]struct {
