@@ -7,7 +7,6 @@ import (
 
 	"tocsin/decision"
 	"tocsin/evm"
-	"tocsin/plan"
 )
 
 // known says who an account is by the plan; empty if it is nobody.
@@ -71,16 +70,6 @@ func (k *survey) meant(refs []string) []evm.Address {
 func (k *survey) away(person string) bool {
 	until, ok := k.Away[person]
 	return ok && k.Now.Before(until)
-}
-
-// assetOn finds the plan's contract at an address.
-func (k *survey) assetOn(chain uint64, a evm.Address) (plan.Asset, bool) {
-	for _, x := range k.Plan.Assets {
-		if x.Chain == chain && x.Address == a {
-			return x, true
-		}
-	}
-	return plan.Asset{}, false
 }
 
 // moment writes a time for a sentence, in UTC.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,16 @@ type status struct {
 		Code   string   `json:"code"`
 		People []string `json:"people"`
 	} `json:"gaps"`
+}
+
+// people are those whom the gap of a code names.
+func (s status) people(code string) []string {
+	for _, g := range s.Gaps {
+		if g.Code == code {
+			return g.People
+		}
+	}
+	return nil
 }
 
 func (w *world) status(more ...string) status {
@@ -149,7 +160,7 @@ func TestAdopt(t *testing.T) {
 	}
 	w.refused("", []string{"adopt", "show", hash}, "in force")
 	w.on("plan", "read", "--as", "janet")
-	if st := w.status(); len(st.Unread) != 5 || len(st.Gaps) != 1 || st.Gaps[0].Code != "plan-not-read" || len(st.Gaps[0].People) != 5 {
+	if st := w.status(); len(st.Unread) != 5 || len(st.people("plan-not-read")) != 5 || slices.Contains(st.people("plan-not-read"), "janet") {
 		t.Errorf("status %+v", st)
 	}
 	_, page := w.signedIn(s, "janet").ask(s.URL+"/plan", nil)

@@ -497,9 +497,17 @@ func twoServers(t *testing.T, w *world) {
 	if len(nonces) != 1 {
 		t.Errorf("sends with %d nonces", len(nonces))
 	}
-	var l struct{ Incidents []struct{ ID string } }
-	if w.read(w.on("incident", "list", "--json"), &l); len(l.Incidents) != 1 {
-		t.Errorf("incidents: %+v", l.Incidents)
+	// The attacker who goes on against a paused vault may fail so often that this is an issue of its own.
+	var l struct{ Incidents []struct{ ID, Issue, Title string } }
+	w.read(w.on("incident", "list", "--json"), &l)
+	thefts := 0
+	for _, x := range l.Incidents {
+		if x.Issue == "stolen-user-funds" {
+			thefts++
+		}
+	}
+	if thefts != 1 {
+		t.Errorf("%d incidents of one theft: %+v", thefts, l.Incidents)
 	}
 	w.once(id)
 	two.stop(t)
