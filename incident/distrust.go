@@ -102,6 +102,21 @@ func (s *State) void(a Approval) bool {
 	return a.Void != "" || !s.Sees(a.Person) || s.Distrusts(DistrustKey, a.Signer.Hex())
 }
 
+// Discounts says why an answer to a decision that stands on record does not count; empty if it counts.
+func (s *State) Discounts(d *Decision, a Approval, now time.Time) string {
+	switch {
+	case a.Void != "":
+		return a.Void
+	case !s.Sees(a.Person):
+		return "Who gave it no longer takes part in this incident."
+	case s.Distrusts(DistrustKey, a.Signer.Hex()):
+		return "Its key is distrusted."
+	case a.Attested != nil && d.State == Open && !now.Before(a.Attested.Until):
+		return "It was attested, and counted until " + clock(a.Attested.Until) + "."
+	}
+	return ""
+}
+
 // keyless reports whether every key that somebody signs with is distrusted.
 func (s *State) keyless(p *plan.Plan, person string) bool {
 	if len(s.Distrusted) == 0 {

@@ -148,8 +148,8 @@ func (l *look) boxes(d *incident.Decision, status decision.Status) []box {
 		if at := a.Attested; at != nil {
 			b.Small, b.Code = "attested by "+l.name(at.By)+", called back over "+at.How, ""
 		}
-		if a.Void != "" {
-			b.State, b.Line, b.Small, b.Code = "no", "Does not count", a.Void, ""
+		if why := l.state.Discounts(d, a, l.Now); why != "" {
+			b.State, b.Line, b.Small, b.Code = "no", "Does not count", why, ""
 		}
 		if p, ok := l.plan.Person(a.Person); ok {
 			b.For = p.Title
