@@ -498,7 +498,9 @@ func twoServers(t *testing.T, w *world) {
 		t.Errorf("sends with %d nonces", len(nonces))
 	}
 	// The attacker who goes on against a paused vault may fail so often that this is an issue of its own.
-	var l struct{ Incidents []struct{ ID, Issue, Title string } }
+	var l struct {
+		Incidents []struct{ ID, Issue, Title string }
+	}
 	w.read(w.on("incident", "list", "--json"), &l)
 	thefts := 0
 	for _, x := range l.Incidents {
