@@ -295,7 +295,7 @@ func mustEncode(t *testing.T, signature string) []byte {
 func crash(t *testing.T, w *world, order func() (*order, evm.Address), undo func()) {
 	stride := 1
 	if testing.Short() {
-		stride = 7
+		stride = 11
 	}
 	kills := 0
 	for _, late := range []bool{false, true} {

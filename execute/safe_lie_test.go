@@ -14,12 +14,16 @@ import (
 // there is one, or takes it and sends it nowhere: nothing is believed that the blocks do not bear out, and it lands once.
 func TestRealSafeToldLies(t *testing.T) {
 	c := newCouncil(t, 20*time.Millisecond, core.V141)
+	depths := []uint64{0, 2}
+	if testing.Short() {
+		depths = depths[1:]
+	}
 	for name, lies := range map[string]func() chain.Client{
 		"mined where it was not": func() chain.Client { return &liar{Client: c.client, left: 12} },
 		"mined and not sent":     func() chain.Client { return &liar{Client: c.client, left: 12, drop: true} },
 		"not mined where it was": func() chain.Client { return &forgetful{Client: c.client, left: 12} },
 	} {
-		for _, confirmations := range []uint64{0, 2} {
+		for _, confirmations := range depths {
 			o, since, nonce := c.order(confirmations), c.head(), c.safe.Facts(t).Nonce
 			out := c.carry(o, lies())
 			a := o.action()
