@@ -58,7 +58,7 @@ func TestKeyTry(t *testing.T) {
 	day := time.Now().UTC()
 	sig := "0x" + hex.EncodeToString(demoSigns(t, "ada", decision.Trial(p, &ada, day).Digest()))
 	tells(t, 0, append(at, "--day", day.Format(time.DateOnly), "--signature", sig), "Ada holds the key: tried on "+day.Format(time.DateOnly))
-	tells(t, 1, append(at, "--day", "2020-01-01", "--signature", sig), "could be signed until")
+	tells(t, 1, append(at, "--day", "2020-01-01", "--signature", sig), "Sign it as it is shown today.")
 	tells(t, 2, append(at, "--day", "someday", "--signature", sig), "no day on which a key")
 	tells(t, 2, []string{"key", "try", "--data", dir}, "Nothing says whose key it is")
 	keystore := filepath.Join(t.TempDir(), "key.json")
