@@ -3,6 +3,7 @@ package exercise
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tocsin/plan"
@@ -136,7 +137,8 @@ func updates(n int) string {
 
 // sentence makes a text end as a sentence does.
 func sentence(s string) string {
-	if s == "" || slices.Contains([]byte(".!?"), s[len(s)-1]) {
+	end := strings.TrimRight(s, `”’")`) // what is quoted has ended already
+	if end == "" || slices.Contains([]byte(".!?"), end[len(end)-1]) {
 		return s
 	}
 	return s + "."

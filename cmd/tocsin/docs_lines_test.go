@@ -117,6 +117,17 @@ var docs = []doc{
 	{line: `tocsin disarm stolen-user-funds --why "We upgrade the vault" --data data --as janet`, why: "TestArm in package cli runs it"},
 	{line: "tocsin disarm stolen-user-funds --data data --as david", why: "TestArm in package cli runs it"},
 
+	// docs/exercise.md
+	{line: "tocsin exercise list --plan examples/vault", says: "reentrant-withdrawal"},
+	{line: "tocsin exercise run reentrant-withdrawal --auto --plan examples/vault --data practice", says: "Contained."},
+	{line: "tocsin exercise list --data practice", says: "ended"},
+	{line: "tocsin exercise report EXERCISE --data practice --as oscar --out report.md", as: played("report") + " --out report.md && cat report.md", says: "6 of 6 expected steps"},
+	{line: "tocsin exercise publish EXERCISE --data practice --as oscar --out public.md", as: played("publish") + " --out public.md && ! grep Carmen public.md && cat public.md", says: "6 of 6 expected steps"},
+	{
+		line: `tocsin exercise plan --data DIR --as oscar --watch david --at "2026-12-24 15:00" --title "Winter" --invite`,
+		as:   `tocsin exercise plan --data data --as oscar --watch david --at "$(($(date +%Y)+1))-12-24 15:00" --title "Winter" --invite`, says: "Winter", before: (*docWorld).start,
+	},
+
 	// docs/backtest.md
 	{line: "tocsin backtest --plan DIR --endpoint CHAINID=URL --from N --to N", as: "tocsin backtest --plan examples/vault --endpoint 31337=$ENDPOINT --from 1 --to 2", says: "2 blocks"},
 	{line: "tocsin backtest --plan DIR --blocks blocks.jsonl.zst --attack-tx 0x…", why: "it needs the blocks of an attack; the tests of package backtest make some"},
@@ -158,4 +169,9 @@ var docs = []doc{
 
 	// CONTRIBUTING
 	{line: "make check", why: "it runs this test"},
+}
+
+// played is a command on the exercise that was played before.
+func played(command string) string {
+	return `tocsin exercise ` + command + ` "$(tocsin exercise list --data practice | cut -d' ' -f1)" --data practice --as oscar`
 }
