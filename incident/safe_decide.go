@@ -199,7 +199,11 @@ func (d *decider) openDecisionOf(id string) (*Decision, error) {
 		return nil, fault.New(fault.Expired, "%s expired at %s; nothing is to be signed.", name, clock(x.expired())).Instead("Sign the newer asking, if there is one.")
 	}
 	if x.State != Open {
-		return nil, fault.New(fault.Conflict, "%s was %s at %s; nothing is to be signed.", name, x.State, clock(x.Settled))
+		how := x.State
+		if how == Met {
+			how = "agreed"
+		}
+		return nil, fault.New(fault.Conflict, "%s was %s at %s; nothing is to be signed.", name, how, clock(x.Settled))
 	}
 	return x, nil
 }
