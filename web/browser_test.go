@@ -8,11 +8,54 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 )
+
+// chromium is the one browser of all tests; each has a context of its own in it, with its own cookies.
+var chromium oneBrowser
+
+type oneBrowser struct {
+	once   sync.Once
+	ctx    context.Context
+	cancel context.CancelFunc
+	folder string
+	err    error
+}
+
+// open starts the browser, or answers with the one that was started.
+func (o *oneBrowser) open() (context.Context, error) {
+	o.once.Do(func() {
+		if o.folder, o.err = os.MkdirTemp("", "browser-"); o.err != nil {
+			return
+		}
+		opts := []chromedp.ExecAllocatorOption{
+			chromedp.NoSandbox, chromedp.UserDataDir(o.folder), chromedp.DisableGPU, chromedp.NoFirstRun,
+			chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+			chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true),
+		}
+		o.ctx, o.cancel = chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(opts...))
+		o.err = chromedp.Do(o.ctx)
+	})
+	return o.ctx, o.err
+}
+
+// close ends the browser, if one was started.
+func (o *oneBrowser) close() {
+	if o.cancel != nil {
+		o.cancel()
+	}
+	_ = os.RemoveAll(o.folder)
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	chromium.close()
+	os.Exit(code)
+}
 
 // browser is a Chromium on a console.
 type browser struct {
@@ -33,12 +76,11 @@ func newBrowserOf(t *testing.T, w *world, console http.Handler) *browser {
 	srv := httptest.NewServer(console)
 	t.Cleanup(srv.Close)
 	t.Cleanup(func() { close(w.done) }) // streams end before the server closes
-	opts := []chromedp.ExecAllocatorOption{
-		chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()), chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true),
+	parent, err := chromium.open()
+	if err != nil {
+		t.Fatal(err)
 	}
-	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(opts...))
+	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(cancel)
