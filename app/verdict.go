@@ -121,10 +121,15 @@ func (t *theatre) why(ctx context.Context, list []*engine.View, r *exercise.Run)
 	return "It was contained, and the exercise was broken off all the same: " + r.Conclusion
 }
 
-// halted says what became of the actions that were to stop an attack.
+// halted says what became of the decisions and actions that were to stop an attack.
 func halted(list []*engine.View) string {
 	var b strings.Builder
 	for _, v := range list {
+		for i := range v.State.Decisions {
+			if d := &v.State.Decisions[i]; d.State == incident.Open || d.State == incident.Expired {
+				fmt.Fprintf(&b, " %s was not decided: %s", d.Name(v.Plan), v.State.Status(v.Plan, d, v.Now()).Say)
+			}
+		}
 		for _, a := range v.State.Actions {
 			if a.Prepared == nil {
 				continue
