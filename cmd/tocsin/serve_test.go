@@ -150,7 +150,7 @@ func TestServe(t *testing.T) {
 	w.approve(id, decision, "carmen", carmens)
 	w.refused(carmens, approve(id, "carmen"), "already")
 	w.approve(id, decision, "oscar", w.sign(id, decision, "oscar"))
-	w.refused(carmens, approve(id, "carmen"), "met")
+	w.refused(carmens, approve(id, "carmen"), "agreed")
 
 	// It is decided, and nothing is sent before somebody has said that it is real.
 	if paused, err := w.stage.Paused(context.Background()); err != nil || paused {
