@@ -27,9 +27,11 @@ func TestReadIsStrict(t *testing.T) {
 		"kind: a\n":          `a sheet has no "name"`,
 		"name: N\nkind: c\n": `"c" is none of the values of "kind"`,
 		"name: N\nname: M\n": `the key "name" stands twice`,
+
 		"name: N\nitems:\n  - {id: One, text: T}\n":                     `"One" cannot be an id`,
 		"name: N\nitems: [{id: a, text: T}, {id: a}]\n":                 `an item has no "text"`,
 		"name: N\nitems:\n  - {id: a, text: T}\n  - {id: a, text: U}\n": `the id "a" is taken by another item`,
+
 		"name: [": `this is not YAML: a value is expected here`,
 		"":        `this file is empty`,
 	} {
