@@ -58,7 +58,7 @@ func (t *terminal) connect(ctx context.Context, f *actFlags, id uint64) (act.Cli
 	if len(all[id]) == 0 {
 		return nil, fault.New(fault.Invalid, "No endpoint of chain %d is named.", id).Instead("Give --endpoint %d=URL or set %s%d.", id, endpointVariable, id)
 	}
-	log, err := t.logger()
+	log, err := t.logger(ctx)
 	if err != nil {
 		return nil, err
 	}

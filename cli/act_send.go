@@ -34,7 +34,7 @@ Exit 0: it is in effect. 1: it may not be sent, or failed, or it is not known ye
 			defer file.Close()
 			r := file.Record()
 			o := act.Options{Now: time.Now, Say: func(s string) { fmt.Fprintln(t.err, printable(s)) }}
-			if o.Logger, err = t.logger(); err != nil {
+			if o.Logger, err = t.logger(c.Context()); err != nil {
 				return err
 			}
 			if !r.Over() || r.State == outside.Failed {

@@ -173,7 +173,7 @@ func (t *terminal) source(ctx context.Context, o *backtest.Options, f replayFlag
 	if err != nil {
 		return nil, err
 	}
-	log, err := t.logger()
+	log, err := t.logger(ctx)
 	if err != nil {
 		return nil, err
 	}

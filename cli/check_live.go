@@ -65,7 +65,7 @@ func (t *terminal) checkLive(c *cobra.Command, dir string, failOn check.Level, f
 	if err != nil {
 		return err
 	}
-	log, err := t.logger()
+	log, err := t.logger(c.Context())
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 	"strings"
 	"unicode"
@@ -143,14 +142,6 @@ func upper(s string) string {
 		return s
 	}
 	return string(s[0]-32) + s[1:]
-}
-
-func (t *terminal) logger() (*slog.Logger, error) {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(t.log)); err != nil {
-		return nil, fault.New(fault.Invalid, "%q is not a level of the log.", t.log).Instead("Write debug, info, warn or error.")
-	}
-	return slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: l})), nil
 }
 
 // print writes v as JSON if that was asked for, else what text writes, without characters that steer a terminal: much of it

@@ -49,7 +49,7 @@ func (t *terminal) asked(f *confirmFlags, d *incident.Decision, list []incident.
 	if err != nil {
 		return nil, err
 	}
-	log, err := t.logger()
+	log, err := t.logger(f.command.Context())
 	if err != nil {
 		return nil, err
 	}

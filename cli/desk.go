@@ -42,7 +42,7 @@ func (d *desk) ofProtocol(c *cobra.Command) {
 
 // open opens the data folder.
 func (t *terminal) open(ctx context.Context, d desk) (*app.Desk, error) {
-	log, err := t.logger()
+	log, err := t.logger(ctx)
 	if err != nil {
 		return nil, err
 	}

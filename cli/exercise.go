@@ -132,7 +132,7 @@ Broken off, it goes on where it was if it is started again with the same --data.
 				return fault.New(fault.Invalid, "An exercise of the team is led in the console.").
 					Instead("To play it without people, give --auto; to plan one for the team: tocsin exercise plan.")
 			}
-			log, err := t.logger()
+			log, err := t.logger(c.Context())
 			if err != nil {
 				return err
 			}

@@ -39,7 +39,7 @@ the console. Secrets come from the environment, each also as NAME_FILE naming a 
 The secret of each webhook stands in the variable that the plan names.`,
 		Args: exactly(),
 		RunE: func(c *cobra.Command, _ []string) error {
-			log, err := t.logger()
+			log, err := t.logger(c.Context())
 			if err != nil {
 				return err
 			}
@@ -222,7 +222,7 @@ You play the responders; the attack begins when you press the button, or after -
 money: the chain, the exploit, the signatures, the pause. With --auto nobody is needed: the responders play themselves.`,
 		Args: exactly(),
 		RunE: func(c *cobra.Command, _ []string) error {
-			log, err := t.logger()
+			log, err := t.logger(c.Context())
 			if err != nil {
 				return err
 			}

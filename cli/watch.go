@@ -100,7 +100,7 @@ func (t *terminal) looking(c *cobra.Command, args []string, f watchFlags) (*look
 	if c.Flags().Changed("from") {
 		o.From = &f.from
 	}
-	if o.Logger, err = t.logger(); err != nil {
+	if o.Logger, err = t.logger(c.Context()); err != nil {
 		return nil, err
 	}
 	if l.drawn() {
