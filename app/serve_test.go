@@ -204,8 +204,19 @@ func TestOneEndpointOfSeveralIsEnough(t *testing.T) {
 		return err == nil && w.Block > 3
 	})
 	list, err := s.desk.Engine.List(t.Context(), true)
-	if err != nil || len(list) != 0 {
-		t.Errorf("%d incidents, %v: somebody was called about an endpoint that is not needed", len(list), err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range list { // the chain holds no vault: that it cannot be read may have been told by now
+		v, err := s.desk.Engine.View(t.Context(), x.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range v.State.Findings {
+			if slices.Contains([]string{"endpoint", "blind", "stalled", "behind"}, f.Detector) {
+				t.Errorf("somebody was called about an endpoint that is not needed: %s: %s", f.Detector, f.Say)
+			}
+		}
 	}
 	if err := s.stop(); err != nil {
 		t.Error(err)
