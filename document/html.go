@@ -21,7 +21,7 @@ var (
 func HTML(p *plan.Plan, o RenderOptions) []byte {
 	s := bind(p, o)
 	var page bytes.Buffer
-	form, err := template.New("page").Funcs(template.FuncMap{"look": func() template.CSS { return template.CSS(htmlLook) }, "at": at}).Parse(htmlForm)
+	form, err := htmlForms()
 	if err == nil {
 		err = form.Execute(&page, struct {
 			*sheet
@@ -32,6 +32,11 @@ func HTML(p *plan.Plan, o RenderOptions) []byte {
 		fmt.Fprintf(&page, "\n<p>The page ends here: %s</p>\n", template.HTMLEscapeString(err.Error()))
 	}
 	return page.Bytes()
+}
+
+// htmlForms are the forms of a page and of what stands on one.
+func htmlForms() (*template.Template, error) {
+	return template.New("page").Funcs(template.FuncMap{"look": func() template.CSS { return template.CSS(htmlLook) }, "at": at}).Parse(htmlForm)
 }
 
 // at pairs a part with the level of its heading, which HTML ends at six.

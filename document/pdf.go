@@ -63,7 +63,9 @@ func PDF(p *plan.Plan, o RenderOptions, made time.Time) ([]byte, error) {
 // printer sets a sheet on pages.
 type printer struct {
 	pdf   *fpdf.Fpdf
-	sheet *sheet
+	sheet *sheet // of a plan; nil for another document
+	name  string // of the document, at the head of each page
+	foot  string // of each page
 	made  time.Time
 	faces [faceCount]*face
 
@@ -79,8 +81,22 @@ type printer struct {
 	dropped map[rune]int // characters that show nothing
 }
 
+// newPrinter is a printer of a plan.
 func newPrinter(s *sheet, made time.Time) (*printer, error) {
-	pr := &printer{sheet: s, made: made, scale: 1, links: map[string]int{}, lacked: map[rune]int{}, dropped: map[rune]int{}}
+	foot := fmt.Sprintf("Version %s · Hash %s · Printed %s", s.Version, s.Hash, made.Format("2 January 2006 15:04 UTC"))
+	pr, err := newPrinterOf(s.Name, foot, made)
+	if err != nil {
+		return nil, err
+	}
+	pr.sheet = s
+	pr.pdf.SetTitle(pr.shown(s.Name, regular)+": emergency response plan", true)
+	pr.pdf.SetSubject("Version "+pr.shown(s.Version, regular)+", hash "+s.Hash, true)
+	return pr, pr.pdf.Error()
+}
+
+// newPrinterOf is a printer of any document.
+func newPrinterOf(name, foot string, made time.Time) (*printer, error) {
+	pr := &printer{name: name, foot: foot, made: made, scale: 1, links: map[string]int{}, lacked: map[rune]int{}, dropped: map[rune]int{}}
 	pr.pdf = fpdf.NewCustom(&fpdf.InitType{OrientationStr: "P", UnitStr: "mm", SizeStr: "A4"})
 	pr.pdf.SetAutoPageBreak(false, 0)
 	pr.pdf.SetMargins(marginSide, marginTop, marginSide)
@@ -97,8 +113,6 @@ func newPrinter(s *sheet, made time.Time) (*printer, error) {
 		pr.faces[i] = f
 		pr.pdf.AddUTF8FontFromBytes(f.name, "", faceData(i))
 	}
-	pr.pdf.SetTitle(pr.shown(s.Name, regular)+": emergency response plan", true)
-	pr.pdf.SetSubject("Version "+pr.shown(s.Version, regular)+", hash "+s.Hash, true)
 	return pr, pr.pdf.Error()
 }
 
@@ -124,12 +138,11 @@ func (pr *printer) newPage() {
 	pr.pdf.AddPage()
 	scale := pr.scale
 	pr.scale = 1
-	pr.text(words{{Text: pr.sheet.Name + " · "}, {Text: pr.head, Bold: true}}, marginSide, textWide, labelSize, inkSoft)
+	pr.text(words{{Text: pr.name + " · "}, {Text: pr.head, Bold: true}}, marginSide, textWide, labelSize, inkSoft)
 	pr.rule(marginTop+4.5, .2, inkSoft)
-	foot := fmt.Sprintf("Version %s · Hash %s · Printed %s", pr.sheet.Version, pr.sheet.Hash, pr.made.Format("2 January 2006 15:04 UTC"))
 	pr.y = paperHigh - marginFoot + 6
 	pr.rule(pr.y-1.5, .2, inkSoft)
-	pr.text(sayf("%s", foot), marginSide, textWide-12, 6.5, inkSoft)
+	pr.text(words{{Text: pr.foot}}, marginSide, textWide-12, 6.5, inkSoft)
 	pr.y = paperHigh - marginFoot + 6
 	pr.right(fmt.Sprintf("page %d", pr.pdf.PageNo()), labelSize)
 	pr.y = marginTop + 7
