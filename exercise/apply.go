@@ -17,7 +17,7 @@ func (s *State) Apply(h Happened) {
 		}
 		s.commands[h.Command] = true
 	}
-	if s.applySession(h) || s.applyCourse(h) || s.applyRun(h) {
+	if s.applyAsked(h) || s.applyBreak(h) || s.applySession(h) || s.applyCourse(h) || s.applyRun(h) {
 		return
 	}
 	s.applyAfter(h)

@@ -87,6 +87,7 @@ type OpRelease struct {
 	ID       string // of a held fact; empty for one made up
 	Text     string // of one made up; for a held fact the script's own if empty
 	Question string // that it answers; may be empty
+	Asked    int    // number of the question that it answers; 0 for none
 }
 
 // OpMark notes what the moderator heard or saw.

@@ -112,7 +112,15 @@ func (s *story) opRun(verb string, w *said) exercise.Op {
 	case "inject":
 		return exercise.OpInject{ID: w.word()}
 	case "release":
-		return exercise.OpRelease{ID: w.options["id"], Question: w.options["question"], Text: w.text()}
+		return exercise.OpRelease{ID: w.options["id"], Question: w.options["question"], Asked: w.number("asked"), Text: w.text()}
+	case "ask":
+		return exercise.OpAsk{Text: w.text()}
+	case "answered":
+		return exercise.OpAnswered{Number: w.number("question")}
+	case "break":
+		return exercise.OpBreak{Length: w.span("for")}
+	case "back":
+		return exercise.OpBreakEnd{}
 	case "said", "done", "wrong", "unplanned", "praised":
 		return exercise.OpMark{Kind: exercise.MarkKind(verb), Step: w.options["step"], Person: w.options["who"], Text: w.text()}
 	case "strike":

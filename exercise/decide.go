@@ -74,6 +74,10 @@ func (d *decider) decide() error {
 		return d.end(op)
 	case OpHere:
 		return d.here(op)
+	case OpBreak:
+		return d.rest(op)
+	case OpBreakEnd:
+		return d.restOver()
 	}
 	return d.decideRun()
 }
@@ -86,6 +90,10 @@ func (d *decider) decideRun() error {
 		return d.injectNow(op)
 	case OpRelease:
 		return d.release(op)
+	case OpAsk:
+		return d.ask(op)
+	case OpAnswered:
+		return d.answered(op)
 	case OpMark:
 		return d.mark(op)
 	case OpStrike:

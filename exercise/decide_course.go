@@ -97,6 +97,7 @@ func (d *decider) describe() error {
 	case r.UnderWay():
 		return nil // a double click
 	}
+	d.back(by)
 	d.emit(EventDescribed{Run: r.Number, Opening: journal.Personal(clean(r.Scenario.Opening)), Clock: d.s.Clock.Set(d.now, d.s.Speed, 0), By: by})
 	d.inject()
 	return nil
@@ -119,6 +120,11 @@ func (d *decider) clock(op OpClock) error {
 		return fault.New(fault.Invalid, "The clock is moved on by 90 days at most.")
 	case op.Speed > maxSpeed:
 		return fault.New(fault.Invalid, "The exercise clock runs at most %d times as fast as time.", maxSpeed)
+	}
+	if op.Resume && d.s.Break != nil {
+		if d.back(by); d.s.Clock.Speed > 0 && op.On == 0 && op.Speed == 0 {
+			return nil
+		}
 	}
 	e := EventClock{Speed: d.s.Speed, On: op.On, By: by}
 	if op.Speed > 0 {

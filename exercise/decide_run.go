@@ -84,7 +84,16 @@ func (d *decider) release(op OpRelease) error {
 	if err := full(len(r.Released), maxList, "facts given in this scenario"); err != nil {
 		return err
 	}
-	e := EventReleased{Run: r.Number, ID: op.ID, Text: journal.Personal(text), Question: journal.Personal(question), Shows: d.s.Clock.Now(d.now), By: by}
+	if op.Asked != 0 {
+		q := r.question(op.Asked)
+		if q == nil {
+			return fault.New(fault.NotFound, "There is no question %d.", op.Asked)
+		}
+		question = q.Text
+	}
+	e := EventReleased{
+		Run: r.Number, ID: op.ID, Text: journal.Personal(text), Question: journal.Personal(question), Asked: op.Asked, Shows: d.s.Clock.Now(d.now), By: by,
+	}
 	if op.ID != "" {
 		i := slices.IndexFunc(r.Scenario.Held, func(f plan.HeldFact) bool { return f.ID == op.ID })
 		switch {

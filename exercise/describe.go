@@ -93,6 +93,9 @@ func (t *teller) reminded(e EventReminded) string {
 	case e.What == ReminderLong:
 		return "Reminder to the moderator: the time that was planned for it is over."
 	}
+	if e.What == ReminderBreak {
+		return "Reminder to all who are there: the break is over."
+	}
 	owner := "its owner"
 	if f := t.s.FollowUp(e.FollowUp); f != nil {
 		owner = t.name(f.Owner)
@@ -126,6 +129,10 @@ func (t *teller) course() string {
 		return t.name(e.By) + " said stop. The exercise stands still." + because(string(e.Why))
 	case EventThawed:
 		return t.name(e.By) + " let it go on." + because(string(e.Why))
+	case EventBreak:
+		return "A break until " + e.Until.UTC().Format("15:04") + " UTC."
+	case EventBreakEnded:
+		return "The break is over."
 	case EventCompleted:
 		return fmt.Sprintf("Scenario %d is completed: %s", e.Run, kept(e.Conclusion))
 	case EventAborted:
@@ -150,6 +157,10 @@ func (t *teller) run() string {
 			return "Told, made up on the spot: " + kept(e.Text)
 		}
 		return "Told: " + kept(e.Text)
+	case EventAsked:
+		return t.name(e.Person) + " asks: " + kept(e.Text)
+	case EventAnswered:
+		return fmt.Sprintf("Question %d is answered aloud.", e.Number)
 	case EventMarked:
 		say := cmp.Or(map[MarkKind]string{Said: "Said", Done: "Done", Wrong: "Wrong", Unplanned: "Not in the plan"}[e.Mark], "Marked")
 		if e.Step != "" {

@@ -62,6 +62,9 @@ func (s *State) reminders() []reminder {
 		if !s.Unattended {
 			add(reminder{what: ReminderLong, at: s.Begun.Add(time.Duration(s.Length))})
 		}
+		if s.Break != nil {
+			add(reminder{what: ReminderBreak, at: s.Break.Until})
+		}
 	}
 	return list
 }

@@ -123,7 +123,8 @@ type EventReleased struct {
 	Text     journal.Personal `json:"text"`
 	Evidence string           `json:"evidence,omitempty"`
 	Question journal.Personal `json:"question"`
-	Shows    time.Time        `json:"shows"` // exercise time
+	Asked    int              `json:"asked,omitempty"` // number of the question that it answers
+	Shows    time.Time        `json:"shows"`           // exercise time
 	By       string           `json:"by,omitempty"`
 }
 

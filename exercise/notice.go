@@ -192,6 +192,8 @@ func (n *noticer) reminded(e EventReminded) {
 		n.to(n.moderator(), NoticeReminder, s.Title+" has not begun", "It was to begin on "+moment(s.Scheduled)+". Begin it, move it to another time, or cancel it.")
 	case ReminderLong:
 		n.to(n.moderator(), NoticeReminder, s.Title+": its time is over", "It was planned for "+span(time.Duration(s.Length))+". Complete the scenario and end the exercise, or take a break and say how long it goes on.")
+	case ReminderBreak:
+		n.to(n.here(), NoticeReminder, s.Title+" goes on", "The break is over. Come back.")
 	case ReminderFollowUp:
 		if f := s.FollowUp(e.FollowUp); f != nil {
 			when := "is due on " + f.By.UTC().Format("2 January 2006")
@@ -201,6 +203,17 @@ func (n *noticer) reminded(e EventReminded) {
 			n.to([]string{f.Owner}, NoticeFollowUp, "a follow-up of yours", "It "+when+": "+sentence(f.Text)+" Say that it is done, or why not.")
 		}
 	}
+}
+
+// here lists the moderator and who takes part.
+func (n *noticer) here() []string {
+	list := n.moderator()
+	for _, x := range n.s.Invited {
+		if x.Came && x.Person != n.s.Moderator {
+			list = append(list, x.Person)
+		}
+	}
+	return list
 }
 
 func (n *noticer) moderator() []string {

@@ -97,6 +97,8 @@ func playSecretly(t *testing.T, seed uint64) int {
 			do("ada", exercise.OpLesson{Kind: exercise.Flaw, Text: fmt.Sprintf("secret-lesson-%d", r.Uint64()), Person: "ben"})
 		case 21:
 			do("ada", exercise.OpInvite{})
+			do("ben", exercise.OpAsk{Text: "What does the log say?"})
+			do("ada", exercise.OpBreak{Length: time.Minute})
 		case 22:
 			if r.IntN(10) == 0 {
 				do("ada", exercise.OpEnd{})

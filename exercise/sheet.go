@@ -33,6 +33,7 @@ type Sheet struct {
 
 	Clock  *incident.Clock `json:"clock,omitempty"` // nil before it begins
 	Frozen *Halt           `json:"frozen,omitempty"`
+	Break  *Break          `json:"break,omitempty"`
 	Runs   []SheetRun      `json:"runs,omitempty"` // those described
 
 	Lessons   []Lesson   `json:"lessons,omitempty"`
@@ -70,6 +71,7 @@ type SheetRun struct {
 	Conclusion string    `json:"conclusion,omitempty"`
 	Incidents  []string  `json:"incidents,omitempty"`
 	Given      []Given   `json:"given,omitempty"` // in the order in which it was given
+	Asked      []Asked   `json:"asked,omitempty"` // questions that wait for the moderator
 	Marks      []Mark    `json:"marks,omitempty"` // once it is over
 	Debrief    []string  `json:"debrief,omitempty"`
 	Objectives []string  `json:"objectives,omitempty"` // once it is over
@@ -122,6 +124,10 @@ func SheetOf(p *plan.Plan, s *State, person string) *Sheet {
 	if s.Frozen != nil {
 		x.Frozen = &Halt{At: s.Frozen.At, By: s.Frozen.By, Why: s.Frozen.Why, Real: s.Frozen.Incident != ""}
 	}
+	if s.Break != nil {
+		b := *s.Break
+		x.Break = &b
+	}
 	for i := range s.Runs {
 		if r := &s.Runs[i]; !r.Described.IsZero() {
 			x.Runs = append(x.Runs, r.sheet(s.Phase == Ended))
@@ -165,6 +171,7 @@ func (r *Run) sheet(ended bool) SheetRun {
 		Incidents: slices.Clone(r.Incidents), Given: r.givenSoFar(),
 	}
 	if r.Outcome == "" {
+		x.Asked = r.Unanswered()
 		return x
 	}
 	x.Completed, x.To, x.Outcome, x.Conclusion = r.Completed, r.To, r.Outcome, r.Conclusion

@@ -46,6 +46,7 @@ type State struct {
 	Clock      incident.Clock `json:"clock,omitzero"`       // of the exercise; zero before it begins
 	Speed      uint32         `json:"speed,omitempty"`      // of the clock when it goes
 	Frozen     *Freeze        `json:"frozen,omitempty"`
+	Break      *Break         `json:"break,omitempty"`
 	Freezes    []Freeze       `json:"freezes,omitempty"` // those that are over
 	Runs       []Run          `json:"runs,omitempty"`
 	Lessons    []Lesson       `json:"lessons,omitempty"`
@@ -104,6 +105,7 @@ type Run struct {
 	Reached    []Reached     `json:"reached,omitempty"`
 	Injected   []Injected    `json:"injected,omitempty"`
 	Released   []Released    `json:"released,omitempty"`
+	Asked      []Asked       `json:"asked,omitempty"` // by the team
 	Marks      []Mark        `json:"marks,omitempty"`
 }
 
@@ -268,9 +270,13 @@ func (s *State) Next() *State {
 		f := *s.Frozen
 		n.Frozen = &f
 	}
+	if s.Break != nil {
+		b := *s.Break
+		n.Break = &b
+	}
 	for i := range n.Runs {
 		r := &n.Runs[i]
-		r.Reached = slices.Clone(r.Reached)
+		r.Reached, r.Asked = slices.Clone(r.Reached), slices.Clone(r.Asked)
 		r.Incidents, r.Injected, r.Released, r.Marks = slices.Clone(r.Incidents), slices.Clone(r.Injected), slices.Clone(r.Released), slices.Clone(r.Marks)
 	}
 	n.commands = make(map[string]bool, len(s.commands))

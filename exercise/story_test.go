@@ -227,6 +227,9 @@ func (s *story) sees(person string) string {
 		for _, g := range r.Given {
 			fmt.Fprintf(&out, "   %d %s %s: %s\n", g.Number, s.time(g.Shows), g.Kind, g.Text)
 		}
+		for _, q := range r.Asked {
+			fmt.Fprintf(&out, "   ? %d %s, %s: %s\n", q.Number, s.time(q.Shows), q.Person, q.Text)
+		}
 		for _, m := range r.Marks {
 			fmt.Fprintf(&out, "   %s %s %s %s\n", s.time(m.Shows), m.Kind, m.Step, m.Text)
 		}
