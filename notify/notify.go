@@ -4,6 +4,8 @@ package notify
 import (
 	"context"
 	"time"
+
+	"tocsin/calendar"
 )
 
 // Message is what is carried. It holds all that any channel needs; a channel uses what it can show.
@@ -18,6 +20,9 @@ type Message struct {
 	Exercise bool   // the message says EXERCISE
 	Urgent   bool
 	At       time.Time
+
+	// Entry is for the recipient's calendar; nil for none. A channel that cannot carry it leaves it out: the body says the same.
+	Entry *calendar.Entry
 }
 
 // Outcome is what became of a message. Unknown means that it was sent and nobody knows whether it arrived.

@@ -12,6 +12,7 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
+	"tocsin/calendar"
 	"tocsin/notify"
 )
 
@@ -35,11 +36,31 @@ func (c *Channel) compose(m notify.Message, id string, to *mail.Address) ([]byte
 		return nil, fmt.Errorf("write the HTML of message %s: %w", id, err)
 	}
 	msg.AddAlternativeString(gomail.TypeTextHTML, page.String())
+	if m.Entry != nil {
+		if err := invite(msg, *m.Entry, from, *to); err != nil {
+			return nil, fmt.Errorf("write the calendar entry of message %s: %w", id, err)
+		}
+	}
 	var raw bytes.Buffer
 	if _, err := msg.WriteTo(&raw); err != nil {
 		return nil, fmt.Errorf("write message %s: %w", id, err)
 	}
 	return raw.Bytes(), nil
+}
+
+// invite puts a calendar entry into a message as RFC 6047 wants it: the last of the alternatives, whose type names the method, so that
+// the mail program shows it as an invitation; and once more as a file, for those programs that look for one.
+func invite(msg *gomail.Msg, e calendar.Entry, from, to mail.Address) error {
+	b, err := calendar.Invitation(e, from, to)
+	if err != nil {
+		return err
+	}
+	msg.AddAlternativeString(gomail.ContentType("text/calendar; method="+e.Method()+"; component=VEVENT"), string(b), gomail.WithPartEncoding(gomail.EncodingB64))
+	file := "invite.ics"
+	if e.Cancelled {
+		file = "cancel.ics"
+	}
+	return msg.AttachReader(file, bytes.NewReader(b), gomail.WithFileContentType("application/ics"))
 }
 
 // messageID makes the same id of the same key, so that a mailbox shows a message that was sent twice once.

@@ -11,11 +11,7 @@ import (
 	"io"
 	"log"
 	"math/big"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
 	"net"
-	"net/mail"
 	"strings"
 	"sync"
 	"testing"
@@ -218,53 +214,6 @@ func certificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
 }
 
-// post is a letter as a mail program shows it.
-type post struct {
-	header mail.Header
-	title  string
-	plain  string
-	html   string
-}
-
-func unfold(t *testing.T, l letter) post {
-	t.Helper()
-	m, err := mail.ReadMessage(bytes.NewReader(l.raw))
-	if err != nil {
-		t.Fatalf("read message: %v\n%s", err, l.raw)
-	}
-	title, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
-	if err != nil {
-		t.Fatalf("decode subject: %v", err)
-	}
-	p := post{header: m.Header, title: title}
-	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/alternative" {
-		t.Fatalf("message is of type %q (%v), want multipart/alternative", kind, err)
-	}
-	parts := multipart.NewReader(m.Body, params["boundary"])
-	for {
-		part, err := parts.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			return p
-		}
-		if err != nil {
-			t.Fatalf("read part: %v", err)
-		}
-		if e := part.Header.Get("Content-Transfer-Encoding"); e != "quoted-printable" {
-			t.Fatalf("part is encoded as %q", e)
-		}
-		text, err := io.ReadAll(quotedprintable.NewReader(part))
-		if err != nil {
-			t.Fatalf("decode part: %v", err)
-		}
-		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/html") {
-			p.html = string(text)
-		} else {
-			p.plain = string(text)
-		}
-	}
-}
-
 func received(t *testing.T, b *box) []notifytest.Received {
 	t.Helper()
 	var all []notifytest.Received
@@ -275,7 +224,7 @@ func received(t *testing.T, b *box) []notifytest.Received {
 				t.Errorf("a header %s was smuggled in", name)
 			}
 		}
-		all = append(all, notifytest.Received{Key: p.header.Get("Message-Id"), To: l.to, Title: p.title, Text: p.plain})
+		all = append(all, notifytest.Received{Key: p.header.Get("Message-Id"), To: l.to, Title: p.title, Text: p.plain, Entry: p.entry})
 	}
 	return all
 }

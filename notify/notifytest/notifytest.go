@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"tocsin/calendar"
 	"tocsin/notify"
 )
 
@@ -18,6 +19,7 @@ type Received struct {
 	To    []string // addresses that got it; nil for a channel without addresses
 	Title string
 	Text  string // all that a reader reads, the link included
+	Entry []byte // for the recipient's calendar; nil if none arrived, as with a channel that cannot carry one
 }
 
 // World is a channel with a far end that can be looked at and disturbed.
@@ -50,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) *World) {
 	}{
 		{"a message arrives whole", arrives},
 		{"an exercise is marked", exercise},
+		{"a calendar entry takes nothing away", entered},
 		{"a retry keeps its key", keepsKey},
 		{"strange texts stay texts", strange},
 		{"strange addresses are refused", addresses},
@@ -132,6 +135,27 @@ func exercise(t *testing.T, w *World) {
 	got := only(t, w, 1)[0]
 	if !strings.HasPrefix(got.Title, "EXERCISE") || !strings.Contains(got.Text, "EXERCISE") {
 		t.Errorf("title %q and text do not both say EXERCISE:\n%s", got.Title, got.Text)
+	}
+}
+
+// entered sends a message with a calendar entry. Whoever cannot carry the entry carries the rest as ever.
+func entered(t *testing.T, w *World) {
+	m := message(w)
+	m.Entry = &calendar.Entry{
+		UID: "exercise-1@tocsin", Sequence: 3, Changed: m.At, Start: m.At.Add(time.Hour), End: m.At.Add(2 * time.Hour), Title: "EXERCISE: at noon", Text: "Come.",
+	}
+	landed(t, w, m)
+	m.Entry.Cancelled = true
+	landed(t, w, m)
+	for i, got := range only(t, w, 2) {
+		if got.Title != m.Subject || !strings.Contains(got.Text, "Money is leaving the vault.") || !strings.Contains(got.Text, m.Link) || strings.Contains(got.Text, "BEGIN:") {
+			t.Errorf("with a calendar entry it reads %q: %s", got.Title, got.Text)
+		}
+		for _, want := range []string{"UID:exercise-1@tocsin\r\n", "SEQUENCE:3\r\n", []string{"METHOD:REQUEST\r\n", "METHOD:CANCEL\r\n"}[i]} {
+			if got.Entry != nil && !strings.Contains(string(got.Entry), want) {
+				t.Errorf("the entry lacks %q: %s", want, got.Entry)
+			}
+		}
 	}
 }
 
