@@ -161,17 +161,28 @@ func (d *draft) inSession(ctx context.Context, v *ExerciseView, id string, cmd e
 		d.sessions = map[string]*ExerciseView{}
 	}
 	d.sessions[id] = next
-	if next.State.Clock == v.State.Clock {
+	if next.State.Clock == v.State.Clock && (halt(next.State) == nil) == (halt(v.State) == nil) {
 		return nil
 	}
 	return d.setClocks(ctx, next.State)
 }
 
-// setClocks gives the clock of an exercise to all of its incidents.
+// halt is why an exercise does not go on, for its incidents; nil if it does.
+func halt(s *exercise.State) *incident.Halt {
+	switch {
+	case s.Phase.Over():
+		return &incident.Halt{Over: true}
+	case s.Frozen != nil:
+		return &incident.Halt{Real: s.Frozen.Incident != "", By: s.Frozen.By}
+	}
+	return nil
+}
+
+// setClocks gives the clock of an exercise to all of its incidents, and tells them whether it goes on.
 func (d *draft) setClocks(ctx context.Context, s *exercise.State) error {
 	for _, r := range s.Runs {
 		for _, id := range r.Incidents {
-			cmd := incident.Command{ID: d.engine.id("clock"), Actor: journal.Actor{Kind: journal.Clock}, Op: incident.OpClock{Clock: s.Clock}}
+			cmd := incident.Command{ID: d.engine.id("clock"), Actor: journal.Actor{Kind: journal.Clock}, Op: incident.OpClock{Clock: s.Clock, Halt: halt(s)}}
 			if err := d.command(ctx, id, cmd); err != nil {
 				return fmt.Errorf("set the clock of incident %s: %w", id, err)
 			}

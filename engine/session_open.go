@@ -15,7 +15,7 @@ import (
 // scene is the exercise that what is found, or said by hand, belongs to.
 type scene struct {
 	exercise *incident.Exercise // nil: it is in earnest
-	over     bool               // its run is: no incident is opened for it any more
+	over     bool               // its run is, or stands still: no incident is opened for it
 }
 
 // same reports whether an incident belongs to it.
@@ -46,8 +46,8 @@ func (e *Engine) scene(ctx context.Context, protocol string, x *incident.Exercis
 		if r := described(v.State, x.Chain != 0); r != nil {
 			clock := v.State.Clock
 			return scene{
-				exercise: &incident.Exercise{Scenario: r.Scenario.ID, Chain: x.Chain, Session: v.State.ID, Run: r.Number, Clock: &clock, Spared: spared(v.Plan, v.State)},
-				over:     !r.UnderWay(),
+				exercise: &incident.Exercise{Scenario: r.Scenario.ID, Chain: x.Chain, Session: v.State.ID, Run: r.Number, Clock: &clock, Halt: halt(v.State), Spared: spared(v.Plan, v.State)},
+				over:     !r.UnderWay() || v.State.Frozen != nil,
 			}, nil
 		}
 	}

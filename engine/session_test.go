@@ -202,6 +202,8 @@ func TestARealIncidentFreezesExercises(t *testing.T) {
 		if c := view(t, e, drilled.State.ID).State.Clock(); c == nil || c.Speed != 0 {
 			t.Fatalf("the clock of the exercise's incident is %+v", c)
 		}
+		_, err = e.Do(t.Context(), drilled.State.ID, incident.Command{Actor: as("ada"), Op: incident.OpValidate{Note: "I see it too"}})
+		want(t, err, fault.Conflict)
 		calls := count(view(t, e, drilled.State.ID), "page-rung")
 		clock.pass(time.Hour)
 		step(t, e)
@@ -215,6 +217,7 @@ func TestARealIncidentFreezesExercises(t *testing.T) {
 		if s, err := e.Session(t.Context(), x.State.ID); err != nil || s.State.Frozen != nil {
 			t.Fatalf("frozen again: %+v, %v", s.State.Frozen, err)
 		}
+		say(t, e, drilled.State.ID, "ada", incident.OpValidate{Note: "I see it too"})
 		other, err := e.OpenSession(t.Context(), exercise.Command{Actor: journal.Actor{Kind: journal.System}, Op: exercise.OpPlan{Unattended: true}})
 		if err != nil {
 			t.Fatal(err)

@@ -59,13 +59,17 @@ func times(d time.Duration, n uint32) time.Duration {
 }
 
 // OpClock changes the clock of an exercise in one of its incidents. The engine gives it to all of them at once.
-type OpClock struct{ Clock Clock }
+type OpClock struct {
+	Clock Clock
+	Halt  *Halt // why the exercise does not go on; nil if it does
+}
 
 func (OpClock) op() {}
 
 // EventClock says that the exercise's clock goes otherwise from now on.
 type EventClock struct {
 	Clock Clock `json:"clock"`
+	Halt  *Halt `json:"halt,omitempty"` // why the exercise does not go on; nil if it does
 }
 
 // Kind names the event.
@@ -128,7 +132,7 @@ func (d *decider) setClock(op OpClock) error {
 	switch {
 	case x == nil || x.Session == "":
 		return fault.New(fault.Invalid, "Incident %s has no clock of its own.", d.s.ID)
-	case x.Clock != nil && *x.Clock == op.Clock:
+	case x.Clock != nil && *x.Clock == op.Clock && x.Halt.same(op.Halt):
 		return nil
 	case x.Clock != nil && op.Clock.Shows.Before(x.Clock.Now(op.Clock.At)):
 		return fault.New(fault.Invalid, "The clock of an exercise does not go back.")
@@ -142,7 +146,7 @@ func (s *State) applyExercise(h Happened) bool {
 	e, ok := h.Event.(EventClock)
 	if ok && s.Exercise != nil {
 		x := *s.Exercise // another state may show the one before
-		x.Clock = &e.Clock
+		x.Clock, x.Halt = &e.Clock, e.Halt
 		s.Exercise = &x
 	}
 	return ok
@@ -156,6 +160,15 @@ func (x *Exercise) same(y *Exercise) bool {
 // describe says how the clock goes from now on.
 func (e EventClock) describe(at time.Time) string {
 	shows := clockFrom(at, e.Clock.Shows)
+	switch {
+	case e.Halt == nil:
+	case e.Halt.Over:
+		return "The exercise is over; its clock stands still at " + shows + "."
+	case e.Halt.Real:
+		return "The exercise stands still at " + shows + ": something real is going on."
+	default:
+		return "The exercise stands still at " + shows + ": somebody said stop."
+	}
 	switch e.Clock.Speed {
 	case 0:
 		return "The clock of the exercise stands still at " + shows + "."

@@ -19,7 +19,7 @@ func (s *story) exercise(w *said) *incident.Exercise {
 	}
 }
 
-// clock sets the exercise's clock: on= and back= move it, speed= is how fast it goes then. A story's times are what it shows.
+// clock sets the exercise's clock: on= and back= move it, speed= is how fast it goes then, halt= why it does not go on. A story's times are what it shows.
 func (s *story) clock(w *said) incident.Op {
 	s.t.Helper()
 	moved := func(name string) time.Duration {
@@ -39,5 +39,9 @@ func (s *story) clock(w *said) incident.Op {
 			s.t.Fatal("the clock has shown that before")
 		}
 	}
-	return incident.OpClock{Clock: incident.Clock{At: c.At, Shows: s.now.Add(moved("on") - moved("back")), Speed: uint32(speed)}}
+	halts := map[string]*incident.Halt{"real": {Real: true}, "stop": {By: "eve"}, "over": {Over: true}}
+	return incident.OpClock{
+		Clock: incident.Clock{At: c.At, Shows: s.now.Add(moved("on") - moved("back")), Speed: uint32(speed)},
+		Halt:  halts[w.take("halt", "")],
+	}
 }

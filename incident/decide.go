@@ -28,6 +28,9 @@ func Decide(p *plan.Plan, s *State, cmd Command, now time.Time) ([]Event, error)
 	if err := d.allowed(); err != nil {
 		return nil, err
 	}
+	if err := d.halted(); err != nil {
+		return nil, err
+	}
 	if err := d.do(); err != nil {
 		return nil, err
 	}
@@ -68,7 +71,7 @@ func (d *decider) present() {
 	case OpOpen, OpAnswer, OpHere, OpNote, OpRedact, OpLeave, OpDecline, OpCorrect, OpRelease, OpDeny:
 		return
 	}
-	if d.cmd.Actor.Kind == journal.Person && len(d.events) > 0 && !d.s.Phase.Over() {
+	if d.cmd.Actor.Kind == journal.Person && len(d.events) > 0 && !d.s.Phase.Over() && d.s.Halt() == nil {
 		d.there(d.cmd.Actor.ID)
 	}
 }
@@ -195,7 +198,7 @@ func (d *decider) do() error {
 func (d *decider) settle() {
 	for {
 		n := len(d.events)
-		if !d.s.Phase.Over() {
+		if !d.s.Phase.Over() && d.s.Halt() == nil {
 			d.settleDecisions()
 			d.settleRejections()
 			d.settleSteps()
@@ -246,50 +249,6 @@ func (d *decider) responder() (string, error) {
 	}
 	return who, d.live()
 }
-
-func secondAt(s plan.Severity) string {
-	if s.Name == "" {
-		return "where the plan ranks nothing"
-	}
-	return "at severity " + s.Name
-}
-
-// needSecond asks for a second person where the severity wants one. It returns true once two different people have asked
-// for the same.
-func (d *decider) needSecond(what, who, why, to string) (bool, error) {
-	if !d.p.SecondPerson(d.s.Severity) {
-		return true, nil
-	}
-	return d.agree(what, who, why, to)
-}
-
-// agree returns true once two different people have asked for the same.
-func (d *decider) agree(what, who, why, to string) (bool, error) {
-	sev, _ := d.p.Severity(d.s.Severity)
-	for _, x := range d.s.Seconds {
-		if x.What != what || x.To != to {
-			continue
-		}
-		if x.By == who {
-			return false, fault.New(fault.Conflict, "You asked for this at %s; %s a second person has to confirm it.", clock(x.At), secondAt(sev))
-		}
-		return true, nil
-	}
-	d.emit(EventSecondWanted{What: what, By: who, Why: journal.Personal(why), To: to})
-	return false, nil
-}
-
-// The things that may take two.
-const (
-	whatDismiss = "dismiss"
-	whatResolve = "resolve"
-
-	whatResolveDespite = "resolve despite what is missing"
-	whatCloseDespite   = "close despite what is missing"
-
-	whatLower = "lower"
-	whatWaive = "waive"
-)
 
 // maxText is the most that a person can say at once, in bytes; a post-mortem fits.
 const maxText = 256 << 10

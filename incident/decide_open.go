@@ -122,7 +122,7 @@ func (d *decider) beginProcedure() {
 
 // tick lets time pass: what is due is done.
 func (d *decider) tick(op OpTick) error {
-	if d.s.Phase.Over() {
+	if d.s.Phase.Over() || d.s.Halt() != nil {
 		return nil
 	}
 	d.tickPages()
@@ -135,7 +135,7 @@ func (d *decider) tick(op OpTick) error {
 
 // NextDue is when an incident must be looked at again; zero if never. The same times make tick do something.
 func NextDue(p *plan.Plan, s *State) time.Time {
-	if s.ID == "" || s.Phase.Over() {
+	if s.ID == "" || s.Phase.Over() || s.Halt() != nil {
 		return time.Time{}
 	}
 	p = s.trusted(p)

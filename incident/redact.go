@@ -50,7 +50,7 @@ func (d *decider) redact(op OpRedact) error {
 	switch {
 	case op.Texts < 1 && len(op.Files) == 0:
 		return fault.New(fault.Invalid, "There is nothing to be removed.")
-	case op.Some == "" && !d.s.Phase.Over():
+	case op.Some == "" && !d.s.Over():
 		return fault.New(fault.Conflict, "The incident is still going on, and its texts are needed.").
 			Instead("Remove only those that contain something, or wait until it is closed.")
 	}

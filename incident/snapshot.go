@@ -15,7 +15,7 @@ import (
 )
 
 // applyVersion is raised whenever Apply comes to make something else of the same events.
-const applyVersion = 5
+const applyVersion = 6
 
 // packed is the first line of a packed state: what follows it, and how long each part is.
 type packed struct {

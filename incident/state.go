@@ -121,6 +121,7 @@ type Exercise struct {
 	Session  string `json:"session,omitempty"` // it belongs to; empty for a demo
 	Run      int    `json:"run,omitempty"`     // of the session, from 1
 	Clock    *Clock `json:"clock,omitempty"`   // nil: its time is real time
+	Halt     *Halt  `json:"halt,omitempty"`    // why it does not go on; nil if it does
 
 	Spared []string `json:"spared,omitempty"` // persons whom it must not call: who moderates, who keeps the real watch, who has not agreed
 }

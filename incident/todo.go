@@ -117,7 +117,7 @@ const (
 
 // Todo lists what is a person's to do now, most consequential first.
 func Todo(p *plan.Plan, s *State, person string, now time.Time) []Task {
-	if s.ID == "" || s.Phase.Over() || !s.Sees(person) {
+	if s.ID == "" || s.Phase.Over() || !s.Sees(person) || s.Halt() != nil {
 		return nil
 	}
 	p = s.trusted(p)

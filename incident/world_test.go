@@ -147,7 +147,9 @@ func (w *world) standing() {
 	switch {
 	case w.state.Phase.Over() && !due.IsZero():
 		w.t.Fatalf("nothing is expected of an incident that is %s, yet it is due at %s", w.state.Phase, due)
-	case !w.state.Phase.Over() && incident.MusterOf(w.plan, w.state, w.now).Short && due.IsZero():
+	case w.state.Halt() != nil && !due.IsZero():
+		w.t.Fatalf("an exercise that does not go on is due at %s", due)
+	case !w.state.Phase.Over() && w.state.Halt() == nil && incident.MusterOf(w.plan, w.state, w.now).Short && due.IsZero():
 		w.t.Fatalf("the incident is short of people and will never be looked at again")
 	}
 	for _, x := range slices.Concat(w.plan.CoreTeam, w.plan.ExtendedTeam) {
