@@ -39,7 +39,37 @@ func (d *draft) target(ctx context.Context, list []incident.Summary, o Observati
 		}
 		dismissed = t.ID
 	}
+	if id, err := d.follows(ctx, list, o, f); err != nil || id != "" {
+		return id, err
+	}
 	return dismissed, nil
+}
+
+// follows finds the open incident of whose action a finding is only the consequence; empty for none.
+func (d *draft) follows(ctx context.Context, list []incident.Summary, o Observation, f incident.Finding) (string, error) {
+	if len(list) == 0 {
+		return "", nil
+	}
+	p, err := d.engine.InForce(ctx, o.Protocol)
+	if err != nil {
+		return "", err
+	}
+	if det, ok := p.Detector(f.Detector); !ok || !incident.CountsFailures(det) {
+		return "", nil
+	}
+	for _, s := range list {
+		if s.Protocol != o.Protocol || !d.scene.same(s) || s.Phase.Over() {
+			continue
+		}
+		v, _, err := d.view(ctx, s.ID)
+		if err != nil {
+			return "", err
+		}
+		if v.State.Follows(v.Plan, f) != "" {
+			return s.ID, nil
+		}
+	}
+	return "", nil
 }
 
 // alike reports whether two findings that belong to no issue belong together all the same: a detector that no issue lists must

@@ -29,11 +29,13 @@ func (w *world) armedPlan() (*plan.Plan, map[string][]byte) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	text := strings.NewReplacer(
+	text := strings.Replace(string(b), "detectors:\n", "detectors:\n  - { id: jam, name: Jam, kind: spike, mode: page, asset: vault, metric: failed_transactions, window: 1m }\n", 1)
+	text = strings.Replace(text, "detectors: [odd] }", "detectors: [odd, jam] }", 1)
+	text = strings.NewReplacer(
 		"31337", fmt.Sprint(chainID), "0x88bC4F6FCb5515C41D03673c039C596FA63952a9", w.vault.Hex(), "confirmations: 1", "confirmations: 0",
 		"{ id: drain, name: Drain, kind: match, mode: page,", "{ id: drain, name: Drain, kind: match, mode: act, act_reason: Only a thief can do this,",
 		"    quiet_for: 1m\n", "    quiet_for: 1m\n    automatic: { action: pause, detectors: [drain], decision: pause, at_most: 2 }\n",
-	).Replace(string(b))
+	).Replace(text)
 	p, source, err := plan.Load(fstest.MapFS{"plan.yaml": {Data: []byte(text)}})
 	if err != nil {
 		w.t.Fatal(err)
@@ -123,5 +125,32 @@ func TestArmedPauseLands(t *testing.T) {
 	}
 	if !w.paused() || w.landings(0) != 1 {
 		t.Errorf("paused %t, by %d transactions", w.paused(), w.landings(0))
+	}
+	w.failing(e, list[0].ID)
+}
+
+// failing has users' transactions to the paused vault fail: no other issue, but what follows from the pause.
+func (w *world) failing(e *engine.Engine, id string) {
+	w.t.Helper()
+	view := func() *incident.State {
+		v, err := e.View(w.ctx, id)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return v.State
+	}
+	pages, landed := len(view().Pages), view().Actions[0].Landed.Block
+	if err := e.Observe(w.ctx, engine.Observation{Protocol: "small", Chain: chainID, Findings: []incident.Finding{{
+		ID: "jam", Detector: "jam", Mode: "page", Issues: []string{"outage"}, Asset: "vault", Chain: chainID, Block: landed + 1, At: time.Now().UTC(), Say: "Transactions fail.",
+	}}}); err != nil {
+		w.t.Fatal(err)
+	}
+	list, err := e.List(w.ctx, false)
+	if err != nil || len(list) != 1 {
+		w.t.Fatalf("%d incidents, %v", len(list), err)
+	}
+	s := view()
+	if f := s.Findings[len(s.Findings)-1]; f.ID != "jam" || !strings.Contains(f.Follows, "took effect at block") || f.Worse || len(s.Pages) != pages {
+		w.t.Errorf("%+v, with %d calls more", f, len(s.Pages)-pages)
 	}
 }

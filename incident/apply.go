@@ -24,11 +24,11 @@ func (s *State) Apply(h Happened) {
 	case EventFinding:
 		s.Findings = append(s.Findings, e.Finding)
 		s.noteMalicious(&s.Findings[len(s.Findings)-1])
-		if s.Phase.AtLeast(Validated) {
+		if s.Phase.AtLeast(Validated) && e.Finding.Follows == "" {
 			s.QuietFrom = h.At // the quiet begins anew
 		}
 		if e.Finding.Worse {
-			s.Rang = total(s.standing()).String()
+			s.Rang = total(s.harm()).String()
 			s.Seconds = nil // whoever asked for less did not know of this
 		}
 	case EventRetracted:
@@ -41,7 +41,7 @@ func (s *State) Apply(h Happened) {
 		case momentEveryone:
 			s.Everyone = h.At
 		case momentDetection:
-			s.Rang = total(s.standing()).String()
+			s.Rang = total(s.harm()).String()
 		}
 	case EventSecondWanted:
 		s.Seconds = append(s.Seconds, Second{What: e.What, By: e.By, At: h.At, Why: string(e.Why), To: e.To})

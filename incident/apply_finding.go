@@ -17,7 +17,7 @@ func (s *State) retract(which func(*Finding) bool, why string) {
 	for i := range s.Findings {
 		s.noteMalicious(&s.Findings[i])
 	}
-	if sum := total(s.standing()); sum.Cmp(decimal(s.Rang)) < 0 {
+	if sum := total(s.harm()); sum.Cmp(decimal(s.Rang)) < 0 {
 		s.Rang = sum.String()
 	}
 }
@@ -25,7 +25,7 @@ func (s *State) retract(which func(*Finding) bool, why string) {
 // noteMalicious keeps the earliest finding that stands as the moment of the first malicious transaction.
 func (s *State) noteMalicious(f *Finding) {
 	first := &s.Moments.FirstMaliciousTx
-	if f.Retracted == "" && f.Block > 0 && (first.IsZero() || f.At.Before(*first)) {
+	if f.Retracted == "" && f.Follows == "" && f.Block > 0 && (first.IsZero() || f.At.Before(*first)) {
 		*first = f.At
 	}
 }

@@ -62,7 +62,7 @@ func (d *decider) actByItself(ready []Ready, came []Finding) {
 
 // triggers are the findings that stand by which an issue may be acted upon.
 func (s *State) triggers(i *plan.Issue) []Finding {
-	return slices.DeleteFunc(s.standing(), func(f Finding) bool {
+	return slices.DeleteFunc(s.harm(), func(f Finding) bool {
 		return f.Mode != modeAct || !slices.Contains(f.Issues, i.ID) || !slices.Contains(i.Automatic.Detectors, f.Detector)
 	})
 }

@@ -31,7 +31,7 @@ func (d *decider) validateByItself() {
 	only := func(ids []string) bool {
 		return !slices.ContainsFunc(ids, func(id string) bool { return id != d.s.Issue })
 	}
-	standing := d.s.standing()
+	standing := d.s.harm()
 	if !only(d.s.Candidates) || slices.ContainsFunc(standing, func(f Finding) bool { return !only(f.Issues) }) {
 		return
 	}

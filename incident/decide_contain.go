@@ -90,7 +90,7 @@ func (d *decider) tickContainment(watched map[uint64]Watched) {
 		return
 	}
 	how := "All that halts it is done"
-	for _, f := range d.s.standing() {
+	for _, f := range d.s.harm() {
 		if f.Chain != 0 && watched[f.Chain].Block <= f.Block {
 			return
 		}

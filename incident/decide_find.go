@@ -15,6 +15,11 @@ func (d *decider) find(op OpFind) error {
 			continue
 		}
 		f.clean()
+		if f.Follows = d.s.Follows(d.p, f); f.Follows != "" {
+			f.Act = ""
+			d.emit(EventFinding{Finding: f})
+			continue
+		}
 		f.Act, f.Worse = mayAct(d.p, f, d.s.Findings, op.Findings), d.worse(f)
 		d.emit(EventFinding{Finding: f})
 		came, worse = append(came, f), worse || f.Worse
@@ -35,7 +40,7 @@ func (d *decider) find(op OpFind) error {
 
 // clean makes a finding one that came just now: its texts valid, nothing decided about it yet.
 func (f *Finding) clean() {
-	f.Say, f.Worse, f.Retracted = clean(f.Say), false, ""
+	f.Say, f.Worse, f.Retracted, f.Follows = clean(f.Say), false, "", ""
 	f.Text, f.Contact = journal.Personal(clean(string(f.Text))), journal.Personal(clean(string(f.Contact)))
 }
 
@@ -71,7 +76,7 @@ func (d *decider) haltedAt(a *Action, chain uint64) uint64 {
 
 // worse reports whether a finding makes an open incident worse: another detector, or twice as much as when it last rang.
 func (d *decider) worse(f Finding) bool {
-	standing := d.s.standing()
+	standing := d.s.harm()
 	if len(standing) == 0 {
 		return true
 	}

@@ -57,6 +57,9 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 		if e.Finding.Worse {
 			return "It got worse: " + e.Finding.Say
 		}
+		if e.Finding.Follows != "" {
+			return e.Finding.Say + " That follows from what was done: " + e.Finding.Follows
+		}
 		return e.Finding.Say
 	case EventRetracted:
 		return "A finding no longer counts: " + e.Why

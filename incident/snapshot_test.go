@@ -61,7 +61,7 @@ func TestPackFindings(t *testing.T) {
 	full := incident.Finding{
 		ID: "f", Detector: "drain", Mode: "act", Issues: []string{"theft", "theft"}, Asset: "vault", Chain: 1 << 63, Block: 7,
 		BlockHash: evm.Hash{1}, Tx: evm.Hash{2}, At: time.Date(2026, 1, 2, 3, 4, 5, 678901234, time.UTC), Amount: "12", Say: "Money\nleaves.\x00",
-		Act: "It may.", Worse: true, Retracted: "A reorg.", From: "2026-11-21-2", Text: "In my words", Contact: "mallory@example.org",
+		Act: "It may.", Worse: true, Follows: "It was paused.", Retracted: "A reorg.", From: "2026-11-21-2", Text: "In my words", Contact: "mallory@example.org",
 	}
 	v := reflect.ValueOf(full)
 	for i := range v.NumField() {

@@ -142,6 +142,7 @@ type Finding struct {
 	Say       string    `json:"say"`                 // what it means, in a sentence
 	Act       string    `json:"act,omitempty"`       // why it may act by itself; without it, one of mode act only calls people
 	Worse     bool      `json:"worse,omitempty"`     // it rang again
+	Follows   string    `json:"follows,omitempty"`   // of which action of the incident it is only the consequence: it calls nobody
 	Retracted string    `json:"retracted,omitempty"` // why it no longer counts
 	From      string    `json:"from,omitempty"`      // incident that brought it when it was merged; empty for its own
 
