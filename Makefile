@@ -18,11 +18,11 @@ demo:
 	go run ./cmd/tocsin demo
 
 test: needs
-	go test ./...
+	go test -timeout 60m ./...
 	$(MAKE) race
 
 race:
-	CGO_ENABLED=1 go test -race -short $(RACED)
+	CGO_ENABLED=1 go test -timeout 60m -race -short $(RACED)
 
 needs:
 	./.ci/needs

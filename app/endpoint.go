@@ -70,13 +70,17 @@ func reorganisation(c plan.Chain) int {
 	return int(min(c.Reorg, 4096))
 }
 
-// firstLook is how long the start waits for endpoints that do not answer.
+// firstLook is how long the start waits for endpoints that do not answer, where nothing else is said.
 const firstLook = time.Second
 
 // look asks every endpoint for the head, and says which chains cannot be seen. An endpoint that cannot be used at all, such
 // as that of another chain, is an error.
 func (s *server) look(ctx context.Context) (say []string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, firstLook)
+	patience := s.o.patience
+	if patience == 0 {
+		patience = firstLook
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var wg sync.WaitGroup
 	chains := s.chains()
@@ -95,7 +99,7 @@ func (s *server) look(ctx context.Context) (say []string, err error) {
 		default:
 			why := fault.Sentence(heads[i])
 			if ctx.Err() != nil {
-				why = fmt.Sprintf("Its endpoint has not answered within %s.", firstLook)
+				why = fmt.Sprintf("Its endpoint has not answered within %s.", patience)
 			}
 			say = append(say, fmt.Sprintf("Chain %d (%s) cannot be seen just now; it is tried again and again. %s", c.ID, c.Name, why))
 		}

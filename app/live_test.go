@@ -108,7 +108,7 @@ func TestLiveOnAllNodes(t *testing.T) {
 	seen := func() {
 		t.Helper()
 		for i, stream := range streams {
-			end := time.NewTimer(40 * time.Second)
+			end := time.NewTimer(patience)
 			var got []string
 			for len(got) < len(want) {
 				select {

@@ -49,7 +49,8 @@ type ServeOptions struct {
 	exercise *incident.Exercise // all is a drill: the demo
 	sealed   bool               // nothing reaches the world, and nothing is asked of it: an exercise without people
 	stage    web.Stage
-	desk     *Desk // already open
+	desk     *Desk         // already open
+	patience time.Duration // how long the start waits for endpoints; 0 is firstLook
 }
 
 // Ready is what a server says once it answers.
@@ -170,6 +171,7 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	if s.o.Heartbeat != "" {
 		wg.Go(func() { h.run(ctx) })
 	}
+	wg.Go(func() { s.signStatuses(ctx) })
 	work("engine", s.desk.Engine.Run)
 	work("console", func(ctx context.Context) error { return serveHTTP(ctx, l, d.front(console), s.o, secure) })
 	if s.o.Ready != nil {
@@ -201,6 +203,7 @@ func (s *server) connect(ctx context.Context, wg *sync.WaitGroup) (say []string,
 			return nil, err
 		}
 		say = append(say, s.of(x, broken)...)
+		say = append(say, s.of(x, s.unsigned(x.first.plan))...)
 	}
 	left, err := s.missing(ctx)
 	if err != nil {
@@ -248,7 +251,7 @@ func (s *server) carriers() error {
 	if err != nil {
 		return err
 	}
-	x := execute.New(execute.Options{Clients: s.clients, Relays: relays, Secret: s.hookSecret, Signer: s.o.Signer, Turns: s.desk.Engine, Nonces: nonces{s.desk.Engine}, Open: s.prepared(), Logger: s.o.Logger})
+	x := execute.New(execute.Options{Status: s.desk.Engine, Clients: s.clients, Relays: relays, Secret: s.hookSecret, Signer: s.o.Signer, Turns: s.desk.Engine, Nonces: nonces{s.desk.Engine}, Open: s.prepared(), Logger: s.o.Logger})
 	for _, kind := range []string{incident.DispatchAction, incident.DispatchLook} {
 		s.desk.Engine.Carry(kind, x)
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net"
 	"os"
 	"path/filepath"
@@ -19,16 +20,6 @@ import (
 // vaultChain is the chain of the example plan.
 const vaultChain = 31337
 
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // Blind is no reason to be mute: the server starts, says what it does not see, calls people when somebody says that
 // something is wrong, and watches once there is something to be seen.
 func TestStartsWithoutItsEndpoint(t *testing.T) {
@@ -43,7 +34,7 @@ func TestStartsWithoutItsEndpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer box.close()
-	addr := freeAddress(t)
+	addr, retarget := pass(t, nowhere)
 	s := serve(t, func(o *ServeOptions) {
 		o.Endpoints, o.SMTP = map[uint64][]string{vaultChain: {"ws://" + addr + "/?key=hidden-key"}}, box.URL()
 	})
@@ -66,7 +57,7 @@ func TestStartsWithoutItsEndpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer node.Close()
-	pass(t, addr, strings.TrimPrefix(node.WSURL(), "ws://"))
+	retarget(strings.TrimPrefix(node.WSURL(), "ws://"))
 	s.eventually("the chain is watched", func() bool {
 		w, err := s.desk.Engine.Watched(t.Context(), "harbour-vault", vaultChain)
 		return err == nil && w.Block > 0
@@ -119,9 +110,11 @@ func TestWhatCannotBeServedIsSaidAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := serveOptions(t)
-			o.Ready = func(Ready) { t.Error("it says that it is ready") }
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			o.patience, o.Ready = patience, func(Ready) { t.Error("it says that it is ready"); stop() }
 			c.change(&o)
-			err := Serve(t.Context(), o)
+			err := Serve(ctx, o)
 			if err == nil || !strings.Contains(fault.Sentence(err), c.want) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("%v, want %q", err, c.want)
 			}
@@ -142,8 +135,7 @@ func TestChainThatBeginsAnew(t *testing.T) {
 	}
 	host := func(node *devchain.Chain) string { return strings.TrimPrefix(node.WSURL(), "ws://") }
 	old := begin()
-	addr := freeAddress(t)
-	retarget := pass(t, addr, host(old))
+	addr, retarget := pass(t, host(old))
 	s := serve(t, func(o *ServeOptions) { o.Endpoints = map[uint64][]string{vaultChain: {"ws://" + addr}} })
 	watched := func() uint64 {
 		w, err := s.desk.Engine.Watched(t.Context(), "harbour-vault", vaultChain)
@@ -193,8 +185,9 @@ func TestOneEndpointOfSeveralIsEnough(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
+	gone, _ := pass(t, nowhere)
 	s := serve(t, func(o *ServeOptions) {
-		o.Endpoints = map[uint64][]string{vaultChain: {other.URL(), "http://" + freeAddress(t) + "/hidden-key", node.WSURL(), node.URL()}}
+		o.Endpoints, o.patience = map[uint64][]string{vaultChain: {other.URL(), "http://" + gone + "/hidden-key", node.WSURL(), node.URL()}}, patience
 	})
 	if said := strings.Join(s.ready.Say, "\n"); strings.Contains(said, "hidden-key") || strings.Contains(said, "cannot be seen") {
 		t.Errorf("it says %q", said)

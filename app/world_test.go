@@ -108,10 +108,17 @@ func (o *operator) post(path string, form url.Values) (status int, to, body stri
 	return res.StatusCode, res.Header.Get("Location"), string(b)
 }
 
-// pass passes connections to an address on to another, from now on.
-func pass(t *testing.T, addr, target string) (retarget func(string)) {
+// patience bounds everything that a test waits for; nothing is measured by it.
+const patience = 5 * time.Minute
+
+// nowhere is an address at which nobody answers.
+const nowhere = "127.0.0.1:1"
+
+// pass passes connections to an address of its own on to another, until it is told of a third. Where that does not answer,
+// they end.
+func pass(t *testing.T, target string) (addr string, retarget func(string)) {
 	t.Helper()
-	l, err := net.Listen("tcp", addr)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +156,7 @@ func pass(t *testing.T, addr, target string) (retarget func(string)) {
 		mu.Unlock()
 		pumps.Wait()
 	})
-	return func(to string) {
+	return l.Addr().String(), func(to string) {
 		mu.Lock()
 		defer mu.Unlock()
 		target = to
@@ -167,7 +174,7 @@ func (s *served) eventually(what string, f func() bool) {
 	defer stop()
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
-	end := time.NewTimer(40 * time.Second)
+	end := time.NewTimer(patience)
 	defer end.Stop()
 	for !f() {
 		select {

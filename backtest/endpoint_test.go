@@ -166,7 +166,7 @@ func TestEndpointThatCannotBeBelieved(t *testing.T) {
 // A replay that is told to stop does, and says what it had.
 func TestStopping(t *testing.T) {
 	rec := recorded(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	c := &played{rec: rec, fail: func(n uint64, _ int) error {
 		if n == 60 {

@@ -30,7 +30,7 @@ type recording struct {
 }
 
 var recordOnce = sync.OnceValues(func() (*recording, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	s, err := stage.Start(ctx, stage.Options{Period: 5 * time.Millisecond, Seed: 7, Pace: 1})
 	if err != nil {

@@ -129,7 +129,7 @@ func TestWatchLines(t *testing.T) {
 
 // A real chain is looked at once, from its beginning, without a server.
 func TestWatchARealChain(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	world, err := stage.Start(ctx, stage.Options{Period: 50 * time.Millisecond})
 	if err != nil {

@@ -37,7 +37,7 @@ func eventually(t *testing.T, e *engine.Engine, id, what string, is func(*engine
 	defer stop()
 	look := time.NewTicker(100 * time.Millisecond)
 	defer look.Stop()
-	end := time.NewTimer(time.Minute)
+	end := time.NewTimer(5 * time.Minute)
 	defer end.Stop()
 	for {
 		if v, err := e.View(t.Context(), id); err == nil && is(v) {

@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 
 // beVictim carries out an action as a process of its own, all of whose steps go through the world's gate.
 func beVictim(world, id string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	client, err := rpc.Dial(ctx, rpc.Options{URL: world + "/chain", ChainID: chainID, PollEvery: 5 * time.Millisecond})
 	if err != nil {

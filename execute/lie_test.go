@@ -113,7 +113,7 @@ func TestHeadsThatEndAreNoReasonToSpin(t *testing.T) {
 	w := newWorld(t, 0)
 	o := w.order(0)
 	m := &mute{Client: w.client}
-	ctx, cancel := context.WithTimeout(w.ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, 5*time.Minute)
 	defer cancel()
 	_, err := New(Options{Clients: map[uint64]chain.Client{chainID: m}, Signer: signer.Drill(w.executor)}).carry(ctx, o, "a")
 	if err == nil || ctx.Err() != nil || m.sends > 3 {

@@ -58,8 +58,8 @@ func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.done[r.Header.Get("Idempotency-Key")], h.down = true, true
 }
 
-// status answers with a status, having done what was asked or not.
-func status(code int, took bool) func(http.ResponseWriter) bool {
+// answers answers with a status, having done what was asked or not.
+func answers(code int, took bool) func(http.ResponseWriter) bool {
 	return func(w http.ResponseWriter) bool { w.WriteHeader(code); return took }
 }
 
@@ -113,7 +113,7 @@ func requests() *Executor {
 // carryRequest carries a request as often as it wants to be carried.
 func carryRequest(t *testing.T, x *Executor, o *order) engine.Outcome {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	for {
 		out, err := x.carry(ctx, o, "a")
@@ -133,9 +133,9 @@ func TestRequest(t *testing.T) {
 		asked  int
 	}{
 		"taken at once":            {nil, 1},
-		"down for a while":         {[]func(http.ResponseWriter) bool{status(503, false), status(429, false), status(500, false)}, 4},
+		"down for a while":         {[]func(http.ResponseWriter) bool{answers(503, false), answers(429, false), answers(500, false)}, 4},
 		"done without an answer":   {[]func(http.ResponseWriter) bool{silent}, 2},
-		"done, and said it wasn't": {[]func(http.ResponseWriter) bool{status(502, true)}, 2},
+		"done, and said it wasn't": {[]func(http.ResponseWriter) bool{answers(502, true)}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHost(t, c.answer...)
@@ -185,9 +185,9 @@ func TestRequestThatDoesNotWork(t *testing.T) {
 		want     string
 		asked    int
 	}{
-		"refused":             {newHost(t, status(403, false)), nil, nil, "it answered 403", 1},
-		"sent elsewhere":      {newHost(t, status(302, false)), nil, nil, "it answered 302", 1},
-		"taken, and not done": {newHost(t, status(200, false)), nil, nil, "it did not work: it reads status 200", 1},
+		"refused":             {newHost(t, answers(403, false)), nil, nil, "it answered 403", 1},
+		"sent elsewhere":      {newHost(t, answers(302, false)), nil, nil, "it answered 302", 1},
+		"taken, and not done": {newHost(t, answers(200, false)), nil, nil, "it did not work: it reads status 200", 1},
 		"no secret":           {newHost(t), nil, noSecret, "the secret in ANOTHER_SECRET", 0},
 		"an exercise":         {newHost(t), &incident.Exercise{Scenario: "x", Chain: 1}, nil, "This is an exercise", 0},
 	} {

@@ -89,7 +89,7 @@ func newWorldWith(t testing.TB, period time.Duration, alloc types.GenesisAlloc) 
 }
 
 func (w *world) begin() {
-	ctx, cancel := context.WithTimeout(w.t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(w.t.Context(), 10*time.Minute)
 	w.t.Cleanup(cancel)
 	w.ctx = ctx
 }

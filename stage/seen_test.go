@@ -71,7 +71,7 @@ func TestTheDetectorsSeeEveryAttackAndNothingBefore(t *testing.T) {
 // awaitBlock waits for a block and tells the head then.
 func awaitBlock(t *testing.T, c *rpc.Client, number uint64) (head uint64) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	there := errors.New("there")
 	err := c.Heads(ctx, func(h evm.Header) error {

@@ -34,7 +34,7 @@ func start(t *testing.T, o Options) *Stage {
 // await looks at each new block until what is looked for is there.
 func await(t *testing.T, s *Stage, what string, there func(context.Context) (bool, error)) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	found := errors.New("found")
 	err := s.client.Heads(ctx, func(evm.Header) error {

@@ -174,7 +174,7 @@ func (f *follower) kill(t *testing.T) {
 // A process that is killed at any instant while it follows a chain that goes on and is reorganised, and is started again as
 // often, leaves in its database what one undisturbed look at the chain finds.
 func TestKilledWhileFollowing(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Duration(*kills)*5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute+time.Duration(*kills)*10*time.Second)
 	defer cancel()
 	address := anvil.Start(t)
 	conn, err := gethrpc.DialContext(ctx, "http://"+address)

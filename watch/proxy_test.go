@@ -119,7 +119,7 @@ func slotWord(a evm.Address) (h common.Hash) { copy(h[12:], a[:]); return h }
 
 // An upgrade is found, and that the new code lacks what an action calls is told at once, each once.
 func TestUpgradeToCodeThatCannotBePaused(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	n := proxyNode(t, ctx, types.Account{Code: upgradable(), Storage: map[common.Hash]common.Hash{implementationSlot: slotWord(older)}})
 	d, p := newDesk(), proxyPlan("eip1967")
@@ -158,7 +158,7 @@ func TestUpgradeToCodeThatCannotBePaused(t *testing.T) {
 }
 
 func TestCodeBehindEachKindOfProxy(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	for name, c := range map[string]struct {
 		kind string
@@ -199,7 +199,7 @@ func TestCodeBehindEachKindOfProxy(t *testing.T) {
 
 // What is put behind a proxy while nobody watches, and says nothing of itself, is noticed by whoever watches next.
 func TestCodeReplacedWhileNobodyWatched(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	d, p := newDesk(), proxyPlan("eip1967")
 	var said []string

@@ -14,7 +14,7 @@ import (
 
 // A real chain is asked at its heads; what is found at a block that goes is retracted, and found again where it still is so.
 func TestReadingsOfARealChain(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	n, d, p := newNode(t, ctx), newDesk(), testPlan("")
 	who := crypto.PubkeyToAddress(payer(t).PublicKey)

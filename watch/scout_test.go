@@ -91,7 +91,7 @@ func (d *desk) stands(want map[string]int) bool {
 // After a downtime the head is watched at once, however long the gap takes. What the chain leaves there is taken back, also
 // by a watch that was started anew, and what comes in order later is not found again.
 func TestTheHeadIsWatchedBesideTheGap(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	n, d, p := newNode(t, ctx), newDesk(), testPlan("")
 	p.Chains[0].Reorg = 64
@@ -148,7 +148,7 @@ func TestTheHeadIsWatchedBesideTheGap(t *testing.T) {
 
 // Whatever dies and wherever the chain turns while a gap is filled, each payment of the canonical chain is found once.
 func TestNothingIsSkippedOrDoubledBesideAGap(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

@@ -154,7 +154,7 @@ func TestStorm(t *testing.T) {
 		seed := *stormSeed + i
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 			defer cancel()
 			r := rand.New(rand.NewPCG(seed, 21))
 			n := newNode(t, ctx)

@@ -109,7 +109,7 @@ func (n *node) pipe(ctx context.Context) evm.Hash {
 
 // Payments from within other calls are found, at the head and in a gap, each once; a chain that reorganises takes them back.
 func TestInternalCallsAreFound(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	n, p := piped(t, ctx)
 	d, first := newDesk(), uint64(1)
@@ -142,7 +142,7 @@ func TestInternalCallsAreFound(t *testing.T) {
 // A block whose traces do not come goes on without them, after its time; those who look for internal calls say that they
 // cannot see them, once, and what the blocks themselves hold is found all the same.
 func TestMissingTracesHoldNothingUp(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	n, p := piped(t, ctx)
 	p.Detectors = append(p.Detectors, plan.Detector{ID: "plain", Name: "Plain", Kind: "match", Mode: "page", Asset: "till", Transaction: true})
@@ -172,7 +172,7 @@ func TestMissingTracesHoldNothingUp(t *testing.T) {
 
 // Whoever takes the steps and has had enough is heard at once, not with the next block.
 func TestWalkEndsWithWhoeverTakesTheSteps(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	n, p := piped(t, ctx)
 	n.pipe(ctx)

@@ -251,7 +251,7 @@ func start(ctx context.Context, o Options) (kill func()) {
 // Whatever happens between chain, watcher and database, the findings that stand in the end are those of the canonical
 // blocks, each once.
 func TestNoBlockIsSkippedOrDoubled(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -307,7 +307,7 @@ func TestNoBlockIsSkippedOrDoubled(t *testing.T) {
 }
 
 func TestNewWatchBeginsAtTheHead(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	n, d, p := newNode(t, ctx), newDesk(), testPlan("drill")
 	for range 5 {
@@ -333,7 +333,7 @@ func TestNewWatchBeginsAtTheHead(t *testing.T) {
 
 // A new watch begins at the head, and fills its baselines from before beside it.
 func TestNewWatchFillsBaselinesFromBefore(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	n, d, p := newNode(t, ctx), newDesk(), testPlan("")
 	rush := plan.Detector{

@@ -33,7 +33,7 @@ func (o *oneBrowser) open() (context.Context, error) {
 			return
 		}
 		opts := []chromedp.ExecAllocatorOption{
-			chromedp.NoSandbox, chromedp.UserDataDir(o.folder), chromedp.DisableGPU, chromedp.NoFirstRun,
+			chromedp.NoSandbox, chromedp.UserDataDir(o.folder), chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.WSURLReadTimeout(5 * time.Minute),
 			chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 			chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true),
 		}
@@ -82,7 +82,7 @@ func newBrowserOf(t *testing.T, w *world, console http.Handler) *browser {
 	}
 	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 10*time.Minute)
 	t.Cleanup(cancel)
 	return &browser{t: t, w: w, ctx: ctx, base: srv.URL}
 }

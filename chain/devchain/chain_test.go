@@ -79,7 +79,7 @@ func send(t testing.TB, c chain.Client, nonce uint64) evm.Hash {
 // mined waits, by the chain's own heads, until a transaction is mined.
 func mined(t testing.TB, c chain.Client, tx evm.Hash) *evm.Receipt {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	var r *evm.Receipt
 	done := fmt.Errorf("done")
@@ -145,7 +145,7 @@ func TestABlockHoldsAllThatWasSentBefore(t *testing.T) {
 
 func TestItMinesEachPeriod(t *testing.T) {
 	c := start(t, options(t, "", 5*time.Millisecond))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	var parent evm.Header
 	enough := fmt.Errorf("enough")

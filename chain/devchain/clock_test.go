@@ -17,7 +17,7 @@ func TestBlocksFollowAClock(t *testing.T) {
 	c := start(t, Options{ChainID: 31337, Period: time.Millisecond, Clock: func() time.Time { return time.Unix(clock.Load(), 0) }})
 	reach := func(want uint64) {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
 		reached := errors.New("reached")
 		err := c.Client().Heads(ctx, func(h evm.Header) error {

@@ -175,7 +175,7 @@ func TestHeadsComeBackAfterTheConnectionBreaks(t *testing.T) {
 	first := paidChain(t)
 	gate := newGate(t, strings.TrimPrefix(first.URL(), "http://"))
 	client := dial(t, rpc.Options{URL: "ws://" + gate.address()})
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	broken := false
 	err := client.Heads(ctx, func(h evm.Header) error {

@@ -82,7 +82,7 @@ var errEnough = errors.New("enough")
 // until follows until the block named has been seen.
 func (j *journey) until(t *testing.T, c *rpc.Client, end func() chain.Ref, also func(chain.Step)) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	return c.Follow(ctx, j.cursor, func(s chain.Step) error {
 		j.take(t, s)

@@ -145,7 +145,7 @@ func keep(t *testing.T, p *rpc.Pool, from chain.Cursor) *diary {
 // await waits until something holds.
 func (d *diary) await(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	limit := time.NewTimer(time.Minute)
+	limit := time.NewTimer(5 * time.Minute)
 	defer limit.Stop()
 	for {
 		d.mu.Lock()

@@ -50,7 +50,7 @@ func TestAnvilPool(t *testing.T) {
 	var j journey
 	j.cursor = chain.Cursor{Recent: []chain.Ref{{Number: 0, Hash: genesis.Hash}}}
 	reorganised := false
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	err = p.Follow(ctx, j.cursor, func(s chain.Step) error {
 		j.take(t, s)

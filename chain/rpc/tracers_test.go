@@ -20,7 +20,7 @@ import (
 // The attack on the example protocol, told by go-ethereum and, played again, by a tracer of another make: both tell the same
 // calls.
 func TestTracersAgree(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	s, err := stage.Start(ctx, stage.Options{Period: 5 * time.Millisecond, Seed: 7, Pace: 1})
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 )
 
 // patience bounds everything that a test waits for; nothing is measured by it.
-const patience = time.Minute
+const patience = 5 * time.Minute
 
 // world is what a server needs about it: a chain with the example protocol on it, a mail server, key files, a data folder.
 // The server itself is the real command in a process of its own.
