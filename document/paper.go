@@ -5,13 +5,31 @@ import (
 	_ "embed" // the form of the page
 	"fmt"
 	"html/template"
+	"strings"
 	"time"
 
 	"tocsin/document/paper"
+	"tocsin/fault"
 )
 
 //go:embed paper.gohtml
 var paperForm string
+
+// PaperForms are the forms in which any document can be written.
+var PaperForms = [...]string{"md", "html", "pdf"}
+
+// WritePaper writes a document in one of the PaperForms; a fault of code invalid for any other. made is when, for what is printed.
+func WritePaper(p *paper.Paper, form string, made time.Time) ([]byte, error) {
+	switch form {
+	case "md":
+		return []byte(p.Markdown()), nil
+	case "html":
+		return PaperHTML(p), nil
+	case "pdf":
+		return PaperPDF(p, made)
+	}
+	return nil, fault.New(fault.Invalid, "There is no format %q.", form).Instead("Write one of %s.", strings.Join(PaperForms[:], ", "))
+}
 
 // PaperHTML writes a document as one page that stands alone: nothing is loaded from elsewhere, nothing runs in it, and it can be printed.
 func PaperHTML(p *paper.Paper) []byte {

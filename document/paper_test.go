@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tocsin/document/paper"
+	"tocsin/fault"
 )
 
 // hostilePaper has names in other scripts, characters that steer a screen, markup, empty places and more than a page holds.
@@ -58,5 +59,18 @@ func TestPaperPDF(t *testing.T) {
 	}
 	if _, err := PaperPDF(&paper.Paper{}, printed); err != nil {
 		t.Errorf("an empty one: %v", err)
+	}
+}
+
+func TestPaperInEachForm(t *testing.T) {
+	begins := map[string]string{"md": "# Winter", "html": "<!doctype html>", "pdf": "%PDF-"}
+	for _, form := range PaperForms {
+		b, err := WritePaper(hostilePaper(), form, printed)
+		if err != nil || !bytes.HasPrefix(b, []byte(begins[form])) {
+			t.Errorf("%s begins %.20q, %v", form, b, err)
+		}
+	}
+	if _, err := WritePaper(hostilePaper(), "docx", printed); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a form that is not known: %v", err)
 	}
 }

@@ -162,6 +162,8 @@ func (s *State) applyAfter(h Happened) {
 		s.Links = append(s.Links, Link{Kind: e.Link, URL: string(e.URL), By: e.By, At: h.At})
 	case EventSeen:
 		s.somebody(e.Person).Seen = h.At
+	case EventPublished:
+		s.Published = append(s.Published, Publication{By: e.By, At: h.At})
 	}
 }
 

@@ -167,6 +167,8 @@ func (s *story) opAfter(verb string, w *said) exercise.Op {
 		return exercise.OpRedact{Texts: w.number("texts"), Rule: w.options["rule"], Why: w.text()}
 	case "seen":
 		return exercise.OpSeen{}
+	case "publish":
+		return exercise.OpPublish{}
 	}
 	return nil
 }

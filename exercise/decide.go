@@ -126,6 +126,8 @@ func (d *decider) decideAfter() error {
 		return d.link(op)
 	case OpSeen:
 		return d.seen()
+	case OpPublish:
+		return d.publish()
 	case OpRedact:
 		return d.redact(op)
 	case OpTick:

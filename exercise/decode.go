@@ -85,6 +85,7 @@ var decoders = map[string]func(json.RawMessage) (Event, error){
 	EventFrozen{}.Kind():        read[EventFrozen],
 	EventThawed{}.Kind():        read[EventThawed],
 	EventSeen{}.Kind():          read[EventSeen],
+	EventPublished{}.Kind():     read[EventPublished],
 	EventRedacted{}.Kind():      read[EventRedacted],
 	EventReminded{}.Kind():      read[EventReminded],
 }

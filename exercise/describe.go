@@ -205,6 +205,8 @@ func (t *teller) after() string {
 		return t.name(e.By) + " removed " + texts + " about people from the record: " + e.Why
 	case EventSeen:
 		return t.name(e.Person) + " has seen the report."
+	case EventPublished:
+		return t.name(e.By) + " published the report without names."
 	}
 	return ""
 }

@@ -36,9 +36,10 @@ type Sheet struct {
 	Break  *Break          `json:"break,omitempty"`
 	Runs   []SheetRun      `json:"runs,omitempty"` // those described
 
-	Lessons   []Lesson   `json:"lessons,omitempty"`
-	FollowUps []FollowUp `json:"follow_ups,omitempty"`
-	Links     []Link     `json:"links,omitempty"`
+	Lessons   []Lesson      `json:"lessons,omitempty"`
+	FollowUps []FollowUp    `json:"follow_ups,omitempty"`
+	Links     []Link        `json:"links,omitempty"`
+	Published []Publication `json:"published,omitempty"` // the report, without names
 }
 
 // Guest is somebody who is invited or takes part.
@@ -109,7 +110,7 @@ func SheetOf(p *plan.Plan, s *State, person string) *Sheet {
 	x := &Sheet{
 		ID: s.ID, Protocol: s.Protocol, Title: s.Title, Phase: s.Phase, Person: person, Moderates: s.Moderates(person), Scheduled: s.Scheduled,
 		Length: s.Length, Moved: s.Moved, Why: s.Why, Moderator: s.Moderator, Watch: slices.Clone(s.Watch), Surprise: s.Surprise, Unattended: s.Unattended,
-		Begun: s.Begun, Ended: s.Ended, Links: slices.Clone(s.Links),
+		Begun: s.Begun, Ended: s.Ended, Links: slices.Clone(s.Links), Published: slices.Clone(s.Published),
 	}
 	if me != nil {
 		x.Answer, x.Asked = me.Answer, !me.Asked.IsZero()

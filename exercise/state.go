@@ -52,6 +52,7 @@ type State struct {
 	Lessons    []Lesson       `json:"lessons,omitempty"`
 	FollowUps  []FollowUp     `json:"follow_ups,omitempty"`
 	Links      []Link         `json:"links,omitempty"`
+	Published  []Publication  `json:"published,omitempty"` // the report, without names
 	Begun      time.Time      `json:"begun,omitzero"`
 	Ended      time.Time      `json:"ended,omitzero"` // or cancelled
 	Why        string         `json:"why,omitempty"`  // it was cancelled, or postponed last
@@ -266,6 +267,7 @@ func (s *State) Next() *State {
 	n := *s
 	n.Watch, n.Invited, n.Freezes, n.Reminded = slices.Clone(s.Watch), slices.Clone(s.Invited), slices.Clone(s.Freezes), slices.Clone(s.Reminded)
 	n.Lessons, n.FollowUps, n.Links, n.Runs = slices.Clone(s.Lessons), slices.Clone(s.FollowUps), slices.Clone(s.Links), slices.Clone(s.Runs)
+	n.Published = slices.Clone(s.Published)
 	if s.Frozen != nil {
 		f := *s.Frozen
 		n.Frozen = &f

@@ -121,7 +121,7 @@ var docs = []doc{
 	{line: "tocsin exercise list --plan examples/vault", says: "reentrant-withdrawal"},
 	{line: "tocsin exercise run reentrant-withdrawal --auto --plan examples/vault --data practice", says: "Contained."},
 	{line: "tocsin exercise list --data practice", says: "ended"},
-	{line: "tocsin exercise report EXERCISE --data practice --as oscar --out report.md", as: played("report") + " --out report.md && cat report.md", says: "6 of 6 expected steps"},
+	{line: "tocsin exercise report EXERCISE --data practice --as oscar --out report.pdf", as: played("report") + " --out report.pdf && head -c 5 report.pdf && " + played("report"), says: "6 of 6 expected steps"},
 	{line: "tocsin exercise publish EXERCISE --data practice --as oscar --out public.md", as: played("publish") + " --out public.md && ! grep Carmen public.md && cat public.md", says: "6 of 6 expected steps"},
 	{
 		line: `tocsin exercise plan --data DIR --as oscar --watch david --at "2026-12-24 15:00" --title "Winter" --invite`,
