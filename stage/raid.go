@@ -45,6 +45,9 @@ func (r *raid) move(ctx context.Context, head evm.Header) error {
 		if err != nil {
 			return err // not mined yet
 		}
+		if rec.BlockNumber > head.Number {
+			return nil // the chain is ahead of what was told of it: time is counted from the head that holds it
+		}
 		r.waiting, r.rest = evm.Hash{}, rec.BlockNumber+r.opts.Pace-1
 		r.until = head.Time + uint64(r.opts.Every/time.Second)
 		if err := r.learn(ctx, rec); err != nil {
