@@ -107,6 +107,9 @@ func (d *decider) arm(op OpArm, who string) error {
 	if why := Unfit(d.p, &issue); len(why) > 0 {
 		return fault.New(fault.Invalid, "%s", why[0].Say).Instead("%s", why[0].Mend)
 	}
+	if f, ok := Unsigned(d.p, &issue, d.now); ok {
+		return fault.New(fault.Invalid, "%s", f.Say).Instead("%s", f.Mend)
+	}
 	for _, id := range issue.Automatic.Detectors {
 		if _, ok := d.s.Test(d.p, id); !ok {
 			return fault.New(fault.Invalid, "No backtest of %s is on record as the plan in force has it.", called(d.p, id)).

@@ -258,10 +258,16 @@ func TestUnfit(t *testing.T) {
 		"another issue's": {"detection: { detectors: [drain, odd] }", "detection: { detectors: [odd] }"},
 		"its own veto":    {"detectors: [drain], decision", "detectors: [drain], veto: [drain], decision"},
 		"too long":        {"within: 3d", "within: 31d"},
+		"a Safe's":        {"    kind: call\n    asset: vault\n    function: pause()", "    kind: safe\n    asset: vault\n    safe: council\n    function: pause()", "  - id: vault\n", "  - { id: council, name: Council, kind: contract, chain: 31337, address: \"0x4FD6FB1f80958251B53A4DE0757A498110e9d1b1\" }\n  - id: vault\n"},
+		"by a contract":   {`{ address: "0xaAa6b84Dc0C4b0238cC3dB4fe105595FcC4991EB" }`, `{ kind: contract, chain: 31337, address: "0xaAa6b84Dc0C4b0238cC3dB4fe105595FcC4991EB" }`, "    stand_ins: [{ for: cyd, who: dan, after: 10m }]\n", ""},
 	} {
 		p := team(t, edit...)
 		i, _ := p.Issue("theft")
-		if flaws := Unfit(p, &i); len(flaws) != 1 || flaws[0].Say == "" || flaws[0].Mend == "" {
+		flaws := Unfit(p, &i)
+		if f, ok := Unsigned(p, &i, start); ok {
+			flaws = append(flaws, f)
+		}
+		if len(flaws) != 1 || flaws[0].Say == "" || flaws[0].Mend == "" {
 			t.Errorf("%s: %+v", name, flaws)
 		}
 		s := Look(p, &State{}, start)

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"tocsin/action"
+	"tocsin/decision"
 	"tocsin/fault"
 	"tocsin/plan"
 )
@@ -30,8 +32,15 @@ func Unfit(p *plan.Plan, i *plan.Issue) []Flaw {
 	if d, ok := p.Decision(x.Decision); ok && !slices.Contains(d.Actions, x.Action) {
 		add("decision", fmt.Sprintf("%q does not authorise the action %q.", d.Name, x.Action), "Name a decision that lists the action, or add the action to that one.")
 	}
-	if why := unsendable(p, x.Action); why != "" {
-		add("action", fmt.Sprintf("The action %q cannot be done by itself: %s.", x.Action, why), "Name an action that Tocsin carries out by itself, such as a call from an account that may do nothing but pause.")
+	pr, err := action.Prepare(p, x.Action)
+	switch {
+	case err != nil:
+		add("action", fmt.Sprintf("The action %q cannot be done by itself: %s", x.Action, fault.Sentence(err)), "Name an action that Tocsin carries out by itself, such as a call from an account that may do nothing but pause.")
+	case part(pr, func(y action.Prepared) bool { return y.Safe != nil }):
+		add("action", fmt.Sprintf("The action %q is a Safe's, and nothing of a Safe can be armed: its owners' signatures have no end and count no uses, so whoever holds the server could use them after all was disarmed; and they are void as soon as the Safe does anything else.", x.Action),
+			"Give an account of its own the right to do this and nothing else (the pauser's role, or a module of the Safe that can only pause), and name a call from that account.")
+	case x.Times() > 1 && part(pr, func(y action.Prepared) bool { return y.Transaction != nil }):
+		add("at_most", fmt.Sprintf("The action %q was signed in advance, and a signed transaction lands once: it cannot be done %s.", x.Action, times(x.Times())), "Write at_most: 1.")
 	}
 	for _, id := range x.Detectors {
 		d, ok := p.Detector(id)
@@ -58,21 +67,18 @@ func Unfit(p *plan.Plan, i *plan.Issue) []Flaw {
 	return flaws
 }
 
-// unsendable says why an action cannot be done without asking anybody; empty if it can.
-func unsendable(p *plan.Plan, id string) string {
-	pr, err := action.Prepare(p, id)
-	switch {
-	case err != nil:
-		return fault.Sentence(err)
-	case pr.Safe != nil:
-		return "the owners of a Safe sign for one nonce, so they cannot sign in advance"
+// part reports whether something is so of an action, or of one of those that start together with it.
+func part(pr action.Prepared, is func(action.Prepared) bool) bool {
+	return is(pr) || slices.ContainsFunc(pr.Together, is)
+}
+
+// Unsigned is why those who would have to arm an issue cannot sign in advance, at a time, for who is on call changes; false if they can.
+func Unsigned(p *plan.Plan, i *plan.Issue, at time.Time) (Flaw, bool) {
+	if i.Automatic == nil {
+		return Flaw{}, false
 	}
-	for _, part := range pr.Together {
-		if part.Safe != nil {
-			return "one of its parts is a Safe's, and the owners of a Safe sign for one nonce, so they cannot sign in advance"
-		}
-	}
-	return ""
+	why := decision.Unarmable(p, i.Automatic.Decision, at)
+	return Flaw{Key: "decision", Say: why, Mend: "Name a key or a passkey of theirs in the plan, or a decision that others can meet."}, why != ""
 }
 
 // Imprint tells a detector, and the asset that it looks at, from another one of the same id; empty if there is none.

@@ -57,6 +57,9 @@ func look(p *plan.Plan, s *State, i *plan.Issue, now time.Time) Standing {
 	for _, f := range Unfit(p, i) {
 		out.Unfit = append(out.Unfit, f.Say)
 	}
+	if f, ok := Unsigned(p, i, now); ok {
+		out.Unfit = append(out.Unfit, f.Say)
+	}
 	for _, id := range x.Detectors {
 		d := Detector{ID: id, Name: called(p, id)}
 		if of, ok := p.Detector(id); ok {

@@ -14,7 +14,11 @@ func (c *checker) checkAutomatic(path string, i *plan.Issue) {
 		return
 	}
 	path += ".automatic"
-	for _, f := range arm.Unfit(c.plan, i) {
+	flaws := arm.Unfit(c.plan, i)
+	if f, ok := arm.Unsigned(c.plan, i, c.now); ok && !c.now.IsZero() {
+		flaws = append(flaws, f)
+	}
+	for _, f := range flaws {
 		at := path
 		if f.Key != "" {
 			at += "." + f.Key

@@ -19,11 +19,12 @@ import (
 	"tocsin/journal"
 	"tocsin/plan"
 	"tocsin/signer"
+	"tocsin/store/memory"
 	"tocsin/store/sqlite"
 )
 
 // armedPlan is the plan of the incident's stories about this world's vault, which is paused by itself.
-func (w *world) armedPlan() (*plan.Plan, map[string][]byte) {
+func (w *world) armedPlan(files fstest.MapFS, edits ...string) (*plan.Plan, map[string][]byte) {
 	w.t.Helper()
 	b, err := os.ReadFile("../incident/testdata/plan/plan.yaml")
 	if err != nil {
@@ -31,12 +32,16 @@ func (w *world) armedPlan() (*plan.Plan, map[string][]byte) {
 	}
 	text := strings.Replace(string(b), "detectors:\n", "detectors:\n  - { id: jam, name: Jam, kind: spike, mode: page, asset: vault, metric: failed_transactions, window: 1m }\n", 1)
 	text = strings.Replace(text, "detectors: [odd] }", "detectors: [odd, jam] }", 1)
-	text = strings.NewReplacer(
+	text = strings.NewReplacer(append(edits,
 		"31337", fmt.Sprint(chainID), "0x88bC4F6FCb5515C41D03673c039C596FA63952a9", w.vault.Hex(), "confirmations: 1", "confirmations: 0",
 		"{ id: drain, name: Drain, kind: match, mode: page,", "{ id: drain, name: Drain, kind: match, mode: act, act_reason: Only a thief can do this,",
 		"    quiet_for: 1m\n", "    quiet_for: 1m\n    automatic: { action: pause, detectors: [drain], decision: pause, at_most: 2 }\n",
-	).Replace(text)
-	p, source, err := plan.Load(fstest.MapFS{"plan.yaml": {Data: []byte(text)}})
+	)...).Replace(text)
+	if files == nil {
+		files = fstest.MapFS{}
+	}
+	files["plan.yaml"] = &fstest.MapFile{Data: []byte(text)}
+	p, source, err := plan.Load(files)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -46,9 +51,15 @@ func (w *world) armedPlan() (*plan.Plan, map[string][]byte) {
 // armPause puts a plan in force by which the vault is paused by itself, and has its approvers arm that.
 func (w *world) armPause(e *engine.Engine) {
 	w.t.Helper()
+	p, files := w.armedPlan(nil)
+	w.armPlan(e, p, files)
+}
+
+// armPlan puts a plan in force and has its approvers arm what it does by itself.
+func (w *world) armPlan(e *engine.Engine, p *plan.Plan, files map[string][]byte) {
+	w.t.Helper()
 	ctx := w.ctx
 	as := func(who string) journal.Actor { return journal.Actor{Kind: journal.Person, ID: who, Via: "session"} }
-	p, files := w.armedPlan()
 	if _, err := e.Pin(ctx, p, files); err != nil {
 		w.t.Fatal(err)
 	}
@@ -152,5 +163,52 @@ func (w *world) failing(e *engine.Engine, id string) {
 	s := view()
 	if f := s.Findings[len(s.Findings)-1]; f.ID != "jam" || !strings.Contains(f.Follows, "took effect at block") || f.Worse || len(s.Pages) != pages {
 		w.t.Errorf("%+v, with %d calls more", f, len(s.Pages)-pages)
+	}
+}
+
+// TestArmedInAdvance has a finding send what a guardian signed in advance: once, and not at all when its nonce has been used.
+func TestArmedInAdvance(t *testing.T) {
+	g := newGuarded(t, 0)
+	found := func(f opened) (*incident.State, *incident.Action) {
+		t.Helper()
+		e := engine.New(engine.Options{Store: memory.New(nil), Node: "a"})
+		p, files := g.armedPlan(fstest.MapFS{"pause.age": {Data: f.sealed}}, "    kind: call\n    asset: vault\n    function: pause()", "    kind: signed-transaction\n    transaction: pause.age\n    asset: vault\n    function: pause()",
+			"    quiet_for: 1m\n", "    quiet_for: 1m\n    automatic: { action: pause, detectors: [drain], decision: pause }\n")
+		g.armPlan(e, p, files)
+		e.Carry(incident.DispatchAction, g.bearer(g.client, f.open))
+		if err := e.Observe(g.ctx, engine.Observation{Protocol: "small", Chain: chainID, Findings: []incident.Finding{{
+			ID: "f1", Detector: "drain", Mode: "act", Issues: []string{"theft"}, Asset: "vault", Chain: chainID, At: time.Now().UTC(), Say: "Money leaves the vault.",
+		}}}); err != nil {
+			t.Fatal(err)
+		}
+		list, err := e.List(g.ctx, false)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%d incidents, %v", len(list), err)
+		}
+		for {
+			if err := e.Step(g.ctx); err != nil {
+				t.Fatal(err)
+			}
+			v, err := e.View(g.ctx, list[0].ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(v.State.Actions) != 1 {
+				t.Fatalf("ordered %+v; why not: %+v", v.State.Actions, v.State.NotActed)
+			}
+			if a := &v.State.Actions[0]; a.State == incident.Gone || a.State == incident.Verified {
+				return v.State, a
+			}
+		}
+	}
+	since := g.head()
+	f := g.file(g.sign())
+	if s, a := found(f); a.State != incident.Verified || len(s.Answers) != 0 || !g.paused() || g.borne(since) != 1 {
+		t.Fatalf("%s %s, paused %t, by %d transactions", a.State, a.Say, g.paused(), g.borne(since))
+	}
+	g.unpause()
+	since = g.head()
+	if s, a := found(f); a.State != incident.Gone || len(a.Sends) != 0 || !strings.Contains(a.Say, "nonce") || g.paused() || g.borne(since) != 0 || s.Decisions[0].Armed == nil {
+		t.Errorf("%s %s, paused %t, by %d transactions", a.State, a.Say, g.paused(), g.borne(since))
 	}
 }
