@@ -178,7 +178,7 @@ func (d *draft) route(ctx context.Context, o Observation, findings []incident.Fi
 			if err != nil {
 				return err
 			}
-			c, next, err := d.engine.opening(ctx, cmd, incident.OpOpen{Protocol: o.Protocol, Exercise: d.scene.exercise, Findings: g.findings, Ready: ready}, d.opened)
+			c, next, err := d.engine.opening(ctx, cmd, incident.OpOpen{Protocol: o.Protocol, Exercise: d.scene.exercise, Findings: g.findings, Ready: ready}, d.scene.plan, d.opened)
 			if err != nil {
 				return err
 			}

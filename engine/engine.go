@@ -47,6 +47,7 @@ type Engine struct {
 	poll   time.Duration
 
 	contacts func(*plan.Plan, map[string][]byte) error
+	dresser  Dresser // nil: exercises have no live worlds
 	carriers map[string]Carrier
 	bell     bell
 	audited  audited

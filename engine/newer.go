@@ -20,7 +20,7 @@ type Newer struct {
 
 // Newer returns the plan in force if the incident runs by another one and is going on; nil if not.
 func (e *Engine) Newer(ctx context.Context, v *View) (*Newer, error) {
-	if v.State.Phase.Over() || v.ReadOnly != nil {
+	if v.State.Phase.Over() || v.ReadOnly != nil || v.State.Exercise.Staged() { // one as it is played on a chain of its own is no older one
 		return nil, nil
 	}
 	h, err := e.History(ctx, v.State.Protocol)
@@ -42,6 +42,9 @@ func (e *Engine) Adopt(ctx context.Context, actor journal.Actor, id string, hash
 		h, err := e.History(ctx, v.State.Protocol)
 		if err != nil {
 			return cmd, err
+		}
+		if v.State.Exercise.Staged() {
+			return cmd, fault.New(fault.Conflict, "The exercise is played to its end by the plan that it began with.").Instead("Take up the newer one in the next exercise.")
 		}
 		if h.InForce().Hash != hash {
 			return cmd, fault.New(fault.Conflict, "Another plan is in force by now.").Instead("Look at what it changes, and take up that one.")

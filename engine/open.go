@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/incident"
 	"tocsin/store"
@@ -52,7 +53,7 @@ func (e *Engine) open(ctx context.Context, cmd incident.Command, op incident.OpO
 		return "", err
 	}
 	op.Exercise = at.exercise
-	c, next, err := e.opening(ctx, cmd, op, nil)
+	c, next, err := e.opening(ctx, cmd, op, at.plan, nil)
 	if err != nil {
 		return "", err
 	}
@@ -60,8 +61,9 @@ func (e *Engine) open(ctx context.Context, cmd incident.Command, op incident.OpO
 	return next.State.ID, e.openTogether(ctx, c, next.State)
 }
 
-// opening prepares the commit that opens an incident. taken counts incidents that the same commit opens besides.
-func (e *Engine) opening(ctx context.Context, cmd incident.Command, op incident.OpOpen, taken map[string]bool) (store.Commit, *View, error) {
+// opening prepares the commit that opens an incident, which goes by the plan of a hash, the one in force if it is zero. taken counts
+// incidents that the same commit opens besides.
+func (e *Engine) opening(ctx context.Context, cmd incident.Command, op incident.OpOpen, by evm.Hash, taken map[string]bool) (store.Commit, *View, error) {
 	if err := e.onlyProtocol(ctx, &op.Protocol); err != nil {
 		return store.Commit{}, nil, err
 	}
@@ -69,7 +71,7 @@ func (e *Engine) opening(ctx context.Context, cmd incident.Command, op incident.
 	if op.Stopped, err = e.stopped(ctx, op); err != nil {
 		return store.Commit{}, nil, err
 	}
-	p, err := e.InForce(ctx, op.Protocol)
+	p, err := e.planFor(ctx, op.Protocol, by)
 	if err != nil {
 		return store.Commit{}, nil, err
 	}

@@ -83,6 +83,11 @@ func (e *Engine) Exercise(ctx context.Context, id string, cmd exercise.Command) 
 	case exercise.OpJoin, exercise.OpFreeze, exercise.OpTick:
 		return nil, fault.New(fault.Invalid, "Tocsin itself does that.")
 	}
+	op, err := e.staging(ctx, id, cmd.Op)
+	if err != nil {
+		return nil, err
+	}
+	cmd.Op = op
 	return e.inSession(ctx, id, cmd)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"tocsin/evm"
 	"tocsin/exercise"
 	"tocsin/fault"
 	"tocsin/incident"
@@ -16,6 +17,7 @@ import (
 type scene struct {
 	exercise *incident.Exercise // nil: it is in earnest
 	over     bool               // its run is, or stands still: no incident is opened for it
+	plan     evm.Hash           // by which its incidents go; zero: the one in force
 }
 
 // same reports whether an incident belongs to it.
@@ -43,12 +45,17 @@ func (e *Engine) scene(ctx context.Context, protocol string, x *incident.Exercis
 		}
 	}
 	for _, v := range list {
-		if r := described(v.State, x.Chain != 0); r != nil {
+		if r := described(v.State, x); r != nil {
 			clock := v.State.Clock
-			return scene{
+			at := scene{
 				exercise: &incident.Exercise{Scenario: r.Scenario.ID, Chain: x.Chain, Session: v.State.ID, Run: r.Number, Clock: &clock, Halt: halt(v.State), Spared: spared(v.Plan, v.State)},
 				over:     !r.UnderWay() || v.State.Frozen != nil,
-			}, nil
+				plan:     r.Plan,
+			}
+			if r.Chain != 0 {
+				at.exercise.Chain, at.exercise.Follower = r.Chain, RunFollower(v.State.ID, r.Number)
+			}
+			return at, nil
 		}
 	}
 	if x.Session != "" {
@@ -70,10 +77,15 @@ func spared(p *plan.Plan, s *exercise.State) []string {
 	return list
 }
 
-// described is the run that was described last, if it has a live part where that is wanted; nil if none was.
-func described(s *exercise.State, live bool) *exercise.Run {
+// described is the run that something belongs to: the one that was described last; of what was seen on a chain, the one whose chain that
+// is. It is nil if there is none.
+func described(s *exercise.State, x *incident.Exercise) *exercise.Run {
 	for i := range slices.Backward(s.Runs) {
-		if r := &s.Runs[i]; !r.Described.IsZero() && (r.World != "" || !live) {
+		r := &s.Runs[i]
+		switch {
+		case r.Described.IsZero():
+		case x.Run != 0 && r.Number != x.Run, x.Chain != 0 && r.Chain != x.Chain && (r.Chain != 0 || r.World == ""):
+		default:
 			return r
 		}
 	}

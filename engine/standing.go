@@ -209,6 +209,12 @@ func (e *Engine) Files(ctx context.Context, protocol string) (map[string][]byte,
 	if err != nil {
 		return nil, err
 	}
+	return e.FilesWith(ctx, p)
+}
+
+// FilesWith returns the files that are kept with a plan. Those that the plan's hash covers are held to it.
+func (e *Engine) FilesWith(ctx context.Context, p *plan.Plan) (map[string][]byte, error) {
+	protocol := p.Protocol
 	sp, err := e.store.Plan(ctx, p.Hash().Hex())
 	if err != nil {
 		return nil, fmt.Errorf("load plan of %q: %w", protocol, err)

@@ -247,7 +247,7 @@ func (e *Engine) elapsed(ctx context.Context, v *View) (incident.OpTick, error) 
 		return op, err
 	}
 	for _, chain := range chains {
-		if op.Watched[chain], err = e.Watched(ctx, v.State.Protocol, chain); err != nil {
+		if op.Watched[chain], err = e.watchedFor(ctx, v.State, chain); err != nil {
 			return op, err
 		}
 	}

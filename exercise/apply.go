@@ -102,6 +102,7 @@ func (s *State) applyRun(h Happened) bool {
 	case EventDescribed:
 		if r := s.Run(e.Run); r != nil {
 			r.Described, r.From, s.Clock = h.At, e.Clock.Shows, e.Clock
+			r.Plan, r.Chain = e.Plan, e.Chain
 		}
 	case EventJoined:
 		if r := s.Run(e.Run); r != nil {

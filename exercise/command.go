@@ -70,8 +70,13 @@ type OpBegin struct {
 	Real  string // id of an open incident in earnest, if there is one: then it does not begin
 }
 
-// OpDescribe begins the run that was chosen: its opening is read out, and the clock goes on.
-type OpDescribe struct{}
+// OpDescribe begins the run that was chosen: its opening is read out, and the clock goes on. What is said of a live world comes from the
+// engine alone.
+type OpDescribe struct {
+	World string   // that has been made ready; empty: none has
+	Plan  evm.Hash // of the plan as it is played there
+	Chain uint64   // id of its chain
+}
 
 // OpJoin says that an incident belongs to the run under way. The engine alone gives it.
 type OpJoin struct{ Incident string }

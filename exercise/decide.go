@@ -69,7 +69,7 @@ func (d *decider) decide() error {
 	case OpBegin:
 		return d.begin(op)
 	case OpDescribe:
-		return d.describe()
+		return d.describe(op)
 	case OpEnd:
 		return d.end(op)
 	case OpHere:

@@ -79,7 +79,7 @@ func (d *decider) begin(op OpBegin) error {
 	return nil
 }
 
-func (d *decider) describe() error {
+func (d *decider) describe(op OpDescribe) error {
 	by, err := d.moderator()
 	if err == nil {
 		err = d.in(Running)
@@ -96,9 +96,13 @@ func (d *decider) describe() error {
 		return fault.New(fault.Conflict, "No scenario is chosen.").Instead("Choose one first.")
 	case r.UnderWay():
 		return nil // a double click
+	case op.World != "" && op.World != r.World:
+		return fault.New(fault.Conflict, "Another scenario was chosen meanwhile.").Instead("Look at it, and describe that one.")
 	}
 	d.back(by)
-	d.emit(EventDescribed{Run: r.Number, Opening: journal.Personal(clean(r.Scenario.Opening)), Clock: d.s.Clock.Set(d.now, d.s.Speed, 0), By: by})
+	d.emit(EventDescribed{
+		Run: r.Number, Opening: journal.Personal(clean(r.Scenario.Opening)), Plan: op.Plan, Chain: op.Chain, Clock: d.s.Clock.Set(d.now, d.s.Speed, 0), By: by,
+	})
 	d.inject()
 	return nil
 }

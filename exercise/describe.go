@@ -115,7 +115,11 @@ func (t *teller) course() string {
 	case EventBegun:
 		return t.name(e.By) + " began the exercise."
 	case EventDescribed:
-		return fmt.Sprintf("%s read out the opening of scenario %d.", t.name(e.By), e.Run)
+		say := fmt.Sprintf("%s read out the opening of scenario %d.", t.name(e.By), e.Run)
+		if e.Chain != 0 {
+			say += fmt.Sprintf(" It is played on chain %d.", e.Chain)
+		}
+		return say
 	case EventClock:
 		say := clockSays(e.Clock)
 		if e.On > 0 {

@@ -82,7 +82,9 @@ type EventBegun struct {
 // EventDescribed says that a run began.
 type EventDescribed struct {
 	Run     int              `json:"run"`
-	Opening journal.Personal `json:"opening"` // as it was read out
+	Opening journal.Personal `json:"opening"`         // as it was read out
+	Plan    evm.Hash         `json:"plan,omitzero"`   // by which the incidents of the run go, if it has a chain of its own
+	Chain   uint64           `json:"chain,omitempty"` // of its own; 0: it has none
 	Clock   incident.Clock   `json:"clock"`
 	By      string           `json:"by,omitempty"`
 }

@@ -64,6 +64,7 @@ type SheetRun struct {
 	Name       string    `json:"name,omitempty"`  // once it is over: it may tell what is behind it
 	Brief      string    `json:"brief,omitempty"` // what everybody may know
 	Opening    string    `json:"opening"`
+	Chain      uint64    `json:"chain,omitempty"` // of its own, with which it is live; 0: it is played at a table
 	Described  time.Time `json:"described"`
 	From       time.Time `json:"from"` // exercise time
 	Completed  time.Time `json:"completed,omitzero"`
@@ -168,7 +169,7 @@ func (l Lesson) without(person string) Lesson {
 // the session is over.
 func (r *Run) sheet(ended bool) SheetRun {
 	x := SheetRun{
-		Number: r.Number, Brief: r.Scenario.Brief, Opening: r.Scenario.Opening, Described: r.Described, From: r.From,
+		Number: r.Number, Brief: r.Scenario.Brief, Opening: r.Scenario.Opening, Chain: r.Chain, Described: r.Described, From: r.From,
 		Incidents: slices.Clone(r.Incidents), Given: r.givenSoFar(),
 	}
 	if r.Outcome == "" {

@@ -96,6 +96,8 @@ type Run struct {
 	Library    string        `json:"library,omitempty"`
 	Misfits    []string      `json:"misfits,omitempty"`
 	World      string        `json:"world,omitempty"`
+	Plan       evm.Hash      `json:"plan,omitzero"`   // by which its incidents go, if it has a chain of its own
+	Chain      uint64        `json:"chain,omitempty"` // of its own; 0: it has none
 	Described  time.Time     `json:"described,omitzero"`
 	From       time.Time     `json:"from,omitzero"` // what the exercise clock showed then
 	Completed  time.Time     `json:"completed,omitzero"`

@@ -102,6 +102,10 @@ func (c *Clock) shown(real time.Time) time.Time {
 	return c.Now(real)
 }
 
+// Staged reports whether the exercise has a chain of its own, which is there for as long as its run lasts. Nothing of its incidents concerns
+// any other chain.
+func (x *Exercise) Staged() bool { return x != nil && x.Follower != "" }
+
 func (x *Exercise) clock() *Clock {
 	if x == nil {
 		return nil

@@ -117,11 +117,12 @@ type State struct {
 // Exercise says that the incident is a drill.
 type Exercise struct {
 	Scenario string `json:"scenario"`
-	Chain    uint64 `json:"chain,omitempty"`   // the drill chain; its id is no live chain's
-	Session  string `json:"session,omitempty"` // it belongs to; empty for a demo
-	Run      int    `json:"run,omitempty"`     // of the session, from 1
-	Clock    *Clock `json:"clock,omitempty"`   // nil: its time is real time
-	Halt     *Halt  `json:"halt,omitempty"`    // why it does not go on; nil if it does
+	Chain    uint64 `json:"chain,omitempty"`    // the drill chain; its id is no live chain's
+	Follower string `json:"follower,omitempty"` // of Chain, where that is the run's alone; empty: whoever follows the chain for the protocol
+	Session  string `json:"session,omitempty"`  // it belongs to; empty for a demo
+	Run      int    `json:"run,omitempty"`      // of the session, from 1
+	Clock    *Clock `json:"clock,omitempty"`    // nil: its time is real time
+	Halt     *Halt  `json:"halt,omitempty"`     // why it does not go on; nil if it does
 
 	Spared []string `json:"spared,omitempty"` // persons whom it must not call: who moderates, who keeps the real watch, who has not agreed
 }

@@ -8,38 +8,60 @@ import (
 	"tocsin/plan"
 )
 
-// Dress is a plan as it is played on stage: the chain of its vault has become the drill chain of that id (0: DrillChain), everybody's
-// signing keys are the stage's own (see Sign), and what is sent comes from the stage's executor. Of a plan that is played as it stands, such as the example, nothing
-// changes. The files that a plan names (ABIs, prepared transactions) stay where they are.
-func Dress(p *plan.Plan, chain uint64) (*plan.Plan, error) {
-	_, vault, err := pauseIn(p)
-	if err != nil {
-		return nil, err
+// Dressing says how a plan is changed so that it can be played.
+type Dressing struct {
+	Chain uint64 // id of the drill chain; 0: DrillChain
+	Of    uint64 // chain of the plan whose place that takes; 0: the one of the contract that the plan can pause
+	Own   bool   // people sign for themselves, with the keys that the plan gives them; else with the stage's
+	Given bool   // the chain is the team's own, such as a fork: what the plan says of who sends and who may pause is so there
+}
+
+// Dress is a plan as it is played on stage without people: the chain of its vault has become the drill chain of that id (0: DrillChain),
+// everybody's signing keys are the stage's own (see Sign), and what is sent comes from the stage's executor. Of a plan that is played as it
+// stands, such as the example, nothing changes. The files that a plan names (ABIs, prepared transactions) stay where they are.
+func Dress(p *plan.Plan, chain uint64) (*plan.Plan, error) { return Dressing{Chain: chain}.Dress(p) }
+
+// Dress changes a plan so that it can be played. Faults: forbidden for a drill chain whose id is that of a live one of the plan; invalid for
+// a plan that cannot be played.
+func (o Dressing) Dress(p *plan.Plan) (*plan.Plan, error) {
+	var vault plan.Asset
+	if !o.Given {
+		var err error
+		if _, vault, err = pauseIn(p); err != nil {
+			return nil, err
+		}
 	}
-	if chain == 0 {
-		chain = DrillChain(p)
+	if o.Of == 0 {
+		o.Of = vault.Chain
 	}
-	if c, ok := p.Chain(chain); ok && c.Kind != "drill" {
-		return nil, fault.New(fault.Forbidden, "Chain %d is live in the plan: nothing is played there.", chain).Instead("Name a chain that is none of the plan's.")
+	if o.Chain == 0 {
+		o.Chain = DrillChain(p)
+	}
+	if c, ok := p.Chain(o.Chain); ok && c.Kind != "drill" {
+		return nil, fault.New(fault.Forbidden, "Chain %d is live in the plan: nothing is played there.", o.Chain).Instead("Name a chain that is none of the plan's.")
+	}
+	if _, ok := p.Chain(o.Of); !ok {
+		return nil, fault.New(fault.Invalid, "The plan names no chain %d, whose place the drill chain could take.", o.Of)
 	}
 	d, err := plan.ParseCanonical(p.Canonical()) // a copy of its own
 	if err != nil {
 		return nil, err
 	}
+	onto(d, o.Of, o.Chain)
+	if !o.Own {
+		if err := stageKeys(d); err != nil {
+			return nil, err
+		}
+	}
+	if o.Given {
+		return d, nil
+	}
 	executor, err := Address(executorName)
 	if err != nil {
 		return nil, err
 	}
-	onto(d, vault.Chain, chain)
 	for i := range d.Actions {
 		d.Actions[i].Sender = evm.Address{}
-	}
-	for _, people := range [][]plan.Person{d.CoreTeam, d.ExtendedTeam} {
-		for i := range people {
-			if people[i].Keys, err = drillKeys(people[i]); err != nil {
-				return nil, err
-			}
-		}
 	}
 	for i := range d.Assets {
 		a := &d.Assets[i]
@@ -48,6 +70,18 @@ func Dress(p *plan.Plan, chain uint64) (*plan.Plan, error) {
 		}
 	}
 	return d, nil
+}
+
+// stageKeys gives everybody who has signing keys one of the stage's.
+func stageKeys(d *plan.Plan) (err error) {
+	for _, people := range [][]plan.Person{d.CoreTeam, d.ExtendedTeam} {
+		for i := range people {
+			if people[i].Keys, err = drillKeys(people[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // onto moves what is on one chain to another, which is a drill chain.
@@ -70,6 +104,15 @@ func onto(d *plan.Plan, live, drill uint64) {
 	for i := range d.Detectors {
 		if d.Detectors[i].Chain == live {
 			d.Detectors[i].Chain = drill
+		}
+	}
+	for _, people := range [][]plan.Person{d.CoreTeam, d.ExtendedTeam} {
+		for i := range people {
+			for k := range people[i].Keys {
+				if key := &people[i].Keys[k]; key.Chain == live {
+					key.Chain = drill
+				}
+			}
 		}
 	}
 }

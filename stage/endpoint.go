@@ -11,26 +11,38 @@ import (
 )
 
 // Admit asks an endpoint that a team gives for an exercise, such as a fork of its own, for the id of its chain, and refuses it if that
-// is the id of a chain that is live: what is signed for it in an exercise would count there. An endpoint that does not answer is
-// unavailable.
-func Admit(ctx context.Context, endpoint string, p *plan.Plan) (uint64, error) {
+// is the id of a chain that is live in one of the plans, or publicly: what is signed for it in an exercise would count there. An endpoint
+// that does not answer is unavailable.
+func Admit(ctx context.Context, endpoint string, plans ...*plan.Plan) (uint64, error) {
 	c, err := rpc.Dial(ctx, rpc.Options{URL: endpoint})
 	if err != nil {
 		return 0, fmt.Errorf("ask the exercise's endpoint for its chain: %w", err)
 	}
 	defer c.Close()
 	id := c.ChainID()
-	for _, known := range p.Chains {
-		if known.ID == id && known.Kind != "drill" {
-			return 0, fault.New(fault.Forbidden, "The endpoint serves chain %d, which is live in the plan: what is signed in an exercise would count there.", id).
-				Instead("Give the fork an id of its own, for instance anvil --chain-id %d.", DrillChain(p))
+	if err := Drill(id, plans...); err != nil {
+		return 0, err
+	}
+	return id, nil
+}
+
+// Drill refuses the id of a chain that is live in one of the plans, or publicly.
+func Drill(id uint64, plans ...*plan.Plan) error {
+	own := uint64(ChainID)
+	for _, p := range plans {
+		own = max(own, DrillChain(p))
+	}
+	for _, p := range plans {
+		if c, ok := p.Chain(id); ok && c.Kind != "drill" {
+			return fault.New(fault.Forbidden, "The endpoint serves chain %d, which is live in the plan: what is signed in an exercise would count there.", id).
+				Instead("Give the fork an id of its own, for instance anvil --chain-id %d.", own)
 		}
 	}
 	if slices.Contains(public(), id) {
-		return 0, fault.New(fault.Forbidden, "The endpoint serves chain %d, which is a public chain with money on it: what is signed in an exercise would count there.", id).
-			Instead("Give the fork an id of its own, for instance anvil --chain-id %d.", DrillChain(p))
+		return fault.New(fault.Forbidden, "The endpoint serves chain %d, which is a public chain with money on it: what is signed in an exercise would count there.", id).
+			Instead("Give the fork an id of its own, for instance anvil --chain-id %d.", own)
 	}
-	return id, nil
+	return nil
 }
 
 // public are the ids of the best known live chains, for a plan that forgets one.

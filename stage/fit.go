@@ -33,6 +33,23 @@ func (w World) Fits(p *plan.Plan) error {
 	return err
 }
 
+// Playable says why the world cannot be played with a plan here, as Fits does, and also of a Safe's contracts that are not at hand.
+func (w World) Playable(p *plan.Plan, safe *SafeCode) error {
+	if err := w.Fits(p); err != nil {
+		return err
+	}
+	if a, _, err := pauseIn(p); err != nil || a.Kind != "safe" || safe != nil {
+		return err
+	}
+	return errNoSafe()
+}
+
+// Named finds a world by its id. Fault: not_found.
+func Named(id string) (World, error) {
+	w, err := worldOf(id)
+	return w.World, err
+}
+
 // placesIn finds the contract that an action of the plan pauses, the token that it holds, and the Safe through which it is paused.
 func placesIn(p *plan.Plan) (places, error) {
 	a, vault, err := pauseIn(p)

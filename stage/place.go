@@ -46,8 +46,7 @@ func (s *Stage) place(alloc types.GenesisAlloc) error {
 		return nil
 	}
 	if s.opts.Safe == nil {
-		return fault.New(fault.Unavailable, "The plan pauses through a Safe, and the Safe's contracts are not at hand.").
-			Instead("Install the npm package @safe-global/safe-contracts, version 1.4.1, and name its folder.")
+		return errNoSafe()
 	}
 	if err := s.opts.Safe.build(x, s.places); err != nil {
 		return err
@@ -58,6 +57,12 @@ func (s *Stage) place(alloc types.GenesisAlloc) error {
 		}
 	}
 	return nil
+}
+
+// errNoSafe says that the plan wants a Safe, of which nothing is here.
+func errNoSafe() error {
+	return fault.New(fault.Unavailable, "The plan pauses through a Safe, and the Safe's contracts are not at hand.").
+		Instead("Install the npm package @safe-global/safe-contracts, version 1.4.1, and name its folder.")
 }
 
 // settle adds an account of a scene to the first block.

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/big"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,7 @@ const ChainID = 31337
 type Options struct {
 	World  string           // id of the world; empty: Default
 	Plan   *plan.Plan       // whose vault and token the world's take the places of; nil: those of the example plan
+	Chain  uint64           // id of the chain; 0: that which DrillChain finds for the plan
 	Dir    string           // where the chain is kept; empty: in memory only
 	Port   int              // of the chain's endpoints on 127.0.0.1; 0: any free one
 	Period time.Duration    // between blocks; default 1 s; devchain.Manual: blocks are mined by hand
@@ -44,6 +46,7 @@ type Options struct {
 	Pace   uint64           // blocks from one transaction of the attacker to the next; default 2
 	Every  time.Duration    // by block time, at least so long from one transaction of the attacker to the next; whole seconds
 	People []string         // people who need ether of their own; the same at every start of a Dir
+	Funded []evm.Address    // accounts that are given ether besides; the same at every start of a Dir
 	Safe   *SafeCode        // of the Safe through which the plan pauses, if it does
 	Clock  func() time.Time // the exercise's, which the times of blocks follow: while it stands still nothing is mined; nil: real time
 	Logger *slog.Logger     // nil: silent
@@ -135,6 +138,9 @@ func (s *Stage) prepare() (id uint64, _ types.GenesisAlloc, err error) {
 		s.places = s.places.but(created(s.deployer.address(), 0), created(s.deployer.address(), 1))
 		s.Token, s.Vault = s.places.token, s.places.vault
 	}
+	if s.opts.Chain != 0 {
+		id = s.opts.Chain
+	}
 	if err := s.write(); err != nil {
 		return 0, nil, err
 	}
@@ -161,6 +167,11 @@ func (s *Stage) genesis() (types.GenesisAlloc, error) {
 			return nil, err
 		}
 		alloc[a] = types.Account{Balance: wealth().ToBig()}
+	}
+	for _, a := range s.opts.Funded {
+		if !slices.Contains([]evm.Address{s.places.token, s.places.vault, s.places.safe}, a) {
+			alloc[a] = types.Account{Balance: wealth().ToBig()}
+		}
 	}
 	if s.world.ID != Default {
 		alloc[mark(s.world.ID)] = types.Account{Balance: big.NewInt(1)}
