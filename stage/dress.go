@@ -47,6 +47,7 @@ func (o Dressing) Dress(p *plan.Plan) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.Exercises.Scenarios = slices.Clone(p.Exercises.Scenarios) // their scripts have been read
 	onto(d, o.Of, o.Chain)
 	if !o.Own {
 		if err := stageKeys(d); err != nil {
