@@ -47,7 +47,6 @@ type Engine struct {
 	poll   time.Duration
 
 	contacts func(*plan.Plan, map[string][]byte) error
-	dresser  Dresser // nil: exercises have no live worlds
 	carriers map[string]Carrier
 	bell     bell
 	audited  audited
@@ -68,6 +67,7 @@ type Engine struct {
 	arms    map[string]*armEntry  // by protocol
 
 	sessions map[string]*sessionEntry // exercises, by id
+	dresser  Dresser                  // nil: exercises have no live worlds
 }
 
 // New returns an engine over a store.
