@@ -10,12 +10,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tocsin/access"
 	"tocsin/engine"
 	"tocsin/fault"
 	"tocsin/plan"
 	"tocsin/plan/contacts"
+	"tocsin/plan/sealed"
 	"tocsin/store"
 	"tocsin/store/postgres"
 	"tocsin/store/sqlite"
@@ -60,7 +62,7 @@ func open(ctx context.Context, data, url string, create bool, log *slog.Logger) 
 		return nil, err
 	}
 	return &Desk{
-		Engine: engine.New(engine.Options{Store: st, Logger: log, Contacts: opener(contactsKey)}),
+		Engine: engine.New(engine.Options{Store: st, Logger: log, Contacts: opener(contactsKey), Unseal: unsealer(contactsKey)}),
 		Access: access.New(access.Options{Store: st}),
 		Data:   data, store: st,
 	}, nil
@@ -92,6 +94,17 @@ const ContactsKey = "TOCSIN_CONTACTS_KEY"
 // opener opens contact details with a key.
 func opener(key string) func(*plan.Plan, map[string][]byte) error {
 	return func(p *plan.Plan, files map[string][]byte) error { return contacts.Open(p, files, key) }
+}
+
+// longestScript is how long the script of a scenario may be, in bytes, once it is opened.
+const longestScript = 1 << 20
+
+// unsealer opens scripts of scenarios with a key; nil without one.
+func unsealer(key string) func(string, []byte) ([]byte, error) {
+	if strings.TrimSpace(key) == "" {
+		return nil
+	}
+	return func(name string, file []byte) ([]byte, error) { return sealed.Open(file, key, name, longestScript) }
 }
 
 // reaches reports whether the database answers and takes what is to be stored.

@@ -76,6 +76,8 @@ var rulesOfResponse = map[string]rule{
 	"Scenario.held":             {turn: lost, weight: 15, words: "what is held back"},
 	"Scenario.live":             {weight: 20, words: "its live part"},
 	"Scenario.from":             {weight: 20, words: "the scenario of the library that it plays"},
+	"Scenario.script":           {weight: 20, words: "the script that it plays"},
+	"Scenario.pictures":         {weight: 5, words: "its pictures"},
 	"Scenario.bind":             {weight: 10, words: "what it binds"},
 	"Inject.hand":               {weight: 5, more: "{Thing} now comes by the moderator's hand.", less: "{Thing} no longer comes by the moderator's hand."},
 	"Inject.picture":            {weight: 5, words: "its picture"},

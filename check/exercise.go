@@ -79,6 +79,9 @@ func (c *checker) checkFits() {
 	for n := range c.plan.Exercises.Scenarios {
 		path := fmt.Sprintf("exercises.scenarios[%s]", c.plan.Exercises.Scenarios[n].ID)
 		own, played := &c.plan.Exercises.Scenarios[n], &c.scenarios[n]
+		if own.Sealed {
+			continue
+		}
 		for _, m := range c.misfits[n] {
 			level := map[library.Level]Level{library.Error: Warning}[m.Level]
 			if level == "" {

@@ -35,6 +35,8 @@ type Options struct {
 
 	// Contacts opens the sealed contact details of a plan with the files that were stored with it; nil if there is no key.
 	Contacts func(p *plan.Plan, files map[string][]byte) error
+	// Unseal opens a file of a plan that is encrypted, such as the script of a scenario; nil if there is no key.
+	Unseal func(name string, file []byte) ([]byte, error)
 }
 
 // Engine is the only writer. It is safe for concurrent use; several engines may share one database.
@@ -47,6 +49,7 @@ type Engine struct {
 	poll   time.Duration
 
 	contacts func(*plan.Plan, map[string][]byte) error
+	unseal   func(name string, file []byte) ([]byte, error)
 	carriers map[string]Carrier
 	bell     bell
 	audited  audited
@@ -73,7 +76,7 @@ type Engine struct {
 // New returns an engine over a store.
 func New(o Options) *Engine {
 	e := &Engine{
-		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger, poll: o.Poll, contacts: o.Contacts,
+		store: o.Store, node: o.Node, clock: steady{read: o.Now}, random: o.Random, log: o.Logger, poll: o.Poll, contacts: o.Contacts, unseal: o.Unseal,
 		carriers: map[string]Carrier{}, urgent: make(chan string, workers), grown: make(chan string, workers),
 		openingNow: make(chan struct{}, 1), entries: map[string]*entry{}, plans: map[string]*plan.Plan{},
 		records: map[string]*planEntry{}, mutes: map[string]*muteEntry{}, arms: map[string]*armEntry{}, sessions: map[string]*sessionEntry{},

@@ -109,6 +109,7 @@ func (e *Engine) planByHash(ctx context.Context, hash string) (*plan.Plan, error
 		return nil, err
 	}
 	e.openContacts(p, sp)
+	e.readScripts(p, sp)
 	e.mu.Lock()
 	e.plans[hash] = p
 	e.mu.Unlock()

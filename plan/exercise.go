@@ -19,6 +19,8 @@ type Scenario struct {
 	Name       string            `yaml:"name" json:"name,omitzero" plan:"required"`
 	From       string            `yaml:"from" json:"from,omitzero" plan:"form=id"`                                                                               // scenario of the library that it plays; what stands here besides takes the place of what the library says
 	Bind       map[string]string `yaml:"bind" json:"bind,omitempty" plan:"ref=issue|asset|procedure|step|decision|communication|channel|person|group|rota|role"` // what the library's script calls something → the id that it has in this plan
+	Script     string            `yaml:"script" json:"script,omitzero" plan:"form=file"`                                                                         // or file with a script of the team's own, in the form of the library's
+	Pictures   []string          `yaml:"pictures" json:"pictures,omitempty" plan:"form=file"`                                                                    // files with the pictures that the script shows
 	Issues     []string          `yaml:"issues" json:"issues,omitempty" plan:"ref=issue"`
 	Objectives []string          `yaml:"objectives" json:"objectives,omitempty"`
 	Opening    string            `yaml:"opening" json:"opening,omitzero"` // read aloud
@@ -32,6 +34,9 @@ type Scenario struct {
 	Complete   string            `yaml:"complete" json:"complete,omitzero"`
 	Abort      string            `yaml:"abort" json:"abort,omitzero"`
 	Debrief    []string          `yaml:"debrief" json:"debrief,omitempty"`
+
+	Text   string `yaml:"-" json:"-"` // of the script, once its file has been read; never part of the plan's hash, which covers the file
+	Sealed bool   `yaml:"-" json:"-"` // the file of the script is encrypted: what it says is for moderators alone
 }
 
 // Inject is one event of a scenario. It comes at a time, after a step, or by the moderator's hand.

@@ -110,6 +110,8 @@ func TestNoReferenceLeavesTheFolder(t *testing.T) {
 		"assets.abi_file":                     "chains: [{id: 1, name: M}]\nassets: [{id: v, name: V, kind: contract, chain: 1, abi_file: %q}]\n",
 		"actions.transaction":                 "actions: [{id: a, name: A, kind: signed-transaction, transaction: %q}]\n",
 		"exercises.scenarios.injects.picture": "exercises: {scenarios: [{id: s, name: S, injects: [{id: i, text: T, picture: %q}]}]}\n",
+		"exercises.scenarios.script":          "exercises: {scenarios: [{id: s, name: S, script: %q}]}\n",
+		"exercises.scenarios.pictures":        "exercises: {scenarios: [{id: s, name: S, script: x.yaml, pictures: [%q]}]}\n",
 		"contacts.file":                       "contacts: {file: %q, hash: \"0x" + strings.Repeat("1", 64) + "\"}\n",
 	}
 	var keys []string

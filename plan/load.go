@@ -102,6 +102,11 @@ func (l *loader) attach(n *yaml.Node, name string, at spot) bool {
 			return l.problem(n, at.path, fmt.Sprintf("%q holds no ABI", clip(name)), `use the compiler's JSON: a list of entries, or an object with the list under "abi"`)
 		}
 	}
+	if at.key == "picture" || at.key == "pictures" {
+		if say, do := badPicture(name, b); say != "" {
+			return l.problem(n, at.path, say, do)
+		}
+	}
 	l.attached[at.key+" "+name] = true
 	l.cover(name, b)
 	return true

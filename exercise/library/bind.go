@@ -22,6 +22,9 @@ func Trap(p *plan.Plan, s Script, choices map[string]string) string {
 // Scenario is a scenario of a plan as it is played. One that plays a script of the library gets from there what it does not say
 // itself: each key that the plan sets takes the place of the script's.
 func Scenario(p *plan.Plan, own plan.Scenario) (plan.Scenario, []Misfit) {
+	if own.Script != "" {
+		return written(p, own)
+	}
 	if own.From == "" {
 		return own, nil
 	}
@@ -33,14 +36,16 @@ func Scenario(p *plan.Plan, own plan.Scenario) (plan.Scenario, []Misfit) {
 	return over(played, own), misfits
 }
 
-// Scenarios are all scenarios of a plan as they are played.
+// Scenarios are all scenarios of a plan as they are played. Of one whose script is sealed there is only what the plan itself says.
 func Scenarios(p *plan.Plan) []plan.Scenario {
 	if p == nil {
 		return nil
 	}
 	all := make([]plan.Scenario, len(p.Exercises.Scenarios))
 	for i, s := range p.Exercises.Scenarios {
-		all[i], _ = Scenario(p, s)
+		if all[i] = s; !s.Sealed {
+			all[i], _ = Scenario(p, s)
+		}
 	}
 	return all
 }

@@ -11,7 +11,7 @@ import (
 	"tocsin/plan"
 )
 
-func vault(t *testing.T) *plan.Plan {
+func vault(t testing.TB) *plan.Plan {
 	t.Helper()
 	p, _, err := plan.Load(os.DirFS("../../examples/vault"))
 	if err != nil {

@@ -14,12 +14,20 @@ var slot = regexp.MustCompile(`\{([^{}]*)\}`)
 
 // Read reads a script from its file. The error is plan.Problems with all that is wrong.
 func Read(name string, text []byte) (Script, error) {
-	var s Script
+	return read(name, text, false, func(picture string) bool {
+		_, ok := Picture(PicturePrefix + picture)
+		return ok
+	})
+}
+
+// read reads a script, whose pictures are those that there are.
+func read(name string, text []byte, own bool, picture func(string) bool) (Script, error) {
+	s := Script{own: own}
 	src, err := plan.Read(name, text, &s)
 	if err != nil {
 		return Script{}, err
 	}
-	r := &reading{script: &s, source: src, file: name}
+	r := &reading{script: &s, source: src, file: name, picture: picture}
 	r.check()
 	if len(r.problems) > 0 {
 		return Script{}, r.problems
@@ -32,6 +40,7 @@ type reading struct {
 	script   *Script
 	source   *plan.Source
 	file     string
+	picture  func(name string) bool // there is one of that name
 	problems plan.Problems
 }
 
@@ -101,8 +110,10 @@ func (r *reading) inject(i Inject) {
 	if i.Hand && (i.At != 0 || i.After != "") {
 		r.wrong(at, "this inject comes by the moderator's hand and by itself", "keep hand, or say when under at or after")
 	}
-	if i.Picture != "" {
-		if _, ok := Picture(PicturePrefix + i.Picture); !ok {
+	if i.Picture != "" && !r.picture(i.Picture) {
+		if r.script.own {
+			r.wrong(at, fmt.Sprintf("the scenario has no picture %q", i.Picture), "name the file among its pictures in the plan")
+		} else {
 			r.wrong(at, fmt.Sprintf("the library has no picture %q", i.Picture), "mend its name")
 		}
 	}

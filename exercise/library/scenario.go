@@ -48,7 +48,8 @@ func (b *binder) inject(i Inject) plan.Inject {
 	if i.After != "" && x.After == "" { // the plan has no such step: it is for the moderator to know when
 		x.Hand, x.At = true, 0
 	}
-	if i.Picture != "" {
+	x.Picture = i.Picture
+	if i.Picture != "" && !b.script.own {
 		x.Picture = PicturePrefix + i.Picture
 	}
 	for _, e := range i.Expect {

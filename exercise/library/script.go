@@ -23,6 +23,8 @@ type Script struct {
 	Abort      string        `yaml:"abort" plan:"required"`
 	Trap       string        `yaml:"trap" plan:"required"` // for the moderator: what a hasty team gets wrong
 	Debrief    []string      `yaml:"debrief" plan:"required"`
+
+	own bool // it is the team's, and its pictures are files of the plan folder
 }
 
 // Part is something that the script needs and every plan has under a name of its own. The part named "issue" is what the scenario
