@@ -21,8 +21,8 @@ type band struct {
 	Word  string    // how it ended: closed, dismissed
 	Now   time.Time
 
-	Exercise string // address of the exercise that it belongs to; empty for none
-	Clock    string // what the exercise clock shows and whether it goes
+	Exercise string          // address of the exercise that it belongs to; empty for none
+	Clock    *incident.Clock // of that exercise
 }
 
 // kindPast is an incident that is over: no longer red.
@@ -81,12 +81,7 @@ func bandOf(s *incident.State, now time.Time) band {
 		if x.Session != "" {
 			b.Exercise = "/exercises/" + url.PathEscape(x.Session)
 		}
-		if c := s.Clock(); c != nil {
-			b.Clock = "exercise clock " + now.UTC().Format("15:04")
-			if c.Speed == 0 {
-				b.Clock += ", standing still"
-			}
-		}
+		b.Clock = s.Clock()
 	}
 	return b
 }
@@ -163,4 +158,15 @@ func stopsOf(s *incident.State, now time.Time) []stop {
 		stops = append(stops, st)
 	}
 	return stops
+}
+
+// pace says how the clock of an exercise goes, unless that is as time does.
+func pace(c *incident.Clock) string {
+	switch c.Speed {
+	case 0:
+		return ", standing still"
+	case 1:
+		return ""
+	}
+	return ", ×" + thousands(uint64(c.Speed))
 }

@@ -100,6 +100,7 @@ type clock struct {
 	Until time.Time
 	Now   time.Time
 	Zone  *time.Location // the person's own; nil if it is not theirs to do
+	Runs  string         // how the clock goes that it is due by; empty for time itself
 }
 
 // Late reports whether the time has passed.

@@ -47,7 +47,7 @@ type severityForm struct {
 
 func (l *look) course() course {
 	var c course
-	if l.view.ReadOnly != nil {
+	if l.view.ReadOnly != nil || l.state.Halt() != nil {
 		return c
 	}
 	s := l.state

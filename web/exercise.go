@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"tocsin/engine"
 	"tocsin/exercise"
 	"tocsin/fault"
+	"tocsin/incident"
 	"tocsin/plan"
 )
 
@@ -25,7 +27,8 @@ type exercisePage struct {
 	Base      string    // address
 	Shows     time.Time // on the exercise clock; zero before it has one
 	Open      []heldIncident
-	Organises bool // the person may invite, postpone and cancel
+	Wrong     string // where one says that something is really wrong
+	Organises bool   // the person may invite, postpone and cancel
 	People    []plan.Person
 	Issues    []plan.Issue
 	forms     *forms
@@ -38,6 +41,8 @@ type heldIncident struct {
 	Href  string
 	Title string
 	Phase string
+	Say   string // how it stands, in a sentence
+	Came  string // who has answered
 }
 
 // ofExercise registers a page of an exercise: the session is that of its protocol. An exercise of another does not exist.
@@ -82,11 +87,11 @@ func (c *Console) exercisePage(ctx context.Context, s *session, v *engine.Exerci
 	base := "/exercises/" + url.PathEscape(sheet.ID)
 	p := &exercisePage{
 		shell: c.shell(s, sheet.Title, base+below), Sheet: sheet, Plan: s.plan, Base: base, People: players(s.plan), Issues: s.plan.Issues,
-		Organises: v.State.Moderates(s.person.ID) || v.State.By == s.person.ID, forms: fs, site: site,
+		Wrong: s.at("/open"), Organises: v.State.Moderates(s.person.ID) || v.State.By == s.person.ID, forms: fs, site: site,
 	}
-	p.Kind, p.Here = kindDrill, s.at("/exercises")
-	if sheet.Clock != nil {
-		p.Shows = v.Now()
+	p.Kind, p.Here, p.Stays = kindDrill, s.at("/exercises"), true
+	if sheet.Clock != nil { // the page itself goes by time, and says what the exercise's clock shows
+		p.Clock, p.Shows = sheet.Clock, v.Now()
 	}
 	for _, run := range sheet.Runs {
 		for _, id := range run.Incidents {
@@ -97,10 +102,25 @@ func (c *Console) exercisePage(ctx context.Context, s *session, v *engine.Exerci
 			if err != nil {
 				return nil, err
 			}
-			p.Open = append(p.Open, heldIncident{Run: run.Number, Href: "/incidents/" + id, Title: x.State.Title, Phase: string(x.State.Phase)})
+			p.Open = append(p.Open, heldOf(run.Number, x))
 		}
 	}
 	return p, nil
+}
+
+// heldOf is an incident of a run as those see it who look at the exercise.
+func heldOf(run int, x *engine.View) heldIncident {
+	m := incident.MusterOf(x.Plan, x.State, x.Now())
+	came := 0
+	for _, t := range m.People {
+		if t.State == incident.Coming || t.State == incident.ComingNoSign || t.State == "signed" {
+			came++
+		}
+	}
+	return heldIncident{
+		Run: run, Href: "/incidents/" + x.State.ID, Title: x.State.Title, Phase: string(x.State.Phase), Say: incident.Situation(x.Plan, x.State),
+		Came: fmt.Sprintf("%d of %d have come. %s", came, len(m.People), m.Say),
+	}
 }
 
 // exercise shows an exercise to whoever takes part in it.
@@ -166,13 +186,20 @@ func (p *exercisePage) stands() string {
 		return "It is over."
 	}
 	switch {
+	case x.Frozen != nil && x.Frozen.Real:
+		return "It is stopped: something real is going on."
 	case x.Frozen != nil:
-		return "It stands still."
+		return "It is stopped."
+	case x.Break != nil:
+		return "There is a break."
 	case p.current() != nil:
 		return "A scenario is being played."
 	}
 	return "It has begun. The moderator describes a scenario next."
 }
+
+// goes reports whether anything can be done in the exercise.
+func (p *exercisePage) goes() bool { return p.Sheet.Phase == exercise.Running && p.Sheet.Frozen == nil }
 
 // clockSay says whether the exercise clock goes.
 func (p *exercisePage) clockSay() string {

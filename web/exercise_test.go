@@ -121,12 +121,12 @@ func TestExerciseWithoutScripts(t *testing.T) {
 	}
 	oscar.get(mod).contains("said 02:51", "They called the bank (Janet R): not in the plan")
 
-	oscar.submit(mod, "m-clock", url.Values{"do": {"4h"}}).to(mod)
+	oscar.submit(mod, "m-clock", url.Values{"do": {"4h"}}).to(mod + "#clock")
 	oscar.get(mod).contains("06:51:27 UTC.")
 	janet.get(at).contains("Exercise clock: 06:51:27 UTC.")
-	oscar.submit(mod, "m-clock", url.Values{"do": {"pause"}}).to(mod)
-	oscar.get(mod).contains("It stands still.", "Let it go on")
-	oscar.submit(mod, "m-clock", url.Values{"do": {"resume"}}).to(mod)
+	oscar.submit(mod, "m-clock", url.Values{"do": {"pause"}}).to(mod + "#clock")
+	oscar.get(mod).contains("It stands still.", "Go on")
+	oscar.submit(mod, "m-clock", url.Values{"do": {"resume"}}).to(mod + "#clock")
 
 	oscar.submit(mod, "m-complete", url.Values{"text": {"The vault is paused."}}).to(mod)
 	oscar.get(mod).contains("Read back: The drained vault", "They called the bank", "What did we know", "Choose the next scenario")
@@ -190,12 +190,13 @@ func TestAnybodyStopsAnExercise(t *testing.T) {
 	w.signedIn("martin").submit(at, "r-stop", url.Values{"why": {"The pager is broken."}}).to(at)
 	w.signedIn("janet").get(at).contains("Martin K said stop.", "The pager is broken.", "It stands still.").lacks("Stop the exercise")
 	oscar := w.signedIn("oscar")
-	oscar.submit(at+"/moderate", "m-complete", url.Values{"text": {"kept words"}}).is(http.StatusConflict).contains("said stop", "kept words")
+	oscar.post(at+"/complete", url.Values{"form": {"m-complete"}, "text": {"kept words"}}).is(http.StatusConflict).contains("said stop", "kept words")
+	oscar.get(at+"/moderate").lacks("Declare it completed", "Give it now", "Tell them").contains("Let the exercise go on", "Abort the scenario")
 	oscar.submit(at+"/moderate", "m-thaw", url.Values{"why": {"It works again."}}).to(at + "/moderate")
 	w.signedIn("janet").get(at).lacks("said stop").contains("A scenario is being played.")
 	// Something real stops it too, unmistakably, and does not say what it is.
 	w.attack(false)
-	w.signedIn("janet").get(at).contains("Something real is going on.")
+	w.signedIn("janet").get(at).contains("The exercise is stopped: something real is going on.", "Leave it at once.")
 }
 
 func TestSurpriseIsNobodysToKnow(t *testing.T) {

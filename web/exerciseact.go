@@ -37,8 +37,16 @@ var exerciseVerbs = map[string]exerciseVerb{
 	"describe": func(url.Values) (exercise.Op, error) { return exercise.OpDescribe{}, nil },
 	"inject":   func(v url.Values) (exercise.Op, error) { return exercise.OpInject{ID: v.Get("id")}, nil },
 	"release": func(v url.Values) (exercise.Op, error) {
-		return exercise.OpRelease{ID: v.Get("id"), Text: lines(v.Get("text")), Question: lines(v.Get("question"))}, nil
+		n, err := number(v, "number")
+		return exercise.OpRelease{ID: v.Get("id"), Text: lines(v.Get("text")), Question: lines(v.Get("question")), Asked: n}, err
 	},
+	"ask": func(v url.Values) (exercise.Op, error) { return exercise.OpAsk{Text: lines(v.Get("text"))}, nil },
+	"answered": func(v url.Values) (exercise.Op, error) {
+		n, err := number(v, "number")
+		return exercise.OpAnswered{Number: n}, err
+	},
+	"break": breakOp,
+	"back":  func(url.Values) (exercise.Op, error) { return exercise.OpBreakEnd{}, nil },
 	"mark": func(v url.Values) (exercise.Op, error) {
 		return exercise.OpMark{Kind: exercise.MarkKind(v.Get("kind")), Step: v.Get("step"), Person: v.Get("person"), Text: lines(v.Get("text"))}, nil
 	},
@@ -102,6 +110,9 @@ func clockOp(v url.Values) (exercise.Op, error) {
 		return exercise.OpClock{Pause: true}, nil
 	case "resume":
 		return exercise.OpClock{Resume: true}, nil
+	case "x1", "x10", "x60":
+		n, _ := strconv.ParseUint(do[1:], 10, 32)
+		return exercise.OpClock{Speed: uint32(n)}, nil
 	default:
 		d, err := plan.ParseDuration(do)
 		if err != nil || d <= 0 {
@@ -109,6 +120,27 @@ func clockOp(v url.Values) (exercise.Op, error) {
 		}
 		return exercise.OpClock{On: time.Duration(d)}, nil
 	}
+}
+
+// untilOp moves the clock on until it shows a time. Pressed twice it moves once.
+func untilOp(v *engine.ExerciseView, form url.Values) (exercise.Op, error) {
+	until, err := time.Parse(time.RFC3339, form.Get("until"))
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "The clock is not moved on to %q.", form.Get("until")).Instead("Choose one of those offered.")
+	}
+	on := until.Sub(v.Now())
+	if on <= 0 {
+		return nil, fault.New(fault.Conflict, "The exercise clock has shown %s already.", until.UTC().Format("15:04"))
+	}
+	return exercise.OpClock{On: on}, nil
+}
+
+func breakOp(v url.Values) (exercise.Op, error) {
+	d, err := plan.ParseDuration(v.Get("for"))
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "%q is not a length of time.", v.Get("for")).Instead("Choose one of those offered.")
+	}
+	return exercise.OpBreak{Length: time.Duration(d)}, nil
 }
 
 func followUpOp(v url.Values) (exercise.Op, error) {
@@ -127,7 +159,7 @@ func followUpEndOp(v url.Values) (exercise.Op, error) {
 
 // exerciseAnchors are the places that show what has come of a form.
 var exerciseAnchors = map[string]string{
-	"inject": "script", "release": "held", "mark": "steps", "strike": "steps", "lesson": "lessons", "follow-up": "lessons", "follow-up-end": "lessons",
+	"inject": "script", "release": "held", "answered": "questions", "ask": "asked", "mark": "steps", "strike": "steps", "clock": "clock", "break": "clock", "lesson": "lessons", "follow-up": "lessons", "follow-up-end": "lessons",
 	"link": "lessons", "invite": "people", "reply": "people", "here": "people",
 }
 
@@ -179,6 +211,8 @@ func (c *Console) actInExercise(w http.ResponseWriter, r *http.Request, s *sessi
 func (c *Console) doInExercise(ctx context.Context, s *session, v *engine.ExerciseView, name string, form url.Values) (err error) {
 	var op exercise.Op
 	switch make := exerciseVerbs[name]; {
+	case name == "clock" && form.Get("until") != "":
+		op, err = untilOp(v, form)
 	case make != nil:
 		op, err = make(form)
 	case name == "choose":

@@ -1,15 +1,10 @@
 package web
 
 import (
-	"bytes"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tocsin/exercise"
-	"tocsin/exercise/library"
-	"tocsin/fault"
 	"tocsin/plan"
 )
 
@@ -65,38 +60,4 @@ func keep(n int) string {
 		return "keeps"
 	}
 	return "keep"
-}
-
-// pictured reports whether the page can show the picture of something given: those of the library stand in Tocsin itself.
-func (p *exercisePage) pictured(g exercise.Given) bool {
-	_, ok := library.Picture(g.Picture)
-	return ok
-}
-
-// picture is the address of a picture that was given. It counts what was given, so that nobody can ask for another.
-func (p *exercisePage) picture(run, number int) string {
-	return p.Base + "/pictures/" + strconv.Itoa(run) + "/" + strconv.Itoa(number)
-}
-
-// exercisePicture answers with a picture that was given.
-func (c *Console) exercisePicture(w http.ResponseWriter, r *http.Request, s *session) {
-	_, sheet, err := c.exerciseOf(r.Context(), s, r.PathValue("id"))
-	if err != nil {
-		c.fail(w, r, err)
-		return
-	}
-	for _, run := range sheet.Runs {
-		for _, g := range run.Given {
-			if strconv.Itoa(run.Number) != r.PathValue("run") || strconv.Itoa(g.Number) != r.PathValue("number") {
-				continue
-			}
-			if b, ok := library.Picture(g.Picture); ok {
-				w.Header().Set("Content-Type", "image/svg+xml")
-				w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-				_, _ = bytes.NewReader(b).WriteTo(w)
-				return
-			}
-		}
-	}
-	c.fail(w, r, fault.New(fault.NotFound, "There is no such picture."))
 }

@@ -306,7 +306,7 @@ func exerciseReportBody(p *exerciseReportPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = learned(p.exercisePage).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = learned(p.exercisePage, false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tocsin/access"
+	"tocsin/fault"
 	"tocsin/incident"
 )
 
@@ -30,6 +31,8 @@ type incidentPage struct {
 	ID        string
 	Base      string
 	ReadOnly  string
+	Halted    string // why its exercise does not go on
+	Real      bool   // something real stopped it
 	Band      band
 	Situation situation
 	Sheet     sheet
@@ -85,6 +88,9 @@ func (l *look) page(ctx context.Context, readings []Reading, show string, before
 	p.Verdicts = l.verdicts()
 	p.readouts(l, readings)
 	p.Places = p.places()
+	if h := s.Halt(); h != nil {
+		p.Halted, p.Real = fault.Sentence(h.Refusal()), h.Real
+	}
 	if l.view.ReadOnly != nil {
 		p.ReadOnly = "This incident holds events that this release does not understand. It can be read here; act on it with the newer release."
 	} else if l.may(access.Respond) {

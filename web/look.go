@@ -52,8 +52,10 @@ func (l *look) yours(kind, ref string) bool {
 	return false
 }
 
-// going reports whether the incident can still be acted upon: it is not over, and this release understands all of it.
-func (l *look) going() bool { return l.view.ReadOnly == nil && !l.state.Phase.Over() }
+// going reports whether the incident can still be acted upon: it is not over, this release understands all of it, and its exercise goes on.
+func (l *look) going() bool {
+	return l.view.ReadOnly == nil && !l.state.Phase.Over() && l.state.Halt() == nil
+}
 
 // unless shows a time unless it has not come.
 func (l *look) unless(t time.Time) *moment {

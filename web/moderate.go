@@ -4,12 +4,10 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"tocsin/engine"
 	"tocsin/exercise"
-	"tocsin/exercise/library"
 	"tocsin/fault"
 	"tocsin/plan"
 )
@@ -23,6 +21,8 @@ type moderatePage struct {
 	Script  []cue
 	Held    []holding
 	Steps   []exercise.StepRow
+	Asked   []exercise.Asked // questions that wait
+	Ahead   []ahead
 	Back    exercise.ReadBack
 	Choices []scenarioChoice
 }
@@ -30,10 +30,13 @@ type moderatePage struct {
 // cue is an inject as the moderator sees it coming.
 type cue struct {
 	ID, Text, Channel string
-	Live              string // what the stage does
+	Picture           string
+	Live              string   // what the stage does
+	Expect            []string // what the team owes then
 	Given             time.Time
 	Due               time.Time // on the exercise clock; zero while that is not known
 	When              string    // in words, where there is no time
+	Slot              string    // the same in one word
 }
 
 // holding is a held fact as the moderator sees it.
@@ -62,7 +65,7 @@ func (c *Console) showModerate(w http.ResponseWriter, r *http.Request, s *sessio
 		return
 	}
 	if !v.State.Moderates(s.person.ID) {
-		c.fail(w, r, fault.New(fault.Forbidden, "Only the moderator sees this page, and that is %s.", s.plan.NameOf(v.State.Moderator)))
+		c.fail(w, r, onlyModerator(v, s))
 		return
 	}
 	e, err := c.exercisePage(r.Context(), s, v, sheet, fs, "/moderate", "m-")
@@ -84,33 +87,61 @@ func (c *Console) showModerate(w http.ResponseWriter, r *http.Request, s *sessio
 	switch {
 	case p.Run != nil && p.Run.UnderWay():
 		p.Script, p.Held = cues(p.Run, s.plan), heldFacts(p.Run)
-		p.Steps = exercise.Steps(s.plan, v.State, p.Run.Number, states)
+		p.Steps, p.Asked = exercise.Steps(s.plan, v.State, p.Run.Number, states), p.Run.Unanswered()
+		p.Ahead = aheadOf(p.Script, p.Steps, states, s.plan, p.Run.Number, p.Shows)
 	default:
 		p.Choices = choices(s.plan, v.State)
 	}
 	if p.Past != nil {
 		p.Back = exercise.ReadBackOf(s.plan, v.State, p.Past.Number, states)
 	}
+	p.Places = p.places()
 	c.renderTried(w, r, status, e, moderateBody(p))
 }
 
-// cues lists the injects: those given by when they were, then those to come by when they are due, then the rest.
+func onlyModerator(v *engine.ExerciseView, s *session) error {
+	return fault.New(fault.Forbidden, "Only the moderator sees this page, and that is %s.", s.plan.NameOf(v.State.Moderator))
+}
+
+// playing reports whether a scenario is under way.
+func (p *moderatePage) playing() bool { return p.Run != nil && p.Run.UnderWay() }
+
+// places are where one can jump to: what is used all the time while a scenario is played.
+func (p *moderatePage) places() []anchor {
+	if !p.playing() {
+		return nil
+	}
+	ask := "Ask"
+	if n := len(p.Asked); n > 0 {
+		ask += " (" + ordinal(n) + ")"
+	}
+	list := []anchor{{"now", "Now"}, {"steps", "Steps"}, {"script", "Script"}, {"questions", ask}, {"held", "Facts"}, {"lessons", "Learn"}}
+	if p.goes() {
+		list = append(list, anchor{"clock", "Clock"})
+	}
+	return list
+}
+
+// cues lists the injects in the order of the script, so that nothing changes its place while it is used.
 func cues(r *exercise.Run, p *plan.Plan) []cue {
 	var list []cue
 	for _, in := range r.Scenario.Injects {
-		x := cue{ID: in.ID, Text: in.Text, Channel: in.Channel, Live: in.Live}
+		x := cue{ID: in.ID, Text: in.Text, Channel: in.Channel, Picture: in.Picture, Live: in.Live}
 		for _, g := range r.Injected {
 			if g.ID == in.ID {
 				x.Given = g.Shows
 			}
 		}
+		for _, e := range in.Expect {
+			x.Expect = append(x.Expect, expectSay(p, e))
+		}
 		switch {
 		case in.Hand:
-			x.When = "by your hand"
+			x.When, x.Slot = "by your hand", "by hand"
 		case in.After == "":
 			x.Due = r.From.Add(time.Duration(in.At))
 		default:
-			x.When = "after the step " + exercise.StepName(p, in.After)
+			x.When, x.Slot = "after the step "+exercise.StepName(p, in.After), "later"
 			for _, at := range r.Reached {
 				if at.Step == in.After {
 					x.Due = at.Shows.Add(time.Duration(in.At))
@@ -119,35 +150,39 @@ func cues(r *exercise.Run, p *plan.Plan) []cue {
 		}
 		list = append(list, x)
 	}
-	slices.SortStableFunc(list, func(a, b cue) int {
-		if x, y := a.rank(), b.rank(); x != y {
-			return x - y
-		}
-		return a.at().Compare(b.at())
-	})
 	return list
 }
 
-func (x cue) at() time.Time {
-	if !x.Given.IsZero() {
-		return x.Given
+// expectSay is what the team owes once an inject has come.
+func expectSay(p *plan.Plan, e plan.Expectation) string {
+	what := ""
+	switch {
+	case e.Step != "":
+		what = "the step " + exercise.StepName(p, e.Step)
+	case e.Decision != "":
+		d, _ := p.Decision(e.Decision)
+		what = "the decision " + d.Name
+	case e.Update != "":
+		c, _ := p.Communication(e.Update)
+		what = "the update " + c.Name
 	}
-	return x.Due
+	return "They owe " + what + " within " + e.Within.String() + "."
 }
 
-func (x cue) rank() int {
+// state is how an inject looks on its line; next is the one that comes by itself next.
+func (x cue) state(next *cue) string {
 	switch {
 	case !x.Given.IsZero():
-		return 0
-	case !x.Due.IsZero():
-		return 1
+		return "done"
+	case next != nil && next.ID == x.ID:
+		return "now"
 	}
-	return 2
+	return "to-come"
 }
 
-// heldFacts lists the held facts: those that are still held first.
+// heldFacts lists the held facts in the order of the script.
 func heldFacts(r *exercise.Run) []holding {
-	var still, given []holding
+	var list []holding
 	for _, f := range r.Scenario.Held {
 		x := holding{HeldFact: f}
 		for _, g := range r.Released {
@@ -155,13 +190,14 @@ func heldFacts(r *exercise.Run) []holding {
 				x.Given = g.Shows
 			}
 		}
-		if x.Given.IsZero() {
-			still = append(still, x)
-		} else {
-			given = append(given, x)
-		}
+		list = append(list, x)
 	}
-	return append(still, given...)
+	return list
+}
+
+// stillHeld are the facts that have not been given.
+func (p *moderatePage) stillHeld() []holding {
+	return slices.DeleteFunc(slices.Clone(p.Held), func(f holding) bool { return !f.Given.IsZero() })
 }
 
 // earns says what a held fact is given for.
@@ -173,118 +209,6 @@ func (p *moderatePage) earns(f holding) string {
 		return "Earned by the step " + exercise.StepName(p.Plan, f.AskedBy) + "."
 	}
 	return "Earned by asking: " + f.AskedBy
-}
-
-// choices are the scenarios that fit the plan: its own, then those of the library.
-func choices(p *plan.Plan, s *exercise.State) []scenarioChoice {
-	var list []scenarioChoice
-	add := func(x plan.Scenario, misfits []library.Misfit, ofLibrary bool) {
-		if library.Fails(misfits) || x.Opening == "" {
-			return
-		}
-		c := scenarioChoice{ID: x.ID, Name: x.Name, Library: ofLibrary}
-		for _, m := range misfits {
-			c.Misfits = append(c.Misfits, m.String())
-		}
-		for i := range s.Runs {
-			c.Played = c.Played || s.Runs[i].Scenario.ID == x.ID && s.Runs[i].Outcome == exercise.Completed
-		}
-		list = append(list, c)
-	}
-	for _, own := range p.Exercises.Scenarios {
-		bound, misfits := library.Scenario(p, own)
-		add(bound, misfits, false)
-	}
-	for _, x := range library.Scripts() {
-		if _, own := p.Scenario(x.ID); !own {
-			bound, misfits := library.Bind(p, x, nil)
-			add(bound, misfits, true)
-		}
-	}
-	return list
-}
-
-// chosen chooses a scenario by its id, as it is played with the plan: at a table, for a live world is not this server's to start. Only
-// the moderator is told why one does not fit.
-func chosen(v *engine.ExerciseView, person, id string) (exercise.Op, error) {
-	if !v.State.Moderates(person) {
-		return exercise.OpChoose{}, nil // the core says who may
-	}
-	p := v.Plan
-	bound, misfits := plan.Scenario{}, []library.Misfit(nil)
-	if own, ok := p.Scenario(id); ok {
-		bound, misfits = library.Scenario(p, own)
-	} else if x, ok := library.Find(id); ok {
-		bound, misfits = library.Bind(p, x, nil)
-	} else {
-		return nil, fault.New(fault.NotFound, "There is no scenario %q.", id).Instead("Choose one of those offered.")
-	}
-	op := exercise.OpChoose{Scenario: bound, Library: bound.From}
-	for _, m := range misfits {
-		op.Misfits = append(op.Misfits, m.String())
-	}
-	if library.Fails(misfits) {
-		return nil, fault.New(fault.Invalid, "The scenario %q does not fit this plan.", bound.Name).Instead("%s", strings.Join(op.Misfits, " "))
-	}
-	return op, nil
-}
-
-// rowState is how a step looks on a line.
-func rowState(r exercise.StepRow) string {
-	switch {
-	case len(r.Wrong) > 0 || r.How == exercise.StepFailed:
-		return "failed"
-	case r.Taken():
-		return "done"
-	case r.How == exercise.StepUnderWay:
-		return "now"
-	}
-	return "to-come"
-}
-
-// stepSay is how a step went, in words.
-func (p *moderatePage) stepSay(r exercise.StepRow) string {
-	var parts []string
-	switch r.How {
-	case "":
-		if !r.Due.IsZero() {
-			parts = append(parts, "by "+p.shown(r.Due).Minute())
-		}
-	case exercise.StepUnderWay:
-		parts = append(parts, "under way")
-	case exercise.StepPassed:
-		parts = append(parts, "not needed")
-	default:
-		parts = append(parts, r.How+" "+p.shown(r.At).Minute())
-	}
-	if r.Late > 0 {
-		parts = append(parts, length(time.Duration(r.Late))+" late")
-	}
-	if r.Before != "" {
-		parts = append(parts, "before "+exercise.StepName(p.Plan, r.Before))
-	}
-	parts = append(parts, r.Wrong...)
-	return strings.Join(parts, ", ")
-}
-
-// marks are those of the run under way that can be taken back, the latest first.
-func (p *moderatePage) marks() []exercise.Mark {
-	r := p.Run
-	if r == nil || !r.UnderWay() {
-		if r = p.Past; r == nil {
-			return nil
-		}
-	}
-	list := slices.DeleteFunc(slices.Clone(r.Marks), func(m exercise.Mark) bool { return m.Struck })
-	slices.Reverse(list)
-	return list
-}
-
-// further are the steps of the plan that the script does not expect.
-func (p *moderatePage) further() []option {
-	return slices.DeleteFunc(p.allSteps(), func(o option) bool {
-		return slices.ContainsFunc(p.Steps, func(r exercise.StepRow) bool { return r.Ref == o.Value })
-	})
 }
 
 func ordinal(n int) string { return strconv.Itoa(n) }

@@ -34,10 +34,8 @@ func (c *Console) viewOf(ctx context.Context, s *session, id string) (*engine.Vi
 
 // lookAt sees an incident with the person's eyes.
 func (c *Console) lookAt(sh *shell, s *session, v *engine.View) *look {
-	if v.State.Clock() != nil {
-		own := *sh
-		own.Now = v.State.Now(c.now())
-		sh = &own
+	if sh.Clock == nil {
+		sh = sh.exercised(v.State.Clock())
 	}
 	l := &look{
 		shell: sh, forms: &forms{}, view: v, plan: v.Plan, state: v.State, person: s.person.ID, planAt: s.at("/plan"),
@@ -52,7 +50,8 @@ func (c *Console) lookAt(sh *shell, s *session, v *engine.View) *look {
 // incidentShell is the frame of a page about an incident.
 func (c *Console) incidentShell(s *session, v *engine.View, below string) *shell {
 	sh := c.shell(s, v.State.Title, "/incidents/"+v.State.ID+below)
-	sh.Kind, sh.Signs, sh.Now = kindOf(v.State), true, v.State.Now(sh.Now)
+	sh.Kind, sh.Signs = kindOf(v.State), true
+	sh = sh.exercised(v.State.Clock())
 	if incident.Unheard(v.Plan, v.State, s.person.ID, sh.Now) {
 		sh.Presence = "/incidents/" + v.State.ID + "/presence"
 	}

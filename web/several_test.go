@@ -148,6 +148,7 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 		"/exercises/{id}/report":    {{drill + "/report", http.StatusNotFound}},
 		"/exercises/{id}/moderate":  {{drill + "/moderate", http.StatusNotFound}},
 		"/exercises/{id}/pictures/{run}/{number}": {{drill + "/pictures/1/1", http.StatusNotFound}},
+		"/exercises/{id}/script/{name}":           {{drill + "/script/money-leaves", http.StatusNotFound}},
 		"/incidents/{id}":                         {{"/incidents/" + theirs, http.StatusNotFound}},
 		"/incidents/{id}/export":                  {{"/incidents/" + theirs + "/export", http.StatusNotFound}},
 		"/incidents/{id}/files/{evidence}":        {{"/incidents/" + theirs + "/files/evidence-1", http.StatusNotFound}},

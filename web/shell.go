@@ -2,9 +2,11 @@ package web
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"tocsin/incident"
 	"tocsin/plan"
 	"tocsin/web/assets"
 )
@@ -26,10 +28,13 @@ type shell struct {
 	Switch   []protocolLink // the viewer's protocols, if they belong to several
 	Menu     []anchorLink   // the places of the protocol; none where the page is of all
 	Now      time.Time
-	Viewer   *viewer // nil if nobody is signed in
-	Live     bool    // it follows what happens
-	Signs    bool    // it can ask a wallet for a signature
-	Presence string  // where the page tells that the viewer uses it; empty while that is not worth telling
+	Real     time.Time       // by which the console itself goes, where Now is an exercise's; zero: Now
+	Clock    *incident.Clock // of the exercise by which the page's times go; nil for time itself
+	Viewer   *viewer         // nil if nobody is signed in
+	Live     bool            // it follows what happens
+	Signs    bool            // it can ask a wallet for a signature
+	Stays    bool            // its forms may be posted without leaving the page
+	Presence string          // where the page tells that the viewer uses it; empty while that is not worth telling
 	Stage    *stagePanel
 	Places   []anchor
 	Kept     string // what they had written there
@@ -127,7 +132,36 @@ func (s *shell) zone() *time.Location {
 }
 
 // due is the clock of something that is the viewer's own to do.
-func (s *shell) due(t time.Time) clock { return clock{Until: t, Now: s.Now, Zone: s.zone()} }
+func (s *shell) due(t time.Time) clock {
+	return clock{Until: t, Now: s.Now, Zone: s.zone(), Runs: runs(s.Clock)}
+}
+
+// wall is the time by which the console itself goes.
+func (s *shell) wall() time.Time {
+	if s.Real.IsZero() {
+		return s.Now
+	}
+	return s.Real
+}
+
+// exercised is the frame of what goes by the clock of an exercise, if it has one.
+func (s *shell) exercised(c *incident.Clock) *shell {
+	if c == nil {
+		return s
+	}
+	x := *s
+	x.Real, x.Clock = s.wall(), c
+	x.Now = c.Now(x.Real)
+	return &x
+}
+
+// runs tells scripts how the clock of an exercise goes: when it was set, what it showed then, and how fast it goes; empty for time itself.
+func runs(c *incident.Clock) string {
+	if c == nil {
+		return ""
+	}
+	return precise(c.At) + " " + precise(c.Shows) + " " + strconv.FormatUint(uint64(c.Speed), 10)
+}
 
 // titled is a person's name with what they are in the organisation.
 func titled(p plan.Person) string {

@@ -83,7 +83,7 @@ func (l *look) update(u *incident.Update) update {
 	if !u.Missed.IsZero() {
 		v.Late = "Missed: " + length(l.Now.Sub(u.Due)) + " late."
 	}
-	due := clock{Until: u.Due, Now: l.Now}
+	due := clock{Until: u.Due, Now: l.Now, Runs: runs(l.Clock)}
 	if v.Yours {
 		due.Zone = l.zone()
 	}

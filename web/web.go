@@ -133,6 +133,7 @@ func New(o Options) (*Console, error) {
 	c.ofExercise(mux, "GET /exercises/{id}/moderate", c.moderate)
 	c.ofExercise(mux, "GET /exercises/{id}/report", c.exerciseReport)
 	c.ofExercise(mux, "GET /exercises/{id}/pictures/{run}/{number}", c.exercisePicture)
+	c.ofExercise(mux, "GET /exercises/{id}/script/{name}", c.scriptPicture)
 	c.ofExercise(mux, "POST /exercises/{id}/{verb}", c.actInExercise)
 	c.signedIn(mux, "GET /live", c.live)
 	c.ofIncident(mux, "GET /incidents/{id}", c.incident)

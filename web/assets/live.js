@@ -7,6 +7,14 @@ const heartbeat = 15_000; // the server's, in milliseconds
 const drift = Date.parse(document.documentElement.dataset.now) - Date.now();
 const now = () => Date.now() + drift;
 
+// at is the time by which a part of the page goes: that of an exercise's clock where data-runs says how it goes, else time itself.
+function at(node) {
+  const runs = node.closest('[data-runs]')?.dataset.runs;
+  if (!runs) return now();
+  const [set, shows, speed] = runs.split(' ');
+  return Date.parse(shows) + Math.max(0, now() - Date.parse(set)) * Number(speed);
+}
+
 let shown = ''; // version of what the page shows
 let asOf = now();
 let lost = 0; // since when the stream is down; 0 if it is up
@@ -189,7 +197,7 @@ function element(name, text) {
 function clocks() {
   const t = now();
   for (const p of document.querySelectorAll('[data-until]')) {
-    const left = Date.parse(p.dataset.until) - t;
+    const left = Date.parse(p.dataset.until) - at(p);
     const late = left < 0;
     if ((p.dataset.state === 'late') !== late) {
       if (late) p.dataset.state = 'late';
@@ -198,8 +206,16 @@ function clocks() {
     }
     figures(p.querySelector('[data-clock]'), span(left), late ? 'late' : 'left');
   }
+  for (const p of document.querySelectorAll('[data-until-words]')) {
+    const words = span(Math.max(0, Date.parse(p.dataset.untilWords) - at(p))).map(([n, unit]) => `${n}\u00a0${unit}`).join(' ');
+    if (p.textContent !== words) p.textContent = words;
+  }
   for (const p of document.querySelectorAll('[data-since]')) {
-    const words = span(t - Date.parse(p.dataset.since)).map(([n, unit]) => `${n} ${unit}`).join(' ');
+    const words = span(at(p) - Date.parse(p.dataset.since)).map(([n, unit]) => `${n} ${unit}`).join(' ');
+    if (p.textContent !== words) p.textContent = words;
+  }
+  for (const p of document.querySelectorAll('[data-ticks]')) {
+    const words = new Date(at(p)).toISOString().slice(11, 19);
     if (p.textContent !== words) p.textContent = words;
   }
   const clock = document.querySelector('.here time[data-now]');
@@ -245,6 +261,13 @@ function listen() {
     if (!lost && now() - beat > 2.5 * heartbeat) lost = beat;
   }, 1000);
 }
+
+// Another script has fetched the page.
+document.addEventListener('tocsin-page', ({ detail }) => {
+  place(detail);
+  asOf = now();
+  clocks();
+});
 
 if (document.body.dataset.live !== undefined) {
   listen();
