@@ -30,7 +30,11 @@ func Prepare(p *plan.Plan, actionID string) (Prepared, error) {
 	case Signed:
 		x, err = r.signed(a)
 	case Hook, Maintenance:
-		x, err = r.request(a)
+		if a.Status != nil {
+			x, err = r.status(a)
+		} else {
+			x, err = r.request(a)
+		}
 	case Together:
 		x, err = r.together(a)
 	default:

@@ -19,13 +19,13 @@ const (
 	Safe        = "safe"               // a transaction of a Safe
 	Signed      = "signed-transaction" // a transaction that was signed in advance
 	Hook        = "hook"               // a request over HTTP
-	Maintenance = "maintenance-page"   // a request over HTTP that puts up the maintenance page
+	Maintenance = "maintenance-page"   // a request over HTTP that puts up the maintenance page, or the status file that says so
 	Together    = "together"           // several actions that start at the same time
 )
 
 // Prepared is exactly what an action will do. The same plan always prepares the same. Chain, To, Value and Data are what reaches the
 // contract: of a Safe's action what the Safe calls, where To is zero for a batch, whose contract depends on the Safe's version. A request
-// happens on no chain, and neither do actions that start together: each of them has its own.
+// happens on no chain, nor does the status file, and neither do actions that start together: each of them has its own.
 type Prepared struct {
 	Action   string        `json:"action"` // id in the plan
 	Kind     string        `json:"kind"`
@@ -43,6 +43,7 @@ type Prepared struct {
 	Safe        *SafeCall    `json:"safe,omitempty"`        // of the kind safe
 	Transaction *Transaction `json:"transaction,omitempty"` // of the kind signed-transaction
 	Request     *Request     `json:"request,omitempty"`     // of the kinds hook and maintenance-page
+	Status      *Status      `json:"status,omitempty"`      // of the kind maintenance-page, in place of a request
 	Together    []Prepared   `json:"together,omitempty"`    // of the kind together
 	Proof       *Proof       `json:"proof,omitempty"`       // nil if the plan names none
 }
@@ -96,6 +97,9 @@ func (p Prepared) ComputeHash() evm.Hash {
 		for _, part := range []string{p.Request.Method, p.Request.URL, p.Request.Body, p.Request.Secret} {
 			b = sized(b, []byte(part))
 		}
+	}
+	if p.Status != nil {
+		b = p.Status.encode(b, sized)
 	}
 	for _, part := range p.Together {
 		h := part.ComputeHash()

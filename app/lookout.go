@@ -128,7 +128,10 @@ func (l *lookout) look(ctx context.Context, protocol string, epoch uint64, last 
 	now := l.engine.Now()
 	live := readiness.Live{Plan: p, Clients: l.clients, Endpoints: l.endpoints, Executor: l.executor, Away: upkeep.Away(now), Now: now, Open: l.open}
 	if l.exercise == nil {
-		live.Reach, live.Secret = Reach, l.secret
+		live.Reach, live.Secret, live.Page = Reach, l.secret, Page
+		if live.Status, err = l.engine.Status(ctx, protocol); err != nil {
+			return err
+		}
 	}
 	if upkeep.Facts != nil && upkeep.Plan == p.Hash() {
 		var before readiness.Facts

@@ -43,7 +43,7 @@ func (c *checker) checkActions() {
 				"Whoever wants to take it back would do it once more.",
 				"Name the action that takes it back, or leave undo out.")
 		}
-		if a.Effect == nil && a.Proof == nil && a.Kind != "together" && done[a.ID] != "" {
+		if a.Effect == nil && a.Proof == nil && a.Status == nil && a.Kind != "together" && done[a.ID] != "" {
 			level := Warning
 			if onChain(&a) {
 				level = Error

@@ -52,6 +52,7 @@ var rulesOfAgreement = map[string]rule{
 	"Action.max_fee":     {turn: risky, weight: 75, unset: "no bound", words: "the most gwei per gas that it may offer"},
 	"Action.private":     {turn: helps, weight: 65, words: "that it goes to the private relay first"},
 	"Action.url":         {turn: risky, weight: 90, words: "the address it calls"},
+	"Action.status":      {turn: risky, weight: 85, words: "what the status file says", more: "{Thing} now has the status file say something.", less: "{Thing} no longer has the status file say anything."},
 	"Action.body":        {turn: risky, weight: 85, words: "what it sends"},
 	"Action.secret":      {turn: risky, weight: 80, words: "the variable of its secret"},
 	"Action.effect":      {turn: helps, weight: 80, words: "the reading that proves it worked", more: "Whether {thing} worked is now proved by a reading: {new}.", less: "Nothing proves any more that {thing} worked."},
@@ -60,6 +61,10 @@ var rulesOfAgreement = map[string]rule{
 	"Action.not_when":    {turn: kept, weight: 58, words: "when not to use it"},
 	"Action.undo":        {turn: helps, weight: 55, words: "what undoes it"},
 
+	"Status.state":           {turn: risky, weight: 85, words: "the state that the status file says"},
+	"Status.message":         {turn: risky, weight: 80, words: "what the status file tells users"},
+	"Status.off":             {turn: risky, weight: 80, words: "the features that the status file says are off"},
+	"Status.valid":           {turn: turn{added: Weakens, removed: Weakens}, weight: 60, unset: "15m", grows: Weakens, words: "how long a status file counts"},
 	"Action.effect.asset":    {turn: risky, weight: 80, words: "the contract asked"},
 	"Action.effect.function": {turn: risky, weight: 80, words: "what is asked"},
 	"Action.effect.args":     {turn: risky, weight: 80, whole: true, words: "what it is asked about"},

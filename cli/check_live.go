@@ -85,6 +85,7 @@ func (t *terminal) checkLive(c *cobra.Command, dir string, failOn check.Level, f
 		return err
 	}
 	live.Now, live.Before, live.Open, live.Reach = time.Now(), before, app.Prepared(key, src.Files), app.Reach
+	live.Page = app.Page
 	report := readiness.LookLive(ctx, live)
 	if err := ctx.Err(); err != nil {
 		return fault.New(fault.Unavailable, "The look at the chains was stopped.").Because(err)

@@ -37,3 +37,15 @@ func (b *binder) proof(x *plan.Proof) words {
 	}
 	return beside(w, sayf(" "), inTime(x.Within))
 }
+
+// told says what the status file says.
+func (b *binder) told(x *plan.Status) []words {
+	list := []words{sayf("%s", x.State)}
+	if x.Message != "" {
+		list = append(list, sayf("“%s”", x.Message))
+	}
+	for _, f := range x.Off {
+		list = append(list, beside(sayf("off: "), code(f)))
+	}
+	return append(list, sayf("a file counts for %s", plan.Duration(x.For())))
+}

@@ -98,6 +98,9 @@ func (b *binder) actions() chapter {
 		if a.Proof != nil {
 			f.add("It worked if", b.proof(a.Proof))
 		}
+		if a.Status != nil {
+			f.add("It worked if", sayf("the status file, read from outside, says so and is signed"))
+		}
 		f.add("Undone by", b.action(a.Undo))
 		t.facts(f)
 		c.Parts = append(c.Parts, t)
@@ -135,7 +138,11 @@ func (b *binder) exactly(a *plan.Action) facts {
 		f.add("Safe", beside(b.asset(a.Safe), sayf(" "), account(safe.Address)))
 	}
 	if (a.Sender != evm.Address{}) {
-		f.add("Sent from", account(a.Sender))
+		by := "Sent from"
+		if a.Status != nil {
+			by = "Signed by"
+		}
+		f.add(by, account(a.Sender))
 	}
 	f.add("Calls", b.batched(a)...)
 	f.add("Starts", each(a.Together, b.action)...)
@@ -153,6 +160,9 @@ func (b *binder) exactly(a *plan.Action) facts {
 	}
 	if a.Private {
 		f.add("Sent", sayf("first to the private relay"))
+	}
+	if a.Status != nil {
+		f.add("The app is told", b.told(a.Status)...)
 	}
 	f.add("Method", code(a.Method))
 	if a.URL != "" && !b.public {

@@ -36,6 +36,7 @@ type Options struct {
 	Signer  signer.Signer            // nil: nothing can be sent
 	Relays  map[uint64]Relay         // by chain id; where actions that the plan calls private go first
 	Secret  func(name string) string // of requests, by the name of an environment variable; nil: none
+	Status  Statuses                 // what the status files say; nil: none can be signed
 	Turns   Turns                    // of nodes that share the signer's account; nil: there is only one
 	Nonces  Nonces                   // what may still be used of the signer's account; nil: not known, so that no gap is filled
 	Open    trial.Opener             // of transactions signed in advance; nil: none can be opened
@@ -45,22 +46,23 @@ type Options struct {
 
 // Executor carries actions. It is an engine.Carrier.
 type Executor struct {
-	clients map[uint64]chain.Client
-	signer  signer.Signer
-	now     func() time.Time
-	log     *slog.Logger
-	relays  map[uint64]Relay
-	secret  func(string) string
-	turns   Turns
-	held    Nonces
-	open    trial.Opener
-	nonces  sync.Mutex // from choosing a nonce until its transaction is sent
-	spent   map[account]spentNonce
+	clients  map[uint64]chain.Client
+	signer   signer.Signer
+	now      func() time.Time
+	log      *slog.Logger
+	relays   map[uint64]Relay
+	secret   func(string) string
+	statuses Statuses
+	turns    Turns
+	held     Nonces
+	open     trial.Opener
+	nonces   sync.Mutex // from choosing a nonce until its transaction is sent
+	spent    map[account]spentNonce
 }
 
 // New returns an executor.
 func New(o Options) *Executor {
-	x := &Executor{turns: o.Turns, held: o.Nonces, open: o.Open, relays: o.Relays, secret: o.Secret, clients: o.Clients, signer: o.Signer, now: o.Now, log: o.Logger}
+	x := &Executor{statuses: o.Status, turns: o.Turns, held: o.Nonces, open: o.Open, relays: o.Relays, secret: o.Secret, clients: o.Clients, signer: o.Signer, now: o.Now, log: o.Logger}
 	if x.now == nil {
 		x.now = time.Now
 	}
@@ -149,6 +151,9 @@ func (x *Executor) carry(ctx context.Context, d desk, id string) (engine.Outcome
 func (w *work) next(ctx context.Context) error {
 	if w.action.Prepared.Request != nil {
 		return w.request(ctx)
+	}
+	if w.action.Prepared.Status != nil {
+		return w.status(ctx)
 	}
 	if w.client == nil {
 		if len(w.action.Sends) == 0 {

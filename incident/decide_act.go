@@ -157,8 +157,8 @@ func (d *decider) stands(a *Action) error {
 	return nil
 }
 
-// asks reports whether the action is a request over HTTP: nothing of it lands in a block.
-func (a *Action) asks() bool { return a.Prepared != nil && a.Prepared.Request != nil }
+// asks reports whether the action is a request over HTTP or the status file: nothing of it lands in a block.
+func (a *Action) asks() bool { return a.Prepared != nil && a.Prepared.Outward() }
 
 // unlanded takes back what followed from an action's effect: the step is not done, and what it halted is not contained.
 func (d *decider) unlanded(step string) {

@@ -192,11 +192,17 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 	case EventActionSigned:
 		return fmt.Sprintf("%s: the transaction is signed and stored (nonce %d).", acted(e.ID), e.Tx.Nonce)
 	case EventActionSent:
+		if a := s.Action(e.ID); a != nil && a.Prepared != nil && a.Prepared.Status != nil {
+			return acted(e.ID) + ": the status file is signed."
+		}
 		if a := s.Action(e.ID); a != nil && a.asks() {
 			return fmt.Sprintf("%s: the request is made of %s.", acted(e.ID), a.Prepared.Words.Target)
 		}
 		return acted(e.ID) + ": the chain took the transaction."
 	case EventActionLanded:
+		if a := s.Action(e.ID); a != nil && a.Prepared != nil && a.Prepared.Status != nil {
+			return fmt.Sprintf("%s: the status file says %s.", acted(e.ID), a.Prepared.Status.Says())
+		}
 		if a := s.Action(e.ID); a != nil && a.asks() {
 			return fmt.Sprintf("%s: %s took the request; it answered %d.", acted(e.ID), a.Prepared.Words.Target, e.Landing.Status)
 		}
@@ -217,7 +223,7 @@ func Describe(p *plan.Plan, s *State, h Happened) string {
 			case Verified:
 				return fmt.Sprintf("%s: verified from outside, %s.", acted(e.ID), e.Got)
 			case Unneeded:
-				return fmt.Sprintf("%s: in effect already, %s; nothing is asked.", acted(e.ID), e.Got)
+				return fmt.Sprintf("%s: in effect already, %s; nothing more is needed.", acted(e.ID), e.Got)
 			}
 			return fmt.Sprintf("%s: not in effect yet, %s.", acted(e.ID), e.Got)
 		}

@@ -241,7 +241,7 @@ func (l *ledger) attested(t testing.TB, p *plan.Plan, e incident.EventApproval) 
 func (l *ledger) owners(t testing.TB, e incident.EventActionOrdered) {
 	t.Helper()
 	if e.Prepared.Safe == nil {
-		if e.Prepared.Request != nil && e.Send == nil {
+		if e.Prepared.Outward() && e.Send == nil {
 			return
 		}
 		if e.Send == nil || e.Send.To != e.Prepared.To || !bytes.Equal(e.Send.Calldata(), e.Prepared.Data) {

@@ -83,7 +83,7 @@ func (s *State) sendOf(d *Decision) (*Send, error) {
 			return nil, err
 		}
 		return &Send{To: pr.Safe.Address, Value: zero(), Safe: data}, nil
-	case pr.Request == nil && pr.Transaction == nil && len(pr.Together) == 0:
+	case !pr.Outward() && pr.Transaction == nil && len(pr.Together) == 0:
 		return sendCall(pr), nil
 	}
 	return nil, nil

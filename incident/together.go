@@ -63,7 +63,7 @@ func (s *State) mandates(x *Decision) ([]mandate, error) {
 		part := &x.Prepared.Together[i]
 		switch {
 		case part.Safe != nil: // decided by itself
-		case part.Request == nil && part.Transaction == nil:
+		case !part.Outward() && part.Transaction == nil:
 			list = append(list, mandate{part.Action, part, sendCall(part)})
 		default:
 			list = append(list, mandate{part.Action, part, nil})

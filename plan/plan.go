@@ -446,6 +446,7 @@ type Action struct {
 	URL         string      `yaml:"url" json:"url,omitzero" plan:"form=url"`
 	Body        string      `yaml:"body" json:"body,omitzero"`
 	Secret      string      `yaml:"secret" json:"secret,omitzero" plan:"form=env"`                    // name of the environment variable that holds the secret
+	Status      *Status     `yaml:"status" json:"status,omitempty"`                                   // of the kind maintenance-page: what the team's app is told, in place of a request
 	Urgency     string      `yaml:"urgency" json:"urgency,omitzero" plan:"one=normal|high|emergency"` // how soon its transaction must land; high if empty
 	MaxFee      uint64      `yaml:"max_fee" json:"max_fee,omitzero"`                                  // most gwei per gas that it may offer; no bound if zero
 	Private     bool        `yaml:"private" json:"private,omitzero"`                                  // it goes first to the private relay, where the server has one
@@ -463,6 +464,14 @@ type BatchCall struct {
 	Function string   `yaml:"function" json:"function,omitzero" plan:"required form=signature"` // signature, "pause()"
 	Args     []string `yaml:"args" json:"args,omitempty"`                                       // literals, or asset ids for addresses
 	Value    string   `yaml:"value" json:"value,omitzero" plan:"form=decimal"`                  // wei as a decimal string
+}
+
+// Status is what the signed file that the team's app polls says once the action is carried out.
+type Status struct {
+	State   string   `yaml:"state" json:"state,omitzero" plan:"required one=normal|limited|maintenance"`
+	Message string   `yaml:"message" json:"message,omitzero"` // for users
+	Off     []string `yaml:"off" json:"off,omitempty"`        // features that are off, as the app calls them
+	Valid   Duration `yaml:"valid" json:"valid,omitzero"`     // how long a file counts before it must be signed anew; 15 minutes if zero
 }
 
 // Proof is a page read from outside that shows that an action worked.

@@ -17,6 +17,9 @@ const (
 	PreparedCheap   = "prepared-cheap"            // it offers too little for gas, or hardly enough
 	PreparedShared  = "prepared-on-busy-account"  // its account sends other things, too
 	RequestFails    = "request-would-fail"        // a request could not be made now
+	StatusUnsigned  = "status-not-signed"         // the server's key is not the one that the plan has sign the status file
+	StatusFails     = "status-file-fails"         // the app does not get the status file, or could not believe it
+	StatusBehind    = "status-file-behind"        // the app is told something else than it should be
 	SafeUnread      = "safe-not-read"             // the Safe of the plan is none, or one of a version that is not known
 	SafeOwner       = "safe-owner-unknown"        // an owner of a Safe is nobody of the plan
 	SafeSigner      = "safe-signer-no-owner"      // somebody who decides about a Safe's action is no owner of it

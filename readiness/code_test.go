@@ -10,7 +10,7 @@ import (
 func liveCodes() []string {
 	return []string{
 		NotLooked, ChainUnseen, EndpointFails, EndpointBehind, EndpointAlone, EndpointsAlike, ActionFails, ActionUnfit, ActionUntried,
-		ActionInEffect, PreparedSealed, PreparedVoid, PreparedCheap, PreparedShared, RequestFails, SafeUnread, SafeOwner, SafeSigner, SafeThreshold, SafeOneAway, SafeOnePerson, SafeModule, SafeGuard, DecisionAway,
+		ActionInEffect, PreparedSealed, PreparedVoid, PreparedCheap, PreparedShared, RequestFails, StatusUnsigned, StatusFails, StatusBehind, SafeUnread, SafeOwner, SafeSigner, SafeThreshold, SafeOneAway, SafeOnePerson, SafeModule, SafeGuard, DecisionAway,
 		SignerAway, KeyUntried, KeyStale, ExecutorEmpty, ExecutorLow, ExecutorPower, ContractMissing, OwnerUnknown, UpgraderDiffers, UpgraderUnnamed, PauserRefused,
 		ProxyEmpty, DriftOwner, DriftUpgrade, DriftAdmin, DriftCode, DriftRole, DriftSafe,
 	}

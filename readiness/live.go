@@ -11,6 +11,7 @@ import (
 	"tocsin/evm"
 	"tocsin/fault"
 	"tocsin/plan"
+	"tocsin/status"
 	"tocsin/trial"
 )
 
@@ -27,6 +28,9 @@ type Live struct {
 
 	Reach  func(ctx context.Context, address string) error // whether somebody on the web answers, who is asked for nothing; nil: nobody is tried
 	Secret func(name string) string                        // of requests, by environment variable; nil: not known here
+
+	Page   func(ctx context.Context, address string) (code int, body []byte, err error) // a page as anybody reads it; nil: none is read
+	Status *status.State                                                                // what the status file is to say; nil: not known here
 }
 
 // Seen is a block at which a chain was looked at.

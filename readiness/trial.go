@@ -49,6 +49,9 @@ func (k *survey) actions(ctx context.Context) {
 			k.ask(ctx, a, pr)
 			continue
 		}
+		if pr.Status != nil {
+			continue // all of them are looked at as one file
+		}
 		if len(pr.Together) > 0 {
 			defer k.together(a) // once each of them was tried
 			continue
@@ -63,6 +66,7 @@ func (k *survey) actions(ctx context.Context) {
 			k.unseen(s, a.ID, a.Name, err)
 		}
 	}
+	k.statusFile(ctx)
 }
 
 func (k *survey) tried(s *scene, a plan.Action, outcome, say string) {

@@ -96,8 +96,11 @@ func (l *look) carried(a *incident.Action) carried {
 			row{Label: "Transaction", Text: groups(t.Hash.Hex()), Code: true},
 			row{Label: "From", Text: fmt.Sprintf("%s, nonce %d", groups(t.From.Hex()), t.Nonce), Code: true})
 	}
-	asks := a.Prepared != nil && a.Prepared.Request != nil
-	if a.Landed != nil && asks {
+	asks := a.Prepared != nil && a.Prepared.Outward()
+	if a.Landed != nil && asks && a.Prepared.Status != nil {
+		c.Facts = append(c.Facts, row{Label: "The status file says", Text: a.Prepared.Status.Says()})
+	}
+	if a.Landed != nil && asks && a.Prepared.Request != nil {
 		c.Facts = append(c.Facts, row{Label: "Taken", Text: fmt.Sprintf("%s answered %d", a.Prepared.Words.Target, a.Landed.Status)})
 	}
 	if a.Got != "" && asks {
@@ -126,6 +129,9 @@ func (l *look) actionStops(a *incident.Action) []stop {
 	already := "already, by somebody else’s transaction"
 	if a.Prepared != nil && a.Prepared.Request != nil {
 		names, already = []string{"Agreed", "Made ready", "Asked", "Taken", "Holds"}, "already"
+	}
+	if a.Prepared != nil && a.Prepared.Status != nil {
+		names, already = []string{"Agreed", "Made ready", "Signed", "Published", "Seen from outside"}, "already"
 	}
 	if a.State == incident.Unneeded {
 		return []stop{{Name: "Agreed", State: "done", At: l.at(a.Ordered)}, {Name: "Holds", State: "done", At: l.at(a.Verified), Say: already}}

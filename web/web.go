@@ -62,6 +62,9 @@ type Console struct {
 	hooks   *bucket  // messages to webhooks
 	noise   *bucket  // what strangers can make the log say
 	reports *quota   // reports through the public form
+
+	statuses statuses // status files as they are served
+
 	http.Handler
 }
 
@@ -102,6 +105,7 @@ func New(o Options) (*Console, error) {
 		mux.HandleFunc("POST "+at, c.report)
 	}
 	mux.HandleFunc("GET /.well-known/security.txt", c.securityText)
+	mux.HandleFunc("GET /status/{file}", c.statusFile)
 	c.signedIn(mux, "GET /{$}", c.overview)
 	c.signedIn(mux, "GET /in/{protocol}", c.overview)
 	c.ofProtocol(mux, "GET /open", c.openAsk)
