@@ -155,10 +155,7 @@ func TestDemoPlaysItselfToTheEnd(t *testing.T) {
 // TestDemoSurvivesKills kills the demo at random moments and starts it again over the same folder: it must come to the same
 // end, with nothing lost and the pause landed once.
 func TestDemoSurvivesKills(t *testing.T) {
-	kills := 20
-	if testing.Short() {
-		kills = 2
-	}
+	const kills = 8
 	var killed atomic.Int64
 	t.Cleanup(func() {
 		if killed.Load() == 0 {
@@ -166,14 +163,14 @@ func TestDemoSurvivesKills(t *testing.T) {
 		}
 	})
 	for i := range kills {
-		// Half of the moments fall into the first two seconds, in which nearly everything happens.
-		within := 2 * time.Second
-		if i%2 == 1 {
-			within = 6 * time.Second
+		// Nearly everything happens in the first seconds: moments lie close there, and a few come later.
+		from, within := time.Duration(i)*400*time.Millisecond, 400*time.Millisecond
+		if i >= kills-2 {
+			from, within = 2400*time.Millisecond, 4*time.Second
 		}
 		t.Run("", func(t *testing.T) {
 			t.Parallel()
-			moment := rand.N(within)
+			moment := from + rand.N(within)
 			t.Logf("killed after %s", moment)
 			data := t.TempDir()
 			cmd, _, log := demo(t, data)

@@ -15,7 +15,7 @@ var docs = []doc{
 			"go run ./cmd/tocsin serve --plan my-plan --data data --endpoint 1=wss://your-endpoint --keystore executor.json",
 		// The endpoint and the mail server are the world's; it is stopped once it answers.
 		as: "rm -r my-plan && cp -r examples/vault my-plan && TOCSIN_KEYSTORE_PASSWORD_FILE=password.txt tocsin serve --plan my-plan --data data --endpoint 31337=$ENDPOINT --keystore executor.json " +
-			"--listen 127.0.0.1:0 > said & until grep -q 'Tocsin is at' said; do kill -0 $!; done; kill -INT $!; wait $!; cat said",
+			"--listen 127.0.0.1:0 > said & until grep -q 'Tocsin is at' said; do kill -0 $! && sleep 0.1; done; kill -INT $!; wait $!; cat said",
 		says: "Tocsin is at http://127.0.0.1:",
 	},
 	{line: "go run ./cmd/tocsin person link janet --data data", says: "/signin/"},

@@ -39,7 +39,7 @@ func TestFullDisk(t *testing.T) {
 	if status, page := note("Before"); status != http.StatusSeeOther {
 		t.Fatalf("a note: %d %s", status, page)
 	}
-	w.until("all calls to be over", func() bool { return w.post.all() != nil })
+	w.until("calls that are over", func() bool { return w.show(id, "janet").count("page-rung") > 0 })
 	s.room(t, 0)
 	w.until("a note that is refused", func() bool {
 		status, page := note("Meanwhile")

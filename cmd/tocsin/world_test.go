@@ -334,8 +334,12 @@ func (w *world) read(out string, v any) {
 // until looks again and again until what it looks for is there. Each look runs the command, which takes its time.
 func (w *world) until(what string, look func() bool) {
 	w.t.Helper()
-	for end := time.Now().Add(patience); !look(); {
-		if time.Now().After(end) {
+	end := time.NewTimer(patience)
+	defer end.Stop()
+	for !look() {
+		select {
+		case <-time.After(100 * time.Millisecond): // what is waited for needs the processor, too
+		case <-end.C:
 			w.t.Fatalf("waited in vain for %s", what)
 		}
 	}
