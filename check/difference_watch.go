@@ -14,6 +14,7 @@ var rulesOfWatch = map[string]rule{
 	},
 
 	"Retention.incidents": {weight: 55, unset: "for ever", decide: keptLess, words: "how long texts of an incident are kept after it is over"},
+	"Retention.exercises": {weight: 40, unset: "for ever", decide: keptLess, words: "how long texts of an exercise are kept after it is over"},
 	"Retention.reports":   {weight: 45, unset: "for ever", decide: keptLess, words: "how long texts that strangers hand in are kept"},
 
 	"Scope.incident":     {turn: helps, weight: 30, more: "This counts as an incident now: {item}.", less: "This no longer counts as an incident: {item}."},

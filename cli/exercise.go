@@ -26,7 +26,7 @@ its own.
   tocsin exercise plan                 plan an exercise of the team
   tocsin exercise report EXERCISE      how one went`,
 	}
-	c.AddCommand(t.exerciseList(), t.exerciseRun(), t.exercisePlan(), t.exerciseReport(), t.exercisePublish())
+	c.AddCommand(t.exerciseList(), t.exerciseRun(), t.exercisePlan(), t.exerciseReport(), t.exercisePublish(), t.exerciseRedact())
 	return c
 }
 

@@ -136,6 +136,9 @@ func (b *binder) retention() chapter {
 	if r.Incidents > 0 {
 		f.add("Of an incident", sayf("%s after it was closed or dismissed", spell(time.Duration(r.Incidents))))
 	}
+	if r.Exercises > 0 {
+		f.add("Of an exercise", sayf("%s after it ended", spell(time.Duration(r.Exercises))))
+	}
 	if r.Reports > 0 {
 		f.add("What strangers handed in", sayf("%s after it came", spell(time.Duration(r.Reports))))
 	}

@@ -107,7 +107,19 @@ func (e *Engine) removal(ctx context.Context, v *View, s scope) (removal, error)
 			Instead("Nothing is removed from it. Restore the database from a backup that you trust.")
 	}
 	r.records = records
-	for i, rec := range records {
+	if err := r.strip(s, nil); err != nil {
+		return r, err
+	}
+	r.discard(v, s)
+	return r, e.forgetting(ctx, stream(v.id), s, &r)
+}
+
+// strip takes what a scope means out of the records, but for those that are kept whole.
+func (r *removal) strip(s scope, whole func(journal.Record) bool) error {
+	for i, rec := range r.records {
+		if whole != nil && whole(rec) {
+			continue
+		}
 		n := 0
 		left, err := journal.Redact(rec, func(_, value string) bool {
 			if !s.meant(value) {
@@ -118,7 +130,7 @@ func (e *Engine) removal(ctx context.Context, v *View, s scope) (removal, error)
 		})
 		switch {
 		case err != nil:
-			return r, err
+			return err
 		case n == 0:
 		case !s.old(rec.At):
 			r.later = true
@@ -126,11 +138,10 @@ func (e *Engine) removal(ctx context.Context, v *View, s scope) (removal, error)
 			r.more = true
 		default:
 			r.gone = append(r.gone, store.Redaction{Stream: rec.Stream, Seq: rec.Seq, Openings: left})
-			records[i].Openings, r.texts = left, r.texts+n
+			r.records[i].Openings, r.texts = left, r.texts+n
 		}
 	}
-	r.discard(v, s)
-	return r, e.forgetting(ctx, v, s, &r)
+	return nil
 }
 
 // discard adds the files that go.
@@ -151,10 +162,10 @@ func (r *removal) discard(v *View, s scope) {
 }
 
 // forgetting adds what was sent: its copies of the texts go as well.
-func (e *Engine) forgetting(ctx context.Context, v *View, s scope, r *removal) error {
-	sent, err := e.store.Deliveries(ctx, stream(v.id))
+func (e *Engine) forgetting(ctx context.Context, stream string, s scope, r *removal) error {
+	sent, err := e.store.Deliveries(ctx, stream)
 	if err != nil {
-		return fmt.Errorf("look up what was sent for incident %s: %w", v.id, err)
+		return fmt.Errorf("look up what was sent for %s: %w", stream, err)
 	}
 	for _, d := range sent {
 		switch {

@@ -23,6 +23,7 @@ const (
 // The keys of the plan that say how long texts about people are kept.
 const (
 	ruleIncidents = "retention.incidents"
+	ruleExercises = "retention.exercises"
 	ruleReports   = "retention.reports"
 )
 
@@ -54,8 +55,9 @@ func (e *Engine) retain(ctx context.Context, protocol string) error {
 	}
 	defer func() { _ = e.store.Release(context.WithoutCancel(ctx), k.key, e.node) }()
 	var errs []error
-	if p.Retention.Incidents > 0 {
-		errs = append(errs, k.incidents(ctx, time.Duration(p.Retention.Incidents)))
+	errs = append(errs, k.incidents(ctx, p.Retention))
+	if p.Retention.Exercises > 0 {
+		errs = append(errs, k.exercises(ctx, time.Duration(p.Retention.Exercises)))
 	}
 	if p.Retention.Reports > 0 {
 		errs = append(errs, k.reports(ctx, time.Duration(p.Retention.Reports)))
@@ -113,18 +115,28 @@ func (k *keeper) hold(ctx context.Context) error {
 // keptBy is who removes what a plan keeps no longer.
 var keptBy = journal.Actor{Kind: journal.System, Via: "plan"}
 
+// keeps is how long a plan keeps the texts of an incident, and by which key; those of an exercise's as long as the exercise's own, where
+// the plan says that.
+func keeps(r plan.Retention, exercise bool) (time.Duration, string) {
+	if exercise && r.Exercises > 0 {
+		return time.Duration(r.Exercises), ruleExercises
+	}
+	return time.Duration(r.Incidents), ruleIncidents
+}
+
 // incidents removes the texts of incidents that were over long enough ago.
-func (k *keeper) incidents(ctx context.Context, keep time.Duration) error {
+func (k *keeper) incidents(ctx context.Context, r plan.Retention) error {
 	list, err := k.engine.List(ctx, false)
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, s := range list {
-		if s.Protocol != k.protocol || !s.Phase.Over() || k.engine.now().Sub(s.Opened) < keep {
+		keep, rule := keeps(r, s.Exercise)
+		if s.Protocol != k.protocol || keep == 0 || !s.Phase.Over() && !s.Exercise || !s.Exercise && k.engine.now().Sub(s.Opened) < keep {
 			continue
 		}
-		if err := k.incident(ctx, s.ID, keep); err != nil {
+		if err := k.incident(ctx, s.ID, keep, rule); err != nil {
 			if ctx.Err() != nil || isLost(err) {
 				return errors.Join(append(errs, err)...)
 			}
@@ -136,7 +148,7 @@ func (k *keeper) incidents(ctx context.Context, keep time.Duration) error {
 
 // incident removes the texts of an incident, one portion after the other. What was written after it was over is kept as long
 // from then on.
-func (k *keeper) incident(ctx context.Context, id string, keep time.Duration) error {
+func (k *keeper) incident(ctx context.Context, id string, keep time.Duration, rule string) error {
 	e := k.engine
 	head, err := e.store.Head(ctx, stream(id))
 	if err != nil {
@@ -156,12 +168,12 @@ func (k *keeper) incident(ctx context.Context, id string, keep time.Duration) er
 		var version uint64
 		more = false
 		err := e.redact(ctx, id, func(v *View) (removal, error) {
-			if more = false; v.ReadOnly != nil || !v.State.Phase.Over() {
+			if more = false; v.ReadOnly != nil || !v.State.Over() {
 				version = 0
 				return removal{}, nil
 			}
 			r, err := e.removal(ctx, v, scope{until: e.now().Add(-keep), records: retainRecords, bytes: retainBytes})
-			r.why, r.rule, r.actor = fmt.Sprintf("The plan keeps them for %s (%s).", plan.Duration(keep), ruleIncidents), ruleIncidents, keptBy
+			r.why, r.rule, r.actor = fmt.Sprintf("The plan keeps them for %s (%s).", plan.Duration(keep), rule), rule, keptBy
 			more, left, version = r.more, r.later, v.Events
 			if !r.empty() {
 				more = true // look once more, at what is left then
@@ -190,8 +202,10 @@ func (e *Engine) ended(ctx context.Context, id string) (time.Time, error) {
 		case v.State.Into != nil:
 			id = v.State.Into.Incident
 			continue
-		case !v.State.Phase.Over():
+		case !v.State.Over():
 			return time.Time{}, nil
+		case !v.State.Phase.Over():
+			return v.State.Clock().At, nil // the exercise's end, in real time
 		}
 		last, err := v.Latest(ctx, 0, 1, incident.EventClosed{}.Kind(), incident.EventDismissed{}.Kind())
 		if err != nil || len(last) == 0 {

@@ -113,6 +113,12 @@ func (e *Engine) Session(ctx context.Context, id string) (*ExerciseView, error) 
 		e.mu.Unlock()
 		return nil, fault.New(fault.NotFound, "There is no exercise %q.", id)
 	}
+	if redacted(records) && len(v.records) > 0 { // what is held here must not outlive what was removed
+		v = &ExerciseView{State: &exercise.State{}, engine: e}
+		if records, err = e.store.Load(ctx, sessionStream(id), 0); err != nil {
+			return nil, fmt.Errorf("load exercise %s: %w", id, err)
+		}
+	}
 	if len(records) > 0 {
 		if v, err = v.after(records); err != nil {
 			return nil, unfit(id, err)

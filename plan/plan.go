@@ -345,6 +345,7 @@ type ContactsFile struct {
 type Retention struct {
 	Incidents Duration `yaml:"incidents" json:"incidents,omitzero"` // texts of an incident, after it was closed or dismissed
 	Reports   Duration `yaml:"reports" json:"reports,omitzero"`     // what the public form, webhooks and feeds brought, after it came
+	Exercises Duration `yaml:"exercises" json:"exercises,omitzero"` // texts of an exercise and of its incidents, after it ended; without it, those of its incidents go as others do
 }
 
 // Note is a text that belongs to the plan and that no key holds, as its authors wrote it.
