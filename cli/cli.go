@@ -95,7 +95,7 @@ and          tocsin serve       the watch, the paging and the console`,
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fault.New(fault.Invalid, "%s.", upper(err.Error())).Instead("See %s --help.", c.CommandPath())
 	})
-	c.AddCommand(t.initPlan(), t.check(), t.render(), t.contacts(), t.importPlan(), t.plan(), t.adopt(), t.trust(), t.decode(), t.diff(), t.backtest(), t.watch(), t.findings(), t.mute(), t.mutes(), t.away(), t.unmute(), t.arm(), t.disarm(), t.arms(), t.serve(), t.demo(), t.exercise(), t.person(), t.who(), t.incident(), t.sign(), t.exportProtocol(), t.act(), t.verify(), t.head(), t.key())
+	c.AddCommand(t.initPlan(), t.check(), t.render(), t.contacts(), t.importPlan(), t.plan(), t.adopt(), t.trust(), t.decode(), t.diff(), t.backtest(), t.watch(), t.findings(), t.mute(), t.mutes(), t.away(), t.unmute(), t.arm(), t.disarm(), t.arms(), t.serve(), t.demo(), t.exercise(), t.person(), t.who(), t.incident(), t.sign(), t.exportProtocol(), t.act(), t.status(), t.verify(), t.head(), t.key())
 	strict(c)
 	return c
 }

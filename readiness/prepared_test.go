@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -14,6 +15,7 @@ import (
 	"tocsin/evm"
 	"tocsin/internal/safe"
 	"tocsin/plan"
+	"tocsin/status"
 )
 
 // advance adds a pause that an account signed in advance, as the change makes it.
@@ -118,6 +120,64 @@ func TestRequests(t *testing.T) {
 	}
 	if got := trials(r); got != "both fails, page fails" {
 		t.Error(got)
+	}
+	w.status(t)
+}
+
+// status has the plan say something by a status file, and looks at it while the app gets it, and while it does not.
+func (w *town) status(t *testing.T) {
+	t.Helper()
+	signing := key(t, executorKey)
+	executor := safe.Addresses(signing)[0]
+	said := &status.State{}
+	file := func(now time.Time) []byte {
+		s, err := status.New("town", said.Now().Sequence, said.Now().Text, now, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digest, err := s.Typed().Hash()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sig, err := crypto.Sign(digest[:], signing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := status.File{Status: s, Signer: executor, Signature: sig}
+		b, err := f.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	w.plan.Actions = append(w.plan.Actions[:len(w.plan.Actions)-2:len(w.plan.Actions)-2],
+		plan.Action{ID: "down", Name: "Down", Kind: "maintenance-page", URL: "https://app.example/status.json", Sender: executor, Status: &plan.Status{State: "maintenance"}})
+	w.look()
+	code, body := 200, file(w.live.Now)
+	w.live.Page = func(context.Context, string) (int, []byte, error) { return code, body, nil }
+	w.live.Status = said
+	r := w.look()
+	if x := r.Trials[len(r.Trials)-1]; x.Action != "down" || x.Outcome != Works || !strings.Contains(x.Say, "normal") {
+		t.Errorf("%+v", x)
+	}
+	code = 404
+	if g := gap(t, w.look(StatusFails), StatusFails); !strings.Contains(g.Say, "404") {
+		t.Errorf("%+v", g)
+	}
+	code, body = 200, file(w.live.Now.Add(-2*time.Hour))
+	if g := gap(t, w.look(StatusFails), StatusFails); !strings.Contains(g.Say, "expired") {
+		t.Errorf("%+v", g)
+	}
+	body = file(w.live.Now)
+	said.Apply(status.Happened{Event: status.EventSet{Sequence: 5, Text: status.Text{State: "maintenance"}}})
+	if g := gap(t, w.look(StatusBehind), StatusBehind); !strings.Contains(g.Say, "number 5") {
+		t.Errorf("%+v", g)
+	}
+	body = file(w.live.Now)
+	w.plan.Actions[len(w.plan.Actions)-1].Sender = evm.Address{9}
+	r = w.look(StatusUnsigned, StatusFails)
+	if g := gap(t, r, StatusUnsigned); !strings.Contains(g.Say, executor.Hex()) {
+		t.Errorf("%+v", g)
 	}
 }
 

@@ -130,6 +130,7 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 		"/signin/{secret}":          {{"/signin/unknown", http.StatusNotFound}},
 		"/page/{secret}":            {{"/page/unknown", http.StatusNotFound}},
 		"/sign/{secret}":            {{"/sign/unknown", http.StatusNotFound}},
+		"/status/{file}":            {{"/status/nobody.json", http.StatusNotFound}},
 		"/.well-known/security.txt": {{"/.well-known/security.txt", http.StatusNotFound}},
 		"/open":                     {{"/open", http.StatusOK}, {"/in/" + bridge + "/open", http.StatusNotFound}},
 		"/plan":                     {{"/plan", http.StatusOK}, {"/in/" + bridge + "/plan", http.StatusNotFound}},
