@@ -25,7 +25,7 @@ const (
 
 // played reports whether a name is that of an actor of the stage in any world, and not a person's.
 func played(name string) bool {
-	return slices.Contains([]string{deployerName, executorName, attackerName, operatorName, copycatName}, name) || strings.HasPrefix(name, "user-")
+	return slices.Contains([]string{deployerName, executorName, attackerName, operatorName, copycatName}, name) || strings.HasPrefix(name, "user-") || strings.HasPrefix(name, "treasurer-")
 }
 
 // demoKey is Keccak-256 of "tocsin demo key: " and a name. Anybody can compute it: it is worth nothing outside a drill.

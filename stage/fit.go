@@ -38,10 +38,12 @@ func (w World) Playable(p *plan.Plan, safe *SafeCode) error {
 	if err := w.Fits(p); err != nil {
 		return err
 	}
-	if a, _, err := pauseIn(p); err != nil || a.Kind != "safe" || safe != nil {
+	a, _, err := pauseIn(p)
+	pauses := a.Kind == "safe"
+	if err != nil || safe != nil || !pauses && !w.Safe {
 		return err
 	}
-	return errNoSafe()
+	return errNoSafe(pauses)
 }
 
 // Named finds a world by its id. Fault: not_found.

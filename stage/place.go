@@ -42,16 +42,21 @@ func (s *Stage) place(alloc types.GenesisAlloc) error {
 	if err := ours(s.places.vault, s.world.contract, s.maker(), s.making()...); err != nil {
 		return err
 	}
-	if s.places.safe == (evm.Address{}) {
-		return nil
-	}
-	if s.opts.Safe == nil {
-		return errNoSafe()
-	}
-	if err := s.opts.Safe.build(x, s.places); err != nil {
+	safes, err := s.safes()
+	if err != nil || len(safes) == 0 {
 		return err
 	}
-	for _, at := range []evm.Address{safeSingleton(), safeHandler(), s.places.safe} {
+	if s.opts.Safe == nil {
+		return errNoSafe(s.places.safe != (evm.Address{}))
+	}
+	stand := []evm.Address{safeSingleton(), safeHandler()}
+	for _, p := range safes {
+		if err := s.opts.Safe.build(x, p); err != nil {
+			return err
+		}
+		stand = append(stand, p.safe)
+	}
+	for _, at := range stand {
 		if err := settle(alloc, x, at); err != nil {
 			return err
 		}
@@ -59,9 +64,33 @@ func (s *Stage) place(alloc types.GenesisAlloc) error {
 	return nil
 }
 
-// errNoSafe says that the plan wants a Safe, of which nothing is here.
-func errNoSafe() error {
-	return fault.New(fault.Unavailable, "The plan pauses through a Safe, and the Safe's contracts are not at hand.").
+// safes are the Safes that there are: that which the plan pauses through, and the world's own.
+func (s *Stage) safes() ([]places, error) {
+	var list []places
+	if s.places.safe != (evm.Address{}) {
+		list = append(list, s.places)
+	}
+	if len(s.world.owners) == 0 {
+		return list, nil
+	}
+	own := places{safe: treasury(), threshold: 2}
+	for _, name := range s.world.owners {
+		a, err := Address(name)
+		if err != nil {
+			return nil, err
+		}
+		own.owners = append(own.owners, a)
+	}
+	return append(list, own), nil
+}
+
+// errNoSafe says that the plan, or the world, wants a Safe, of which nothing is here.
+func errNoSafe(pauses bool) error {
+	say := "A Safe is attacked in this world, and the Safe's contracts are not at hand."
+	if pauses {
+		say = "The plan pauses through a Safe, and the Safe's contracts are not at hand."
+	}
+	return fault.New(fault.Unavailable, "%s", say).
 		Instead("Install the npm package @safe-global/safe-contracts, version 1.4.1, and name its folder.")
 }
 

@@ -24,10 +24,7 @@ func TestThePausingSafeIsThePlansOwn(t *testing.T) {
 	if _, err := Start(t.Context(), Options{Plan: d}); !fault.Is(err, fault.Unavailable) {
 		t.Fatalf("without the Safe's contracts: %v", err)
 	}
-	code, err := ReadSafe(os.DirFS(safePackage))
-	if err != nil {
-		t.Fatalf("%v: run make needs", err)
-	}
+	code := safeCode(t)
 	s := start(t, slowly(Options{World: "reentrant-vault", Plan: d, Safe: code, Seed: 1}))
 	f := facts(t, s, evm.Address{0x5a, 0xfe})
 	want := map[evm.Address]string{}
@@ -89,6 +86,16 @@ func TestThePausingSafeIsThePlansOwn(t *testing.T) {
 	}
 }
 
+// safeCode is the code of a Safe's contracts.
+func safeCode(t *testing.T) *SafeCode {
+	t.Helper()
+	code, err := ReadSafe(os.DirFS(safePackage))
+	if err != nil {
+		t.Fatalf("%v: run make needs", err)
+	}
+	return code
+}
+
 func facts(t *testing.T, s *Stage, at evm.Address) safe.Facts {
 	t.Helper()
 	head, err := s.client.Head(t.Context())
@@ -111,6 +118,19 @@ func facts(t *testing.T, s *Stage, at evm.Address) safe.Facts {
 }
 
 func TestAFolderWithoutASafeIsSaid(t *testing.T) {
+	if _, err := Start(t.Context(), Options{World: "blind-signed-safe"}); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("got %v, want unavailable", err)
+	}
+	w, err := Named("blind-signed-safe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Playable(example(t), nil); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("without the contracts it can be played: %v", err)
+	}
+	if err := w.Playable(example(t), safeCode(t)); err != nil {
+		t.Errorf("with them it cannot: %v", err)
+	}
 	if _, err := ReadSafe(os.DirFS(t.TempDir())); !fault.Is(err, fault.NotFound) {
 		t.Errorf("got %v, want not found", err)
 	}

@@ -19,10 +19,14 @@ func TestTheDetectorsSeeEveryAttackAndNothingBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	code, err := stage.ReadSafe(os.DirFS("../internal/safe/node_modules/@safe-global/safe-contracts"))
+	if err != nil {
+		t.Fatalf("%v: run make needs", err)
+	}
 	for _, w := range stage.Worlds() {
 		t.Run(w.ID, func(t *testing.T) {
 			t.Parallel()
-			s, err := stage.Start(t.Context(), stage.Options{World: w.ID, Period: 20 * time.Millisecond, Seed: 11, Pace: 1})
+			s, err := stage.Start(t.Context(), stage.Options{World: w.ID, Period: 20 * time.Millisecond, Seed: 11, Pace: 1, Safe: code})
 			if err != nil {
 				t.Fatal(err)
 			}

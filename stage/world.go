@@ -17,6 +17,7 @@ const Default = "harbour-vault"
 type World struct {
 	ID    string // names it in a scenario: "reentrant-vault"
 	Title string // what it is about, for people
+	Safe  bool   // it needs the contracts of a Safe at Start, whatever the plan pauses through
 }
 
 // Worlds are all worlds, the demo's first.
@@ -38,6 +39,7 @@ type world struct {
 	user     func(*Stage, *actor) ([]call, error) // what a user does first, after allowing the vault to take their tokens
 	stake    uint64                               // whole HUSD that the attacker begins with
 	bait     uint64                               // of it, what he leaves in the vault until he takes all
+	owners   []string                             // actors who own a Safe of the world's own, at treasury; nil: it has none
 	others   []string                             // further actors who serve the attacker
 	next     func(context.Context, *raid) (move, error)
 	held     func(context.Context, *Stage) (bool, error)                            // stopped otherwise than by a pause; nil: there is no other way
@@ -59,6 +61,7 @@ type move struct {
 func worlds() []world {
 	return []world{
 		harbourVault(), reentrantVault(), oracleMoved(), openInitialise(), inflatedShares(), stolenKey(), forgedMessage(), governanceTakeover(),
+		blindSigned(),
 	}
 }
 

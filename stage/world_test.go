@@ -70,7 +70,7 @@ func TestAPauseStopsTheAttackerOfEveryWorld(t *testing.T) {
 	for _, w := range Worlds() {
 		t.Run(w.ID, func(t *testing.T) {
 			t.Parallel()
-			s := start(t, slowly(Options{World: w.ID, Seed: 5}))
+			s := start(t, slowly(Options{World: w.ID, Seed: 5, Safe: safeCode(t)}))
 			if x := truth(t, s); x.Begun || x.Over || x.Held || !x.Lost.IsZero() {
 				t.Fatalf("before the attack: %+v", x)
 			}
@@ -116,7 +116,7 @@ func TestWithoutAPauseTheAttackerTakesWhatThereIsAlsoAfterAKill(t *testing.T) {
 		t.Run(w.ID, func(t *testing.T) {
 			t.Parallel()
 			dir, copied := t.TempDir(), t.TempDir()
-			s := start(t, Options{World: w.ID, Dir: dir, Seed: 6, Pace: 1})
+			s := start(t, Options{World: w.ID, Dir: dir, Seed: 6, Pace: 1, Safe: safeCode(t)})
 			if err := s.Attack(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -133,7 +133,7 @@ func TestWithoutAPauseTheAttackerTakesWhatThereIsAlsoAfterAKill(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			s = start(t, Options{World: w.ID, Dir: copied, Seed: 6, Pace: 1})
+			s = start(t, Options{World: w.ID, Dir: copied, Seed: 6, Pace: 1, Safe: safeCode(t)})
 			if err := s.Attack(t.Context()); !fault.Is(err, fault.Conflict) {
 				t.Errorf("second launch: %v, want a conflict", err)
 			}
@@ -188,11 +188,12 @@ func TestSomeWorldsCanBeStoppedWithoutAPause(t *testing.T) {
 			act(t, s, "removeOperator(address)", s.others[operatorName].address()) // before the other one, or he names it again
 			act(t, s, "removeOperator(address)", s.attacker.address())
 		},
+		"blind-signed-safe":   func(t *testing.T, s *Stage) { act(t, s, "removeOperator(address)", treasury()) },
 		"governance-takeover": func(t *testing.T, s *Stage) { act(t, s, "veto(uint256)", 0) },
 	} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			s := start(t, slowly(Options{World: id, Seed: 8}))
+			s := start(t, slowly(Options{World: id, Seed: 8, Safe: safeCode(t)}))
 			if err := s.Attack(t.Context()); err != nil {
 				t.Fatal(err)
 			}
