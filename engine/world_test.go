@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -21,35 +20,15 @@ import (
 	"tocsin/plan"
 	"tocsin/store"
 	"tocsin/store/memory"
-	"tocsin/store/sqlite"
 )
 
-// stores are the databases that every engine must work over. The race detector makes SQLite, which is all computation, many times
-// slower: where tests are to be short the goroutines are watched over the other two.
+// stores are the databases that every engine must work over.
 func stores(t *testing.T, test func(t *testing.T, st store.Store)) {
 	t.Run("memory", func(t *testing.T) { test(t, memory.New(nil)) })
-	if !testing.Short() {
+	if sqliteHere {
 		t.Run("sqlite", func(t *testing.T) { test(t, open(t)) })
 	}
 	t.Run("postgres", func(t *testing.T) { test(t, dial(t, shared(t))) })
-}
-
-// open is the database of a test for which any will do: an empty one of SQLite, or of memory where tests are to be short.
-func open(t testing.TB) store.Store {
-	t.Helper()
-	if testing.Short() {
-		return memory.New(nil)
-	}
-	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "tocsin.db")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return st
 }
 
 // watchmaker is a clock that moves only when told to.

@@ -3,7 +3,6 @@ package execute
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -20,7 +19,6 @@ import (
 	"tocsin/plan"
 	"tocsin/signer"
 	"tocsin/store/memory"
-	"tocsin/store/sqlite"
 )
 
 // armedPlan is the plan of the incident's stories about this world's vault, which is paused by itself.
@@ -93,16 +91,7 @@ func (w *world) armPlan(e *engine.Engine, p *plan.Plan, files map[string][]byte)
 // TestArmedPauseLands has a finding pause the vault before anybody has answered.
 func TestArmedPauseLands(t *testing.T) {
 	w := newWorld(t, 0)
-	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "tocsin.db")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	e := engine.New(engine.Options{Store: st, Node: "a"})
+	e := engine.New(engine.Options{Store: open(t), Node: "a"})
 	w.armPause(e)
 	e.Carry(incident.DispatchAction, New(Options{Clients: map[uint64]chain.Client{chainID: w.client}, Signer: signer.Drill(w.executor), Turns: e}))
 	if err := e.Observe(w.ctx, engine.Observation{Protocol: "small", Chain: chainID, Findings: []incident.Finding{{

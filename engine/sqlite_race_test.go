@@ -1,0 +1,17 @@
+//go:build race
+
+package engine_test
+
+import (
+	"testing"
+
+	"tocsin/store"
+	"tocsin/store/memory"
+)
+
+// sqliteHere says that SQLite is not among the databases of the tests.
+const sqliteHere = false
+
+// open is an empty database for a test to which any will do: SQLite is a great deal of C, translated, that takes minutes to compile with
+// the race detector and runs many times slower, and none of its goroutines are ours.
+func open(testing.TB) store.Store { return memory.New(nil) }
