@@ -81,7 +81,7 @@ func outerImpact(p *plan.Plan, s *incident.State) string {
 	var say []string
 	for _, a := range inEffect(p, s) {
 		if a.Words.Changes != "" {
-			say = append(say, sentence(line(a.Words.Changes)))
+			say = append(say, incident.Sentence(line(a.Words.Changes)))
 		}
 	}
 	switch {

@@ -90,7 +90,7 @@ func (d *report) impact() {
 	d.heading(2, "Impact")
 	for _, a := range inEffect(d.p, d.s) {
 		if a.Words.Changes != "" || a.Words.Harms != "" {
-			d.text("Our own action “%s”: %s", escape(a.Words.Title), strings.TrimSpace(sentence(escape(a.Words.Changes))+" "+sentence(escape(a.Words.Harms))))
+			d.text("Our own action “%s”: %s", escape(a.Words.Title), strings.TrimSpace(incident.Sentence(escape(a.Words.Changes))+" "+incident.Sentence(escape(a.Words.Harms))))
 		}
 	}
 	d.open("the technical lead", "What was lost or could not be used, by whom, how long, and what was it worth?")
@@ -186,8 +186,8 @@ func (d *report) decisions() {
 			if at := a.Attested; at != nil {
 				with = fmt.Sprintf("not signed: attested by %s, who called them back over %s", d.name(at.By), escape(at.How))
 			}
-			if a.Void != "" {
-				with += ". Does not count: " + escape(a.Void)
+			if why := d.s.Discounts(x, a, d.s.Last); why != "" {
+				with += ". Does not count: " + escape(why)
 			}
 			rows = append(rows, []string{clock(a.At), d.name(a.Person), escape(a.Choice), with})
 		}

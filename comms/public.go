@@ -39,7 +39,7 @@ func PublicPostmortem(p *plan.Plan, s *incident.State, _ []incident.Happened, no
 	d.heading(2, "What it meant for you")
 	for _, a := range inEffect(p, s) {
 		if s.Phase.AtLeast(incident.Resolved) && a.Words.Changes != "" {
-			d.text("While we dealt with it: %s", sentence(escape(a.Words.Changes)))
+			d.text("While we dealt with it: %s", incident.Sentence(escape(a.Words.Changes)))
 		}
 	}
 	d.text("%s", escape(outerImpact(p, s)))

@@ -28,14 +28,6 @@ func line(s string) string {
 	}, strings.ToValidUTF8(s, "\ufffd"))), " ")
 }
 
-// sentence ends a text as a sentence.
-func sentence(s string) string {
-	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
-		return s
-	}
-	return s + "."
-}
-
 // cut shortens a text to at most n characters.
 func cut(s string, n int) string {
 	r := []rune(s)

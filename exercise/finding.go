@@ -3,9 +3,9 @@ package exercise
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"tocsin/incident"
 	"tocsin/plan"
 )
 
@@ -23,7 +23,7 @@ func (f *finder) add(level, ref, format string, args ...any) {
 func (f *finder) find(rows []StepRow) {
 	r := f.w.r
 	if r.Outcome == Aborted {
-		f.add(LevelError, "", "The scenario was not played to its end: %s", sentence(r.Conclusion))
+		f.add(LevelError, "", "The scenario was not played to its end: %s", incident.Sentence(r.Conclusion))
 	}
 	f.response()
 	for i := range rows {
@@ -80,9 +80,9 @@ func (f *finder) halts() bool {
 func (f *finder) step(row *StepRow) {
 	for _, text := range row.Wrong {
 		if row.Ref == "" {
-			f.add(LevelError, "", "Done wrongly: %s", sentence(text))
+			f.add(LevelError, "", "Done wrongly: %s", incident.Sentence(text))
 		} else {
-			f.add(LevelError, row.Ref, "%s went wrong: %s", row.Name, sentence(text))
+			f.add(LevelError, row.Ref, "%s went wrong: %s", row.Name, incident.Sentence(text))
 		}
 	}
 	switch {
@@ -101,7 +101,7 @@ func (f *finder) step(row *StepRow) {
 		f.add(LevelWarning, row.Ref, "%s came before %s, which the plan puts first.", row.Name, row.Before)
 	}
 	if row.Ref == "" && len(row.Wrong) == 0 {
-		f.add(LevelNote, "", "Not in the plan: %s", sentence(row.Name))
+		f.add(LevelNote, "", "Not in the plan: %s", incident.Sentence(row.Name))
 	}
 }
 
@@ -133,13 +133,4 @@ func updates(n int) string {
 		return "1 update was"
 	}
 	return fmt.Sprintf("%d updates were", n)
-}
-
-// sentence makes a text end as a sentence does.
-func sentence(s string) string {
-	end := strings.TrimRight(s, `”’")`) // what is quoted has ended already
-	if end == "" || slices.Contains([]byte(".!?"), end[len(end)-1]) {
-		return s
-	}
-	return s + "."
 }

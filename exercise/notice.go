@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/incident"
 	"tocsin/plan"
 )
 
@@ -62,7 +63,7 @@ func Notices(p *plan.Plan, s *State, h Happened) []Notice {
 		n.to(n.missed(), NoticeReport, s.Title+": what happened", "You could not be there. The report says what was practised and what was learned. Read it, and say that you have.")
 	case EventFollowUp:
 		if e.Owner != e.By {
-			n.to([]string{e.Owner}, NoticeFollowUp, "a follow-up for you", fmt.Sprintf("Until %s: %s", e.Until.UTC().Format("2 January 2006"), sentence(string(e.Text))))
+			n.to([]string{e.Owner}, NoticeFollowUp, "a follow-up for you", fmt.Sprintf("Until %s: %s", e.Until.UTC().Format("2 January 2006"), incident.Sentence(string(e.Text))))
 		}
 	case EventReminded:
 		n.reminded(e)
@@ -200,7 +201,7 @@ func (n *noticer) reminded(e EventReminded) {
 			if !s.Last.Before(f.By) {
 				when = "was due on " + f.By.UTC().Format("2 January 2006")
 			}
-			n.to([]string{f.Owner}, NoticeFollowUp, "a follow-up of yours", "It "+when+": "+sentence(f.Text)+" Say that it is done, or why not.")
+			n.to([]string{f.Owner}, NoticeFollowUp, "a follow-up of yours", "It "+when+": "+incident.Sentence(f.Text)+" Say that it is done, or why not.")
 		}
 	}
 }

@@ -110,7 +110,7 @@ func (b *player) scene(shows time.Time, lane, text string, people ...string) {
 	}
 	people = slices.DeleteFunc(slices.Clone(people), func(id string) bool { return id == "" })
 	b.Played = append(b.Played, Scene{
-		Shows: shows, At: b.real(shows), After: length(shows.Sub(b.r.From)), Lane: lane, Text: sentence(text), People: people,
+		Shows: shows, At: b.real(shows), After: length(shows.Sub(b.r.From)), Lane: lane, Text: incident.Sentence(text), People: people,
 	})
 }
 

@@ -50,7 +50,7 @@ func Proposals(p *plan.Plan, s *State, incidents []*incident.State) []Proposal {
 		if procedure, _, ok := plan.SplitStep(l.Step); ok {
 			about = "procedures[" + procedure + "]"
 		}
-		text := sentence(l.Text)
+		text := incident.Sentence(l.Text)
 		if l.Step != "" {
 			text = StepName(p, l.Step) + ": " + text
 		}
@@ -85,7 +85,7 @@ func added(p *plan.Plan, run int, rows []StepRow) []Proposal {
 		procedure, after, _ := plan.SplitStep(before.Ref)
 		id := stepID(p, procedure, row.Name)
 		list = append(list, Proposal{
-			Kind: ProposeStep, Run: run, Procedure: procedure, Say: "It was done after " + before.Name + ", and the plan does not hold it: " + sentence(row.Name),
+			Kind: ProposeStep, Run: run, Procedure: procedure, Say: "It was done after " + before.Name + ", and the plan does not hold it: " + incident.Sentence(row.Name),
 			// On a track of its own, so that nothing that the plan orders waits for it.
 			Step: plan.Step{ID: id, Name: short(row.Name), After: []string{after}, Track: id, Optional: true},
 		})

@@ -55,7 +55,7 @@ func ReadBackOf(p *plan.Plan, s *State, run int, incidents []*incident.State) Re
 		case g.Kind == GivenInject:
 			b.line(g.Shows, LineInject, "", "", g.Text)
 		case g.Question != "":
-			b.line(g.Shows, LineFact, "", "", "Asked: "+sentence(g.Question)+" Told: "+g.Text)
+			b.line(g.Shows, LineFact, "", "", "Asked: "+incident.Sentence(g.Question)+" Told: "+g.Text)
 		default:
 			b.line(g.Shows, LineFact, "", "", "Told: "+g.Text)
 		}
@@ -89,7 +89,7 @@ func (b *backReader) line(shows time.Time, kind, person, ref, text string) {
 	if shows.IsZero() || text == "" {
 		return
 	}
-	l := Line{Shows: shows, After: length(shows.Sub(b.r.From)), Kind: kind, Text: sentence(text), Ref: ref}
+	l := Line{Shows: shows, After: length(shows.Sub(b.r.From)), Kind: kind, Text: incident.Sentence(text), Ref: ref}
 	if person != "" {
 		l.People = []string{person}
 	}
@@ -201,7 +201,7 @@ func (b *ReadBack) Text(p *plan.Plan) string {
 		fmt.Fprintf(&out, "%7s  %s%s\n", Stopwatch(time.Duration(l.After)), l.Text, who)
 	}
 	if b.Conclusion != "" {
-		fmt.Fprintf(&out, "\nConclusion: %s\n", sentence(b.Conclusion))
+		fmt.Fprintf(&out, "\nConclusion: %s\n", incident.Sentence(b.Conclusion))
 	}
 	return out.String()
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tocsin/document/paper"
+	"tocsin/incident"
 )
 
 // run writes how one scenario went.
@@ -20,7 +21,7 @@ func (w *reportWriter) run(x *ReportRun) paper.Part {
 		if x.Outcome == Aborted {
 			title = "Not played to its end:"
 		}
-		part.Add(paper.Of(paper.Bold(title), paper.Say(" "+sentence(x.Conclusion))))
+		part.Add(paper.Of(paper.Bold(title), paper.Say(" "+incident.Sentence(x.Conclusion))))
 	}
 	part.Below(listed("Objectives", x.Objectives))
 	part.Below(w.measures(x))
