@@ -26,12 +26,13 @@ import (
 
 // ExerciseOptions are what an exercise without people is run with.
 type ExerciseOptions struct {
-	Plan     fs.FS         // folder; nil: the example plan
-	Scenario string        // id of one of the plan's own, or of the library
-	Speed    uint32        // seconds of the exercise in a second; DefaultSpeed if zero
-	Data     string        // folder that it is kept in and goes on from; a new one for this run if empty
-	Period   time.Duration // between blocks; 200 ms if zero
-	Terminal io.Writer     // where it tells its story
+	Plan     fs.FS           // folder; nil: the example plan
+	Scenario string          // id of one of the plan's own, or of the library
+	Speed    uint32          // seconds of the exercise in a second; DefaultSpeed if zero
+	Data     string          // folder that it is kept in and goes on from; a new one for this run if empty
+	Period   time.Duration   // between blocks; 200 ms if zero
+	Safe     *stage.SafeCode // contracts of a Safe, for a plan that pauses through one; nil: none are at hand
+	Terminal io.Writer       // where it tells its story
 	Logger   *slog.Logger
 }
 
@@ -119,7 +120,7 @@ func (t *theatre) open(ctx context.Context) (err error) {
 		log = nil // a chain of one has much to say that means nothing here
 	}
 	so := stage.Options{
-		World: t.script.world, Dir: filepath.Join(t.o.Data, "chain"), Period: t.o.Period, People: t.plan.Everyone(), Clock: t.now, Logger: log,
+		World: t.script.world, Dir: filepath.Join(t.o.Data, "chain"), Period: t.o.Period, People: t.plan.Everyone(), Safe: t.o.Safe, Clock: t.now, Logger: log,
 	}
 	if t.o.Plan != nil {
 		so.Plan = p

@@ -63,8 +63,10 @@ func (g *gauges) inForce() *plan.Plan {
 }
 
 // run reads one chain at its new heads until ctx ends.
-func (g *gauges) run(ctx context.Context, id uint64) {
-	client := g.clients[id]
+func (g *gauges) run(ctx context.Context, id uint64) { g.follow(ctx, id, g.clients[id]) }
+
+// follow reads a chain by a client until ctx ends.
+func (g *gauges) follow(ctx context.Context, id uint64, client chain.Client) {
 	last := time.Time{}
 	for ctx.Err() == nil {
 		err := client.Heads(ctx, func(h evm.Header) error {

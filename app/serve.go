@@ -23,6 +23,7 @@ import (
 	"tocsin/notify/email"
 	"tocsin/notify/terminal"
 	"tocsin/signer"
+	"tocsin/stage"
 	"tocsin/web"
 )
 
@@ -38,11 +39,15 @@ type ServeOptions struct {
 	BaseURL   string
 	Proxies   []netip.Prefix // reverse proxies whose X-Forwarded-For is believed
 	SMTP      string         // URL; empty: no e-mail
-	Heartbeat string         // URL that is asked for once a minute while all is well; empty: none
-	Signer    signer.Signer  // nil: nothing can be sent but what was signed in advance
-	Prepared  string         // key of transactions that were signed in advance; empty: none can be opened
-	Terminal  io.Writer      // where the terminal channel writes
-	Bell      bool           // Terminal can ring
+
+	StageEndpoints map[uint64]string // chain id of a plan → URL of a chain under another id on which exercises may be played instead
+	Safe           *stage.SafeCode   // contracts of a Safe, for exercises of plans that pause through one; nil: none are at hand
+
+	Heartbeat string        // URL that is asked for once a minute while all is well; empty: none
+	Signer    signer.Signer // nil: nothing can be sent but what was signed in advance
+	Prepared  string        // key of transactions that were signed in advance; empty: none can be opened
+	Terminal  io.Writer     // where the terminal channel writes
+	Bell      bool          // Terminal can ring
 	Logger    *slog.Logger
 	Ready     func(Ready) // called once the console answers
 
@@ -50,6 +55,8 @@ type ServeOptions struct {
 	sealed   bool               // nothing reaches the world, and nothing is asked of it: an exercise without people
 	stage    web.Stage
 	desk     *Desk         // already open
+	every    time.Duration // from one transaction of an exercise's attacker to the next; 0 is worldEvery
+	beat     time.Duration // between blocks of an exercise's chain; 0 is worldBeat
 	patience time.Duration // how long the start waits for endpoints; 0 is firstLook
 }
 
@@ -85,8 +92,15 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 		defer func() { err = errors.Join(err, desk.Close()) }()
 	}
 	s := &server{o: o, desk: desk, clients: map[uint64]chain.Client{}}
+	s.house = newPlayhouse(s)
 	if err := s.enlist(ctx, folders); err != nil {
 		return err
+	}
+	if err := s.house.check(ctx); err != nil {
+		return err
+	}
+	if s.o.exercise == nil {
+		desk.Engine.Dress(s.house.dress)
 	}
 	return s.run(ctx, secure)
 }
@@ -97,6 +111,7 @@ type server struct {
 	desk      *Desk
 	protocols []*protocol
 	clients   map[uint64]chain.Client // by chain; the protocols on a chain share its client
+	house     *playhouse              // of exercises; their chains are not among the clients
 	url       string
 }
 
@@ -147,9 +162,9 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	if s.o.Signer != nil {
 		sender = s.o.Signer.Address()
 	}
-	ahead := &trials{clients: s.clients, sender: sender, open: s.prepared(), now: s.desk.Engine.Now, last: map[evm.Hash]tried{}}
+	ahead := &trials{clients: s.clients, drill: s.house.drill, sender: sender, open: s.prepared(), now: s.desk.Engine.Now, last: map[evm.Hash]tried{}}
 	console, err := web.New(web.Options{
-		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.readings, Sights: (&sights{desk: s.desk, now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise, Lookout: lookout, Tried: ahead.try, Confirm: s.confirm,
+		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.readings, Sights: (&sights{desk: s.desk, now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise, Lookout: lookout, Tried: ahead.try, Confirm: s.confirm, Worlds: s.worlds(),
 		Standings: func() []engine.Standing { return s.standings(ctx) },
 		Logger:    s.o.Logger, Secure: secure, BaseURL: func() string { return s.url }, Version: Version(), Done: ctx.Done(), Secret: s.hookSecret, Proxies: s.o.Proxies,
 	})
@@ -172,6 +187,9 @@ func (s *server) run(ctx context.Context, secure bool) error {
 		wg.Go(func() { h.run(ctx) })
 	}
 	wg.Go(func() { s.signStatuses(ctx) })
+	if s.o.exercise == nil {
+		wg.Go(func() { s.house.run(ctx) })
+	}
 	work("engine", s.desk.Engine.Run)
 	work("console", func(ctx context.Context) error { return serveHTTP(ctx, l, d.front(console), s.o, secure) })
 	if s.o.Ready != nil {
@@ -253,7 +271,15 @@ func (s *server) carriers() error {
 	}
 	x := execute.New(execute.Options{Status: s.desk.Engine, Clients: s.clients, Relays: relays, Secret: s.hookSecret, Signer: s.o.Signer, Turns: s.desk.Engine, Nonces: nonces{s.desk.Engine}, Open: s.prepared(), Logger: s.o.Logger})
 	for _, kind := range []string{incident.DispatchAction, incident.DispatchLook} {
-		s.desk.Engine.Carry(kind, x)
+		s.desk.Engine.Carry(kind, stagehand{house: s.house, other: x})
 	}
 	return nil
+}
+
+// worlds are the live worlds of exercises; nil where all is one already.
+func (s *server) worlds() web.Worlds {
+	if s.o.exercise != nil {
+		return nil
+	}
+	return s.house
 }

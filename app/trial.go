@@ -22,7 +22,8 @@ const (
 // trials tries actions beforehand, for whoever is asked to sign them.
 type trials struct {
 	clients map[uint64]chain.Client
-	sender  evm.Address // the executor's account; zero without one
+	drill   func(uint64) (chain.Client, evm.Address) // the chain of an exercise, and who sends there; nil: there are none
+	sender  evm.Address                              // the executor's account; zero without one
 	open    trial.Opener
 	now     func() time.Time
 
@@ -49,7 +50,10 @@ func (t *trials) try(p *plan.Plan, pr action.Prepared) []string {
 		}
 		return say
 	}
-	client := t.clients[pr.Chain]
+	client, sender := t.clients[pr.Chain], t.sender
+	if client == nil && t.drill != nil {
+		client, sender = t.drill(pr.Chain)
+	}
 	if client == nil || pr.Transaction == nil && !trial.Can(pr) {
 		return nil
 	}
@@ -61,7 +65,7 @@ func (t *trials) try(p *plan.Plan, pr action.Prepared) []string {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), triedWithin)
 	defer cancel()
-	say, err := t.look(ctx, client, p, pr)
+	say, err := t.look(ctx, client, sender, p, pr)
 	if err != nil {
 		say = append(say, "Whether it would work is not known: "+strings.TrimSuffix(chain.Why(err), ".")+".")
 	}
@@ -73,7 +77,7 @@ func (t *trials) try(p *plan.Plan, pr action.Prepared) []string {
 }
 
 // look tries it at the head.
-func (t *trials) look(ctx context.Context, client chain.Client, p *plan.Plan, pr action.Prepared) (say []string, err error) {
+func (t *trials) look(ctx context.Context, client chain.Client, sender evm.Address, p *plan.Plan, pr action.Prepared) (say []string, err error) {
 	if pr.Transaction != nil {
 		if pr, _, err = trial.Signed(ctx, t.open, p, pr.Action); err != nil {
 			return nil, err
@@ -92,7 +96,7 @@ func (t *trials) look(ctx context.Context, client chain.Client, p *plan.Plan, pr
 			say = append(say, w.Say)
 		}
 	}
-	s, err := trial.Try{Client: client, Plan: p, Action: pr, From: t.sender}.Simulate(ctx)
+	s, err := trial.Try{Client: client, Plan: p, Action: pr, From: sender}.Simulate(ctx)
 	if err != nil {
 		return say, err
 	}

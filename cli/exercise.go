@@ -87,6 +87,9 @@ the example plan. With --data it lists the exercises that are planned, go on or 
 	return c
 }
 
+// safeArtefacts says what the flag of that name is for.
+const safeArtefacts = "folder of the npm package @safe-global/safe-contracts, for exercises of a plan that pauses through a Safe"
+
 func (t *terminal) sessions(c *cobra.Command, d desk) error {
 	k, err := t.open(c.Context(), d)
 	if err != nil {
@@ -118,6 +121,7 @@ func (t *terminal) exerciseRun() *cobra.Command {
 	var o app.ExerciseOptions
 	var dir string
 	var auto bool
+	var artefacts string
 	c := &cobra.Command{
 		Use:   "run SCENARIO",
 		Short: "Play a scenario without people, and say whether the plan brings it to containment",
@@ -143,6 +147,9 @@ Broken off, it goes on where it was if it is started again with the same --data.
 			if o.Plan, err = folderOf(dir); err != nil {
 				return err
 			}
+			if o.Safe, err = app.ReadSafe(artefacts); err != nil {
+				return err
+			}
 			v, err := app.RunExercise(c.Context(), o)
 			if err != nil {
 				return err
@@ -163,6 +170,7 @@ Broken off, it goes on where it was if it is started again with the same --data.
 	f.BoolVar(&auto, "auto", false, "play it without people")
 	f.StringVar(&dir, "plan", "", "plan folder; the example plan if not given")
 	f.Uint32Var(&o.Speed, "speed", app.DefaultSpeed, "seconds of the exercise in a second, 1 to 3600")
+	f.StringVar(&artefacts, "safe-artifacts", "", safeArtefacts)
 	f.StringVar(&o.Data, "data", "", "folder to keep it in; started again with the same folder, it goes on where it was")
 	return c
 }

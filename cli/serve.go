@@ -17,7 +17,8 @@ import (
 
 func (t *terminal) serve() *cobra.Command {
 	var o app.ServeOptions
-	var endpoints, relays, proxies []string
+	var endpoints, relays, proxies, stages []string
+	var artefacts string
 	var planDirs []string
 	var key keyFlags
 	c := &cobra.Command{
@@ -60,6 +61,12 @@ The secret of each webhook stands in the variable that the plan names.`,
 			if err := secretEndpoints(o.Endpoints, os.Environ()); err != nil {
 				return err
 			}
+			if o.StageEndpoints, err = parseStages(stages); err != nil {
+				return err
+			}
+			if o.Safe, err = app.ReadSafe(artefacts); err != nil {
+				return err
+			}
 			if o.Proxies, err = parseProxies(proxies); err != nil {
 				return err
 			}
@@ -92,6 +99,8 @@ The secret of each webhook stands in the variable that the plan names.`,
 	f.StringVar(&o.Data, "data", "", "folder for the database; made if it is not there")
 	f.StringArrayVar(&endpoints, "endpoint", nil, "JSON-RPC endpoint of a chain, CHAINID=URL (http, https, ws, wss); may be repeated, also for one chain; #rate=N at its end allows N requests a second")
 	f.StringArrayVar(&relays, "relay", nil, "private relay of a chain, CHAINID=URL, which gets first what actions that the plan calls private send")
+	f.StringArrayVar(&stages, "stage-endpoint", nil, "chain of your own for exercises, such as a fork under another id, in place of a chain of the plan, CHAINID=URL")
+	f.StringVar(&artefacts, "safe-artifacts", "", safeArtefacts)
 	f.StringVar(&o.Listen, "listen", "127.0.0.1:8470", "address of the console; other than loopback only with TLS")
 	f.StringVar(&o.TLSCert, "tls-cert", "", "certificate file (PEM)")
 	f.StringVar(&o.TLSKey, "tls-key", "", "key file (PEM) of the certificate")
@@ -143,6 +152,22 @@ func parseEndpoints(list []string) (map[uint64][]string, error) {
 			return nil, fault.New(fault.Invalid, "An endpoint of chain %d is given twice.", n).Instead("Give each endpoint once.")
 		}
 		m[n] = append(m[n], url)
+	}
+	return m, nil
+}
+
+// parseStages reads CHAINID=URL, each chain with one endpoint.
+func parseStages(list []string) (map[uint64]string, error) {
+	m := map[uint64]string{}
+	for _, s := range list {
+		n, url, err := parseEndpoint(s)
+		if err != nil {
+			return nil, err
+		}
+		if m[n] != "" {
+			return nil, fault.New(fault.Invalid, "Two endpoints are given for exercises in place of chain %d.", n).Instead("Give one.")
+		}
+		m[n] = url
 	}
 	return m, nil
 }

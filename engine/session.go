@@ -196,6 +196,11 @@ func (e *Engine) Exercises(ctx context.Context, protocol string) ([]ExerciseSumm
 	return list, nil
 }
 
+// Running lists the exercises of a protocol that go on.
+func (e *Engine) Running(ctx context.Context, protocol string) ([]*ExerciseView, error) {
+	return e.running(ctx, protocol)
+}
+
 // running lists the exercises of a protocol that go on.
 func (e *Engine) running(ctx context.Context, protocol string) ([]*ExerciseView, error) {
 	heads, err := e.store.Heads(ctx, kindExercise, true)

@@ -30,7 +30,7 @@ func (c *committer) doubt(b *evm.Block) {
 	c.findings = append(c.findings, incident.Finding{
 		ID:       fmt.Sprintf("unverifiable-%d-%x", c.w.chain, name[:12]),
 		Detector: "unverifiable", Mode: mode, Issues: issues,
-		Chain: c.w.chain, Block: b.Number, BlockHash: b.Hash, At: c.w.o.Now().UTC(),
+		Chain: c.w.chain, Block: b.Number, BlockHash: b.Hash, At: c.w.o.Clock().UTC(),
 		Say: fmt.Sprintf("Block %d of chain %d cannot be verified: %s. What is found in it and in others like it is the endpoint's word alone.", b.Number, c.w.chain, why),
 	})
 }

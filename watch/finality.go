@@ -131,7 +131,7 @@ func (w *Watcher) reach() uint64 {
 func (w *Watcher) unfinal(reach uint64) incident.Finding {
 	return incident.Finding{
 		ID: fmt.Sprintf("%s-%d", detectorFinality, w.chain), Detector: detectorFinality, Mode: detect.Observe, Issues: w.o.Plan.IssuesOf(detectorFinality),
-		Chain: w.chain, At: w.o.Now().UTC(),
+		Chain: w.chain, At: w.o.Clock().UTC(),
 		Say: fmt.Sprintf("Chain %d calls no block safe or finalized: detectors that wait for it take a block for final once %d lie on top of it.", w.chain, reach),
 	}
 }

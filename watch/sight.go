@@ -221,7 +221,7 @@ func (w *Watcher) own(detector string, at detect.Past, say string, args ...any) 
 	return incident.Finding{
 		ID:       fmt.Sprintf("%s-%d-%d-%x", detector, w.chain, at.Number, at.Hash[:8]),
 		Detector: detector, Mode: detect.Page, Issues: w.o.Plan.IssuesOf(detector),
-		Chain: w.chain, Block: at.Number, BlockHash: at.Hash, At: w.o.Now().UTC(), Say: fmt.Sprintf(say, args...),
+		Chain: w.chain, Block: at.Number, BlockHash: at.Hash, At: w.o.Clock().UTC(), Say: fmt.Sprintf(say, args...),
 	}
 }
 

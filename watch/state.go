@@ -66,7 +66,7 @@ func (c *committer) deeper(number uint64, hash evm.Hash, since uint64) incident.
 	w := c.w
 	f := incident.Finding{
 		ID:       fmt.Sprintf("reorg-%d-%d-%x", w.chain, number, hash[:8]),
-		Detector: "reorg", Mode: detect.Page, Issues: w.o.Plan.IssuesOf("reorg"), Chain: w.chain, Block: number, BlockHash: hash, At: w.o.Now().UTC(),
+		Detector: "reorg", Mode: detect.Page, Issues: w.o.Plan.IssuesOf("reorg"), Chain: w.chain, Block: number, BlockHash: hash, At: w.o.Clock().UTC(),
 		Say: fmt.Sprintf("Chain %d was reorganised deeper than is remembered: what happened before block %d may not have happened.", w.chain, since),
 	}
 	if since <= c.state.Began {

@@ -47,11 +47,14 @@ type Options struct {
 	Client   chain.Client
 	Plan     *plan.Plan
 	Index    *detect.Index
-	From     *uint64          // first block of a new watch; nil: the head, after what baselines want before it
-	Scenario string           // of the exercise that findings on a drill chain belong to; empty: the plan's first with a live part
-	Blind    time.Duration    // so long without seeing the head is a finding of its own; 1m if zero
-	Now      func() time.Time // nil: time.Now
-	Logger   *slog.Logger     // nil: none
+	From     *uint64            // first block of a new watch; nil: the head, after what baselines want before it
+	Key      string             // name of the lease and of what is remembered; empty: engine.WatchKey of the plan's protocol and the chain
+	Exercise *incident.Exercise // that findings belong to; nil: none on a live chain, on a drill chain as Scenario says
+	Clock    func() time.Time   // of the exercise, by which findings about the watch itself are dated; nil: Now
+	Scenario string             // of the exercise that findings on a drill chain belong to; empty: the plan's first with a live part
+	Blind    time.Duration      // so long without seeing the head is a finding of its own; 1m if zero
+	Now      func() time.Time   // nil: time.Now
+	Logger   *slog.Logger       // nil: none
 }
 
 // Watcher follows one chain.
@@ -78,8 +81,14 @@ func New(o Options) *Watcher {
 	if o.Blind <= 0 {
 		o.Blind = blindAfter
 	}
+	if o.Clock == nil {
+		o.Clock = o.Now
+	}
 	id := o.Client.ChainID()
-	return &Watcher{o: o, chain: id, key: engine.WatchKey(o.Plan.Protocol, id), log: o.Logger.With("chain", id), attic: newAttic()}
+	if o.Key == "" {
+		o.Key = engine.WatchKey(o.Plan.Protocol, id)
+	}
+	return &Watcher{o: o, chain: id, key: o.Key, log: o.Logger.With("chain", id), attic: newAttic()}
 }
 
 // errHeld says that another node follows the chain.
@@ -203,6 +212,9 @@ func (w *Watcher) hold(ctx context.Context, epoch uint64, end context.CancelCaus
 
 // exercise says which drill the findings belong to; nil on a live chain.
 func (w *Watcher) exercise() *incident.Exercise {
+	if w.o.Exercise != nil {
+		return w.o.Exercise
+	}
 	if c, ok := w.o.Plan.Chain(w.chain); !ok || c.Kind != "drill" {
 		return nil
 	}

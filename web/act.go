@@ -241,7 +241,7 @@ func (c *Console) again(w http.ResponseWriter, r *http.Request, s *session, id s
 			c.fail(w, r, err)
 			return
 		}
-		p, err := l.page(r.Context(), c.readings(r.Context(), s), "", 0)
+		p, err := l.page(r.Context(), c.readingsFor(r.Context(), s, l.state), "", 0)
 		if err != nil {
 			c.fail(w, r, err)
 			return

@@ -216,7 +216,7 @@ func (c *Console) doInExercise(ctx context.Context, s *session, v *engine.Exerci
 	case make != nil:
 		op, err = make(form)
 	case name == "choose":
-		op, err = chosen(v, s.person.ID, form.Get("scenario"))
+		op, err = c.chosen(v, s.person.ID, form.Get("scenario"), form.Get("world"))
 	case name == "end":
 		op, err = c.endOf(ctx, v)
 	default:

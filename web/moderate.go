@@ -25,6 +25,8 @@ type moderatePage struct {
 	Ahead   []ahead
 	Back    exercise.ReadBack
 	Choices []scenarioChoice
+	Worlds  []WorldChoice // in which a scenario may be played
+	World   *WorldState   // of the run; nil if it is played at a table
 }
 
 // cue is an inject as the moderator sees it coming.
@@ -89,8 +91,9 @@ func (c *Console) showModerate(w http.ResponseWriter, r *http.Request, s *sessio
 		p.Script, p.Held = cues(p.Run, s.plan), heldFacts(p.Run)
 		p.Steps, p.Asked = exercise.Steps(s.plan, v.State, p.Run.Number, states), p.Run.Unanswered()
 		p.Ahead = aheadOf(p.Script, p.Steps, states, s.plan, p.Run.Number, p.Shows)
+		p.World = c.worldOf(r.Context(), v.State.ID, p.Run)
 	default:
-		p.Choices = choices(s.plan, v.State)
+		p.Choices, p.Worlds = choices(s.plan, v.State), c.worldChoices(s.plan)
 	}
 	if p.Past != nil {
 		p.Back = exercise.ReadBackOf(s.plan, v.State, p.Past.Number, states)

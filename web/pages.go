@@ -81,7 +81,7 @@ func (c *Console) incident(w http.ResponseWriter, r *http.Request, s *session) {
 		c.fail(w, r, err)
 		return
 	}
-	p, err := l.page(r.Context(), c.readings(r.Context(), s), q.Get("show"), before)
+	p, err := l.page(r.Context(), c.readingsFor(r.Context(), s, v.State), q.Get("show"), before)
 	if err != nil {
 		c.fail(w, r, err)
 		return

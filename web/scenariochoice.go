@@ -39,9 +39,9 @@ func choices(p *plan.Plan, s *exercise.State) []scenarioChoice {
 	return list
 }
 
-// chosen chooses a scenario by its id, as it is played with the plan: at a table, for a live world is not this server's to start. Only
-// the moderator is told why one does not fit.
-func chosen(v *engine.ExerciseView, person, id string) (exercise.Op, error) {
+// chosen chooses a scenario by its id, as it is played with the plan, and the world that it is played in. Only the moderator is told why
+// one does not fit.
+func (c *Console) chosen(v *engine.ExerciseView, person, id, asked string) (exercise.Op, error) {
 	if !v.State.Moderates(person) {
 		return exercise.OpChoose{}, nil // the core says who may
 	}
@@ -61,7 +61,11 @@ func chosen(v *engine.ExerciseView, person, id string) (exercise.Op, error) {
 	if library.Fails(misfits) {
 		return nil, fault.New(fault.Invalid, "The scenario %q does not fit this plan.", bound.Name).Instead("%s", strings.Join(op.Misfits, " "))
 	}
-	return op, nil
+	world, why, err := c.worldFor(p, asked, bound.Live)
+	if op.World = world; why != "" {
+		op.Misfits = append(op.Misfits, why)
+	}
+	return op, err
 }
 
 // suggested is the scenario that is offered first: the first that was not played in this session.

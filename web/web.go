@@ -28,6 +28,7 @@ type Options struct {
 	Readings  Readings                 // nil: none
 	Sights    Sights                   // nil: nothing is known of what detectors see
 	Tried     Tried                    // nil: nothing is tried beforehand
+	Worlds    Worlds                   // nil: exercises are played at a table
 	Lookout   Lookout                  // nil: nobody looks at chains
 	Confirm   Confirm                  // nil: no contract can be asked for its signature
 	Standings func() []engine.Standing // of the plan folders that the server was started with; nil: none

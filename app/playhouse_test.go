@@ -1,0 +1,181 @@
+package app
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"tocsin/engine"
+	"tocsin/exercise"
+	"tocsin/incident"
+	"tocsin/journal"
+	"tocsin/stage"
+)
+
+// led is an exercise that oscar leads in the console.
+type led struct {
+	*served
+	id    string
+	oscar *operator
+}
+
+// lead plans an exercise in the console and begins it.
+func (s *served) lead() *led {
+	s.t.Helper()
+	oscar := s.signIn("oscar")
+	at := time.Now().UTC().Add(time.Hour).Format("2006-01-02T15:04")
+	status, to, body := oscar.post("/exercises", url.Values{"title": {"The winter exercise"}, "at": {at}, "moderator": {"oscar"}, "watch": {"david"}})
+	if status != http.StatusSeeOther {
+		s.t.Fatalf("plan: status %d: %s", status, body)
+	}
+	x := &led{s, strings.TrimPrefix(to, "/exercises/"), oscar}
+	x.tap("begin", nil)
+	return x
+}
+
+// tap posts a form of the moderator's page.
+func (x *led) tap(verb string, form url.Values) {
+	x.t.Helper()
+	if form == nil {
+		form = url.Values{}
+	}
+	form.Set("form", "m-"+verb)
+	if status, _, body := x.oscar.post("/exercises/"+x.id+"/"+verb, form); status != http.StatusSeeOther {
+		x.t.Fatalf("%s: status %d: %s", verb, status, body)
+	}
+}
+
+// op gives a command of the moderator that the page has no button for.
+func (x *led) op(op exercise.Op) *engine.ExerciseView {
+	x.t.Helper()
+	v, err := x.desk.Engine.Exercise(x.t.Context(), x.id, exercise.Command{Actor: journal.Actor{Kind: journal.Person, ID: "oscar", Via: "session"}, Op: op})
+	if err != nil {
+		x.t.Fatalf("%T: %v", op, err)
+	}
+	return v
+}
+
+// play chooses a scenario and reads it out; the clock runs fast from then on.
+func (x *led) play(scenario string) *exercise.Run {
+	x.t.Helper()
+	x.tap("choose", url.Values{"scenario": {scenario}})
+	x.tap("describe", nil)
+	v, err := x.desk.Engine.Session(x.t.Context(), x.id)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	if v.State.Speed != 60 { // a later scenario goes as fast as the one before
+		v = x.op(exercise.OpClock{Speed: 60})
+	}
+	return v.State.Current()
+}
+
+// incident waits for the incident of a run that its detectors open.
+func (x *led) incident(run int) (v *engine.View) {
+	x.t.Helper()
+	x.eventually("what happens is detected", func() bool {
+		s, err := x.desk.Engine.Session(x.t.Context(), x.id)
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		if len(s.State.Runs[run-1].Incidents) == 0 {
+			return false
+		}
+		v, err = x.desk.Engine.View(x.t.Context(), s.State.Runs[run-1].Incidents[0])
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		return true
+	})
+	return v
+}
+
+// stands proves that the chain of a run has got no further than the clock, which stands still.
+func (x *led) stands(run int) {
+	x.t.Helper()
+	v, err := x.desk.Engine.Session(x.t.Context(), x.id)
+	if err != nil || v.State.Clock.Speed != 0 {
+		x.t.Fatalf("the clock goes at %d, %v", v.State.Clock.Speed, err)
+	}
+	w, err := x.desk.Engine.WatchedIn(x.t.Context(), x.id, run)
+	// What was mined before the stage heard of it may be a beat ahead.
+	if err != nil || w.Block == 0 || w.At.After(v.State.Clock.Shows.Add(time.Minute)) {
+		x.t.Errorf("block %d is of %s, %v, and the clock stands at %s", w.Block, w.At, err, v.State.Clock.Shows)
+	}
+}
+
+func TestPeoplePlayInALiveWorld(t *testing.T) {
+	data := t.TempDir()
+	box, err := openMailbox(t.TempDir(), func(letter) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer box.close()
+	house := func(o *ServeOptions) { o.Data, o.SMTP, o.beat = data, box.URL(), 50*time.Millisecond }
+	x := serve(t, house).lead()
+	first := x.play("reentrant-withdrawal")
+	if first.World != "reentrant-vault" || first.Chain == vaultChain || first.Chain == 0 {
+		t.Fatalf("it is played in %q on chain %d", first.World, first.Chain)
+	}
+	v := x.incident(1)
+	if !v.State.Exercise.Staged() || v.State.Plan != first.Plan || len(v.State.Findings) == 0 || v.State.Findings[0].Chain != first.Chain {
+		t.Fatalf("the incident goes by %v in %+v", v.State.Plan, v.State.Exercise)
+	}
+
+	// Paused, and the server started again in the middle: chain and clock go on where they were.
+	x.tap("clock", url.Values{"do": {"pause"}})
+	x.stands(1)
+	before, err := x.desk.Engine.WatchedIn(t.Context(), x.id, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := x.stop(); err != nil {
+		t.Fatal(err)
+	}
+	x.served = serve(t, house)
+	x.oscar = x.signIn("oscar")
+	x.stands(1)
+	x.tap("clock", url.Values{"do": {"resume"}})
+
+	// Everybody signs with their own keys, which the plan in force names.
+	script := first.Scenario
+	script.Live = "" // the players look at the screen, not into the stage
+	team := &cast{
+		engine: x.desk.Engine, stage: new(stage.Stage), mail: box, url: x.ready.URL, say: func(string, ...any) {}, via: "session", script: &script,
+		expected: script.Steps, patience: time.Minute, waits: true,
+	}
+	x.eventually("it is contained", func() bool {
+		v, err = x.desk.Engine.View(t.Context(), v.State.ID)
+		if err == nil && v.State.Phase.AtLeast(incident.Contained) {
+			return true
+		}
+		if err == nil {
+			_, err = team.turn(t.Context(), v)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return false
+	})
+	pause := v.State.Actions[0]
+	if pause.State != incident.Verified || pause.Prepared.Chain != first.Chain || pause.Block <= before.Block {
+		t.Errorf("the pause is %s at block %d of chain %d; it was watched up to %d before", pause.State, pause.Block, pause.Prepared.Chain, before.Block)
+	}
+	x.tap("complete", url.Values{"text": {"They stopped it."}})
+
+	// Another scenario has another chain, and something real stops it.
+	second := x.play("drained-vault")
+	if second.Chain == first.Chain || second.Plan == first.Plan {
+		t.Errorf("both runs are played on chain %d", second.Chain)
+	}
+	if again := x.incident(2); again.State.ID == v.State.ID || again.State.Exercise.Chain != second.Chain {
+		t.Errorf("what happens in the second run goes to %s", again.State.ID)
+	}
+	earnest, err := x.desk.Engine.Open(t.Context(), incident.Command{Actor: journal.Actor{Kind: journal.Person, ID: "david"}, Op: incident.OpOpen{Text: "It is real."}})
+	if err != nil || earnest.State.Exercise != nil || earnest.State.Plan == second.Plan {
+		t.Fatalf("the real incident goes by %v, %v", earnest.State.Plan, err)
+	}
+	x.stands(2)
+}
