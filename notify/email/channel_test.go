@@ -193,13 +193,10 @@ func TestMisbehaviour(t *testing.T) {
 			}
 			t.Run(stage+" "+c.name, func(t *testing.T) {
 				b := open(t, settings{account: true})
+				ctx, end := context.WithCancelCause(t.Context())
+				defer end(nil)
+				b.silent = func() { end(context.DeadlineExceeded) } // it is waited for no longer
 				b.misbehave(stage, c.how)
-				ctx, cancel := context.WithCancel(t.Context())
-				defer cancel()
-				if errors.Is(c.how, errSilent) {
-					ctx, cancel = context.WithTimeout(ctx, 50*time.Millisecond)
-					defer cancel()
-				}
 				out := channel(t, b, "smtp://%s:correct%%20horse%%20battery@%s?from=tocsin@example.com", user, b.addr).Send(ctx, page("janet@example.com"))
 				if out.State != c.want.State || out.Retry != c.want.Retry {
 					t.Errorf("outcome %+v, want %+v", out, c.want)

@@ -36,6 +36,7 @@ type box struct {
 	mails    []letter
 	at       string // stage at which it misbehaves: hello, auth, mail, rcpt, data, end
 	how      error  // its reply there; errHangUp, errSilent
+	silent   func() // called, if it is there, when it falls silent
 	signedIn bool   // somebody signed in
 	secure   bool   // the last message came over TLS
 }
@@ -116,7 +117,7 @@ type visit struct {
 // misbehave does at a stage what the box was told.
 func (v *visit) misbehave(at string) error {
 	v.box.mu.Lock()
-	stage, how := v.box.at, v.box.how
+	stage, how, silent := v.box.at, v.box.how, v.box.silent
 	v.box.mu.Unlock()
 	if stage != at {
 		return nil
@@ -125,6 +126,9 @@ func (v *visit) misbehave(at string) error {
 	case errors.Is(how, errHangUp):
 		_ = v.conn.Conn().Close()
 	case errors.Is(how, errSilent):
+		if silent != nil {
+			silent()
+		}
 		<-v.quit
 	}
 	return how
