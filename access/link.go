@@ -116,6 +116,9 @@ func (a *Access) link(ctx context.Context, kind, secret string) (store.Link, err
 	if kind == kindSigning {
 		again = "Make another on the decision's page."
 	}
+	if kind == kindInvitation || kind == kindReport {
+		again = "Use the newest message about the exercise, or sign in."
+	}
 	l, err := a.store.Link(ctx, hash(secret))
 	if errors.Is(err, store.ErrNotFound) || err == nil && l.Kind != kind {
 		return store.Link{}, fault.New(fault.NotFound, "This link is not known here.").Instead("Check that it was copied whole. %s", again)

@@ -24,9 +24,13 @@ its own.
   tocsin exercise list                 what can be played with a plan
   tocsin exercise run SCENARIO --auto  play it without people, to see whether the plan still contains it
   tocsin exercise plan                 plan an exercise of the team
+  tocsin exercise invite EXERCISE      invite everybody whom the plan wants
   tocsin exercise report EXERCISE      how one went`,
 	}
-	c.AddCommand(t.exerciseList(), t.exerciseRun(), t.exercisePlan(), t.exerciseReport(), t.exercisePublish(), t.exerciseRedact())
+	c.AddCommand(
+		t.exerciseList(), t.exerciseRun(), t.exercisePlan(), t.exerciseInvite(), t.exerciseReply(), t.exerciseFollowUp(), t.exerciseReport(),
+		t.exercisePublish(), t.exerciseRedact(),
+	)
 	return c
 }
 

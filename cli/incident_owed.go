@@ -36,7 +36,7 @@ func (t *terminal) incidentOwed() *cobra.Command {
 		Long: `Owed lists, for an incident, every message that the plan wants: who owes it by when, or why it is waived.
 
 Without an incident it lists what is the person's to do now whom --as names: in every open incident of every protocol whose plan names
-them, the most urgent first.`,
+them, the most urgent first, and then what exercises have left them to do.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			k, err := t.open(c.Context(), d)
@@ -129,7 +129,11 @@ func (t *terminal) duties(ctx context.Context, k *app.Desk, d desk) error {
 			if !x.Due.IsZero() {
 				due = "by " + moment(x.Due)
 			}
-			fmt.Fprintf(w, "%-26s %s\n    %s\n    %s%s%s (%s)\n", due, x.Title, clip(x.Say), exerciseMark(x.Exercise), ofProtocol(len(as) > 1, names[x.Protocol]), x.Name, x.Incident)
+			of := x.Incident
+			if of == "" {
+				of = x.Session
+			}
+			fmt.Fprintf(w, "%-26s %s\n    %s\n    %s%s%s (%s)\n", due, x.Title, clip(x.Say), exerciseMark(x.Exercise), ofProtocol(len(as) > 1, names[x.Protocol]), x.Name, of)
 		}
 	})
 }

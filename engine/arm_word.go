@@ -25,7 +25,7 @@ func (e *Engine) armWords(p *plan.Plan, was *arm.State, events []arm.Event, now 
 		}
 		for i := range p.CoreTeam {
 			x := &p.CoreTeam[i]
-			dp, ok := incident.WordTo(p, x.ID, fmt.Sprintf("%s/%d/%s", armsStream(p.Protocol), seq, x.ID), subject, text)
+			dp, ok := incident.WordTo(p, fmt.Sprintf("%s/%d/%s", armsStream(p.Protocol), seq, x.ID), incident.Word{Person: x.ID, Subject: subject, Text: text})
 			if x.Body || !ok {
 				continue
 			}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 
+	"tocsin/exercise"
 	"tocsin/fault"
 	"tocsin/incident"
 )
@@ -32,6 +33,41 @@ func (e *Engine) Duties(ctx context.Context, as ...Member) ([]incident.Duty, err
 				return nil, err
 			}
 			lists = append(lists, incident.Duties(v.State, m.Person, incident.Todo(v.Plan, v.State, m.Person, v.State.Now(now))))
+		}
+	}
+	promised, err := e.ExerciseDuties(ctx, as...)
+	if err != nil {
+		return nil, err
+	}
+	return incident.Urgent(now, append(lists, promised)...), nil
+}
+
+// ExerciseDuties lists what exercises have left somebody to do, whatever comes first: to say whether they come, what they promised, a
+// report to read.
+func (e *Engine) ExerciseDuties(ctx context.Context, as ...Member) ([]incident.Duty, error) {
+	now := e.now()
+	var lists [][]incident.Duty
+	for _, m := range as {
+		list, err := e.Exercises(ctx, m.Protocol)
+		if err != nil {
+			return nil, err
+		}
+		for _, sum := range list {
+			if sum.Phase == exercise.Cancelled {
+				continue
+			}
+			v, err := e.Session(ctx, sum.ID)
+			if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Unavailable) {
+				continue // its page says so
+			}
+			if err != nil {
+				return nil, err
+			}
+			var owed []incident.Duty
+			for _, t := range exercise.Todo(v.Plan, v.State, m.Person, now) {
+				owed = append(owed, incident.Duty{Protocol: m.Protocol, Session: sum.ID, Name: sum.Title, Exercise: true, Person: m.Person, Task: t})
+			}
+			lists = append(lists, owed)
 		}
 	}
 	return incident.Urgent(now, lists...), nil

@@ -69,8 +69,9 @@ type Engine struct {
 	mutes   map[string]*muteEntry // by protocol
 	arms    map[string]*armEntry  // by protocol
 
-	sessions map[string]*sessionEntry // exercises, by id
-	dresser  Dresser                  // nil: exercises have no live worlds
+	sessions  map[string]*sessionEntry // exercises, by id
+	dresser   Dresser                  // nil: exercises have no live worlds
+	cadenceAt time.Time                // when it is looked at again whether exercises are due
 }
 
 // New returns an engine over a store.

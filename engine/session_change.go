@@ -152,7 +152,7 @@ func (d *draft) inSession(ctx context.Context, v *ExerciseView, id string, cmd e
 		h := exercise.Happened{Event: ev, Seq: r.Seq, At: r.At, Actor: cmd.Actor, Command: cmd.ID}
 		next.State.Apply(h)
 		next.records, a.Records = append(next.records, r), append(a.Records, r)
-		said, err := sessionWords(v.Plan, next.State, h, now)
+		said, err := d.sessionWords(v.Plan, next.State, h, now)
 		if err != nil {
 			return err
 		}

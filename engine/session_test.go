@@ -347,6 +347,19 @@ func TestPeopleAreToldOfAnExercise(t *testing.T) {
 				t.Errorf("told %+v", d)
 			}
 		}
+		// The invitation alone has a link of its own, and every copy goes with the calendar entry.
+		for _, d := range out.list {
+			if (d.Secret != "") != (d.Person == "cyd") || d.Entry == nil || d.Entry.Start != v.State.Scheduled || d.Entry.Cancelled {
+				t.Errorf("told %+v", d)
+			}
+			if d.Secret == "" {
+				continue
+			}
+			l, err := st.Link(t.Context(), engine.LinkHash(d.Secret))
+			if err != nil || l.Kind != exercise.LinkReply || l.Person != "cyd" || l.Stream != v.State.ID || !l.Expires.After(v.State.Scheduled) {
+				t.Errorf("its link is %+v, %v", l, err)
+			}
+		}
 		if len(told["cyd"]) != 1 || len(told["ben"]) != 1 || len(told["dan"]) != 0 {
 			t.Errorf("told %v", told)
 		}

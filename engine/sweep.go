@@ -33,6 +33,7 @@ func (e *Engine) sweep(ctx context.Context, wg *sync.WaitGroup) {
 	wg.Go(func() { e.eachSecond(ctx, "end mutes", e.sweepMutes) })
 	wg.Go(func() { e.eachSecond(ctx, "end what is armed", e.sweepArms) })
 	wg.Go(func() { e.keepExercises(ctx) })
+	wg.Go(func() { e.eachSecond(ctx, "look whether exercises are due", e.remindOfExercises) })
 	wg.Go(func() { e.retainAlways(ctx) })
 	wg.Go(func() {
 		var working sync.WaitGroup
@@ -216,7 +217,7 @@ func (e *Engine) Tick(ctx context.Context) error {
 		return err
 	}
 	_, err = e.tickAll(ctx, append(heads, ahead...), 1)
-	return errors.Join(err, e.sweepMutes(ctx), e.sweepArms(ctx), e.lookAfterExercises(ctx))
+	return errors.Join(err, e.sweepMutes(ctx), e.sweepArms(ctx), e.lookAfterExercises(ctx), e.remindOfExercises(ctx))
 }
 
 // tick looks at an incident that is due; false if that is for nodes of a newer release.

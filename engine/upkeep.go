@@ -68,6 +68,12 @@ func (e *Engine) upkept(ctx context.Context, protocol string) (*upkeep.State, []
 }
 
 func (e *Engine) keepUp(ctx context.Context, protocol string, cmd upkeep.Command) error {
+	return e.keepUpWith(ctx, protocol, cmd, nil)
+}
+
+// keepUpWith is keepUp, and tells people of what follows from the command, if anything does. words are those of the record's version after
+// it.
+func (e *Engine) keepUpWith(ctx context.Context, protocol string, cmd upkeep.Command, words func(version uint64, now time.Time) ([]store.Delivery, error)) error {
 	return e.persist(ctx, func() error {
 		s, records, err := e.upkept(ctx, protocol)
 		if err != nil {
@@ -101,6 +107,12 @@ func (e *Engine) keepUp(ctx context.Context, protocol string, cmd upkeep.Command
 			}
 			prev, a.Records = rec.Hash, append(a.Records, rec)
 		}
-		return e.commit(ctx, store.Commit{Appends: []store.Append{a}})
+		c := store.Commit{Appends: []store.Append{a}}
+		if words != nil {
+			if c.Deliveries, err = words(s.Version+uint64(len(events)), now); err != nil {
+				return err
+			}
+		}
+		return e.commit(ctx, c)
 	})
 }

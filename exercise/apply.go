@@ -36,12 +36,12 @@ func (s *State) applySession(h Happened) bool {
 		}
 	case EventReplied:
 		x := s.somebody(e.Person)
-		x.Answer, x.At = e.Answer, h.At
+		x.Answer, x.At, x.Why = e.Answer, h.At, string(e.Why)
 	case EventPostponed:
 		s.Scheduled, s.Why, s.At, s.Reminded = e.To, string(e.Why), h.At, nil
 		s.Moved++
 		for i := range s.Invited { // they are asked anew
-			s.Invited[i].Answer, s.Invited[i].At, s.Invited[i].Asked = "", time.Time{}, h.At
+			s.Invited[i].Answer, s.Invited[i].Why, s.Invited[i].At, s.Invited[i].Asked = "", "", time.Time{}, h.At
 		}
 	case EventAssigned:
 		if e.Moderator != s.Moderator {

@@ -26,6 +26,7 @@ type Due struct {
 	Need       int           `json:"need"`  // clean ones in a row that make the team familiar; 0: the plan does not say, and it never is
 	Familiar   bool          `json:"familiar"`
 	Overdue    bool          `json:"overdue"`
+	Planned    time.Time     `json:"planned,omitzero"` // when the next one takes place that the team knows of
 	Why        string        `json:"why"`
 	Newcomers  []Newcomer    `json:"newcomers,omitempty"`  // who have never taken part
 	Procedures []Walk        `json:"procedures,omitempty"` // not walked within a year, the longest ago first
@@ -97,7 +98,7 @@ func first(times map[string]time.Time) time.Time {
 }
 
 func (d *Due) why() string {
-	every := span(time.Duration(d.Every))
+	every := Lasting(time.Duration(d.Every))
 	switch {
 	case d.Last.IsZero():
 		return "The team has not practised yet."
@@ -169,6 +170,21 @@ func coverage(p *plan.Plan, held []Past) []Cover {
 		list = append(list, c)
 	}
 	return list
+}
+
+// Meets notes that a session is planned that the team knows of; the earliest of several counts.
+func (d *Due) Meets(at time.Time) { d.Planned = sooner(d.Planned, at) }
+
+// inTime is how long after it was due a session may be planned for and still be the one that was due.
+const inTime = 14 * 24 * time.Hour
+
+// Met reports whether the session that is due is planned.
+func (d *Due) Met(now time.Time) bool {
+	until := d.Next
+	if d.Overdue {
+		until = now.Add(inTime)
+	}
+	return !d.Planned.IsZero() && !d.Planned.After(until)
 }
 
 // Remind is when people are told that the next session is to be planned: some time before it is due.

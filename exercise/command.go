@@ -39,6 +39,7 @@ type OpInvite struct{ People []string }
 type OpReply struct {
 	Person string // empty: who acts
 	Answer string // Coming or Absent
+	Why    string // may be empty; for the moderator
 }
 
 // OpPostpone moves a planned session to another time, earlier or later. Whoever was invited is asked anew.

@@ -80,7 +80,7 @@ func (s *story) op(verb string, w *said) exercise.Op {
 	case "invite":
 		return exercise.OpInvite{People: w.words}
 	case "reply":
-		return exercise.OpReply{Person: w.options["for"], Answer: w.word()}
+		return exercise.OpReply{Person: w.options["for"], Answer: w.word(), Why: w.text()}
 	case "postpone":
 		return exercise.OpPostpone{To: s.now.Add(w.span("in")), Why: w.text()}
 	case "cancel":

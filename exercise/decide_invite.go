@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"tocsin/fault"
+	"tocsin/journal"
 	"tocsin/plan"
 )
 
@@ -71,9 +72,16 @@ func (d *decider) toInvite(refs []string) ([]string, error) {
 
 func (d *decider) reply(op OpReply) error {
 	who, by, err := d.about(op.Person)
+	if x, ok := d.p.Person(d.actor()); ok && x.Body && (op.Person == "" || op.Person == x.ID) {
+		who, by, err = x.ID, x.ID, nil // whoever opened the invitation of an organisation speaks for it
+	}
 	if err == nil {
 		err = d.in(Planned, Running)
 	}
+	if err != nil {
+		return err
+	}
+	why, err := words(op.Why, "reason", false)
 	switch {
 	case err != nil:
 		return err
@@ -84,8 +92,8 @@ func (d *decider) reply(op OpReply) error {
 	if x == nil || x.Asked.IsZero() {
 		return fault.New(fault.Conflict, "%s is not invited.", d.p.NameOf(who)).Instead("Invite them first.")
 	}
-	if x.Answer != op.Answer {
-		d.emit(EventReplied{Person: who, Answer: op.Answer, By: by})
+	if x.Answer != op.Answer || why != "" && x.Why != why {
+		d.emit(EventReplied{Person: who, Answer: op.Answer, Why: journal.Personal(why), By: by})
 	}
 	return nil
 }

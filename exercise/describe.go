@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"tocsin/incident"
 	"tocsin/journal"
@@ -61,7 +60,7 @@ func (t *teller) session() string {
 		if e.By != e.Person {
 			say += " " + t.name(e.By) + " says so."
 		}
-		return say
+		return say + because(string(e.Why))
 	case EventPostponed:
 		return t.name(e.By) + " moved it to " + moment(e.To) + "." + because(string(e.Why))
 	case EventCancelled:
@@ -269,29 +268,4 @@ func and(list []string) string {
 	default:
 		return strings.Join(list[:n-1], ", ") + " and " + list[n-1]
 	}
-}
-
-// span writes a length of time for a sentence, in its two greatest units.
-func span(d time.Duration) string {
-	if d < 0 {
-		d = -d
-	}
-	d = d.Round(time.Second)
-	day := 24 * time.Hour
-	switch {
-	case d >= day:
-		return two(int(d/day), "d", int(d%day/time.Hour), "h")
-	case d >= time.Hour:
-		return two(int(d/time.Hour), "h", int(d%time.Hour/time.Minute), "min")
-	case d >= time.Minute:
-		return two(int(d/time.Minute), "min", int(d%time.Minute/time.Second), "s")
-	}
-	return fmt.Sprintf("%d s", int(d/time.Second))
-}
-
-func two(a int, unit string, b int, lesser string) string {
-	if b == 0 {
-		return fmt.Sprintf("%d %s", a, unit)
-	}
-	return fmt.Sprintf("%d %s %d %s", a, unit, b, lesser)
 }

@@ -39,9 +39,10 @@ type EventInvited struct {
 
 // EventReplied says whether somebody comes.
 type EventReplied struct {
-	Person string `json:"person"`
-	Answer string `json:"answer"`
-	By     string `json:"by,omitempty"`
+	Person string           `json:"person"`
+	Answer string           `json:"answer"`
+	Why    journal.Personal `json:"why,omitzero"`
+	By     string           `json:"by,omitempty"`
 }
 
 // EventPostponed says that a session is at another time.

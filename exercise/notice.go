@@ -12,12 +12,20 @@ import (
 
 // Notice is a message that a person is owed about a session. It rings nobody out of bed but where Urgent says so.
 type Notice struct {
-	Person  string `json:"person"`
-	Kind    string `json:"kind"` // one of the Notice constants
-	Subject string `json:"subject"`
-	Text    string `json:"text"`
-	Urgent  bool   `json:"urgent,omitempty"`
+	Person  string          `json:"person"`
+	Kind    string          `json:"kind"` // one of the Notice constants
+	Subject string          `json:"subject"`
+	Text    string          `json:"text"`
+	Urgent  bool            `json:"urgent,omitempty"`
+	Link    string          `json:"link,omitempty"`  // what its own link is for: LinkReply, LinkReport; empty: a link to the console
+	Entry   *incident.Entry `json:"entry,omitempty"` // for their calendar
 }
+
+// What the link of a notice is for: one person's own, for that and nothing else.
+const (
+	LinkReply  = "invitation" // to say whether they come
+	LinkReport = "report"     // to say that they have read what happened
+)
 
 // What notices are about. An invitation, a move and a cancellation go with the calendar entry of the session.
 const (
@@ -50,9 +58,13 @@ func Notices(p *plan.Plan, s *State, h Happened) []Notice {
 	case EventInvited:
 		n.to(e.People, NoticeInvitation, s.Title+", "+moment(s.Scheduled), n.invitation())
 	case EventPostponed:
-		n.to(n.asked(), NoticeMoved, s.Title+" is now on "+moment(s.Scheduled), "It was moved to "+moment(s.Scheduled)+"."+because(string(e.Why))+" Say again whether you come.")
+		moved := "It was moved to " + moment(s.Scheduled) + "." + because(string(e.Why))
+		n.to(n.asked(), NoticeMoved, s.Title+" is now on "+moment(s.Scheduled), moved+" Say again whether you come.")
+		n.to(n.others(e.By), NoticeMoved, s.Title+" is now on "+moment(s.Scheduled), moved)
 	case EventCancelled:
-		n.to(n.asked(), NoticeCancelled, s.Title+" is cancelled", "It does not take place."+because(string(e.Why)))
+		off := "It does not take place." + because(string(e.Why))
+		n.to(n.asked(), NoticeCancelled, s.Title+" is cancelled", off)
+		n.to(n.others(e.By), NoticeCancelled, s.Title+" is cancelled", off)
 	case EventBegun:
 		n.begun()
 	case EventFrozen:
@@ -84,8 +96,29 @@ func (n *noticer) to(people []string, kind, subject, text string) {
 		if kind == NoticeReal {
 			x.Subject, x.Urgent = subject, true
 		}
+		x.Link, x.Entry = n.with(id, kind)
 		n.list = append(n.list, x)
 	}
+}
+
+// with is what a notice carries besides its words. A drill that is to surprise the team is put into no calendar: others look into it.
+func (n *noticer) with(person, kind string) (link string, entry *incident.Entry) {
+	switch kind {
+	case NoticeInvitation, NoticeMoved, NoticeReminder:
+		if x := n.s.Person(person); x != nil && !x.Asked.IsZero() && n.s.Phase == Planned {
+			link = LinkReply
+		}
+	case NoticeReport:
+		link = LinkReport
+	}
+	switch kind {
+	case NoticeInvitation, NoticeMoved, NoticeCancelled, NoticeModerator, NoticeWatch:
+		if !n.s.Surprise {
+			e := EntryOf(n.p, n.s)
+			entry = &e
+		}
+	}
+	return link, entry
 }
 
 // asked lists who was invited.
@@ -97,6 +130,16 @@ func (n *noticer) asked() []string {
 		}
 	}
 	return list
+}
+
+// others lists who has a part in it without being invited, and did not do this: its moderator, and the watch if they have heard of it.
+func (n *noticer) others(by string) []string {
+	list := n.moderator()
+	if !n.s.Surprise {
+		list = append(list, n.s.Watch...)
+	}
+	asked := n.asked()
+	return slices.DeleteFunc(list, func(id string) bool { return id == by || slices.Contains(asked, id) })
 }
 
 // there lists who may be in a session that runs: its moderator, and whoever its incidents may call.
@@ -138,22 +181,13 @@ func (n *noticer) assigned(by string) {
 func (n *noticer) watch(by string) {
 	people := slices.DeleteFunc(slices.Clone(n.s.Watch), func(id string) bool { return id == by })
 	n.to(people, NoticeWatch, "you keep the real watch", fmt.Sprintf("The others practise on %s for %s. Whatever is not marked EXERCISE is real, and yours to see first.",
-		moment(n.s.Scheduled), span(time.Duration(n.s.Length))))
+		moment(n.s.Scheduled), Lasting(time.Duration(n.s.Length))))
 }
 
 func (n *noticer) invitation() string {
 	s := n.s
-	say := []string{fmt.Sprintf("You are invited to an exercise on %s. It lasts %s.", moment(s.Scheduled), span(time.Duration(s.Length)))}
-	if s.Moderator != "" {
-		say = append(say, n.p.NameOf(s.Moderator)+" moderates.")
-	}
-	if len(s.Watch) > 0 {
-		keep := "keeps"
-		if len(s.Watch) > 1 {
-			keep = "keep"
-		}
-		say = append(say, namesOf(n.p, s.Watch)+" "+keep+" the real watch meanwhile.")
-	}
+	say := []string{fmt.Sprintf("You are invited to an exercise on %s. It lasts %s.", moment(s.Scheduled), Lasting(time.Duration(s.Length)))}
+	say = append(say, leads(n.p, s)...)
 	if s.Surprise {
 		say = append(say, "The team does not know of it: tell nobody.")
 	}
@@ -192,7 +226,7 @@ func (n *noticer) reminded(e EventReminded) {
 	case ReminderLate:
 		n.to(n.moderator(), NoticeReminder, s.Title+" has not begun", "It was to begin on "+moment(s.Scheduled)+". Begin it, move it to another time, or cancel it.")
 	case ReminderLong:
-		n.to(n.moderator(), NoticeReminder, s.Title+": its time is over", "It was planned for "+span(time.Duration(s.Length))+". Complete the scenario and end the exercise, or take a break and say how long it goes on.")
+		n.to(n.moderator(), NoticeReminder, s.Title+": its time is over", "It was planned for "+Lasting(time.Duration(s.Length))+". Complete the scenario and end the exercise, or take a break and say how long it goes on.")
 	case ReminderBreak:
 		n.to(n.here(), NoticeReminder, s.Title+" goes on", "The break is over. Come back.")
 	case ReminderFollowUp:

@@ -46,6 +46,7 @@ type Sheet struct {
 type Guest struct {
 	Person string    `json:"person"`
 	Answer string    `json:"answer,omitempty"`
+	Why    string    `json:"why,omitempty"` // in their words; only they and the moderator see it
 	Came   bool      `json:"came,omitempty"`
 	Seen   time.Time `json:"seen,omitzero"` // the report
 }
@@ -117,7 +118,11 @@ func SheetOf(p *plan.Plan, s *State, person string) *Sheet {
 		x.Answer, x.Asked = me.Answer, !me.Asked.IsZero()
 	}
 	for _, i := range s.Invited {
-		x.Invited = append(x.Invited, Guest{Person: i.Person, Answer: i.Answer, Came: i.Came, Seen: i.Seen})
+		g := Guest{Person: i.Person, Answer: i.Answer, Came: i.Came, Seen: i.Seen}
+		if x.Moderates || i.Person == person {
+			g.Why = i.Why
+		}
+		x.Invited = append(x.Invited, g)
 	}
 	if !s.Clock.At.IsZero() {
 		c := s.Clock

@@ -67,6 +67,7 @@ type Invited struct {
 	Asked  time.Time `json:"asked,omitzero"`   // when they were invited last; zero if they came without
 	Answer string    `json:"answer,omitempty"` // Coming, Absent; empty: none yet
 	At     time.Time `json:"at,omitzero"`      // of the answer
+	Why    string    `json:"why,omitempty"`    // in their words; for the moderator and themselves
 	Came   bool      `json:"came,omitempty"`
 	Seen   time.Time `json:"seen,omitzero"` // the report
 }

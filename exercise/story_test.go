@@ -176,18 +176,33 @@ func (s *story) say(list []exercise.Happened) string {
 func (s *story) told(list []exercise.Notice) string {
 	var out strings.Builder
 	for i, n := range list {
-		if i > 0 && list[i-1].Subject == n.Subject {
+		if i > 0 && list[i-1].Subject == n.Subject && list[i-1].Text == n.Text {
 			continue
 		}
 		var who []string
 		for _, m := range list {
-			if m.Subject == n.Subject {
+			if m.Subject == n.Subject && m.Text == n.Text {
 				who = append(who, m.Person)
 			}
 		}
-		fmt.Fprintf(&out, "  to %s: %s | %s\n", strings.Join(who, ", "), n.Subject, n.Text)
+		fmt.Fprintf(&out, "  to %s: %s | %s%s\n", strings.Join(who, ", "), n.Subject, n.Text, with(n))
 	}
 	return out.String()
+}
+
+// with is what a notice carries besides its words.
+func with(n exercise.Notice) string {
+	s := ""
+	if n.Link != "" {
+		s += " | link: " + n.Link
+	}
+	if e := n.Entry; e != nil {
+		s += fmt.Sprintf(" | calendar: %s, sequence %d", e.Start.Format("2 January 15:04"), e.Sequence)
+		if e.Cancelled {
+			s += ", cancelled"
+		}
+	}
+	return s
 }
 
 // stand says how things stand if that has changed.
@@ -220,7 +235,7 @@ func (s *story) sees(person string) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s, %s, moderated by %s\n", x.Title, x.Phase, x.Moderator)
 	for _, g := range x.Invited {
-		fmt.Fprintln(&out, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s", g.Person, g.Answer, map[bool]string{true: "came"}[g.Came])), " "))
+		fmt.Fprintln(&out, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s %s", g.Person, g.Answer, map[bool]string{true: "came"}[g.Came], g.Why)), " "))
 	}
 	for _, r := range x.Runs {
 		fmt.Fprintf(&out, "%d. %s %s | %s\n", r.Number, r.Name, r.Opening, r.Outcome)

@@ -5,8 +5,9 @@ import "time"
 // Duty is one thing that is a person's to do now, and in which incident of which protocol.
 type Duty struct {
 	Protocol string `json:"protocol"`
-	Incident string `json:"incident"`
-	Name     string `json:"name"`               // of the incident
+	Incident string `json:"incident,omitempty"`
+	Session  string `json:"session,omitempty"`  // exercise that it was promised in, where it belongs to no incident
+	Name     string `json:"name"`               // of the incident, or of the exercise
 	Exercise bool   `json:"exercise,omitempty"` // it is a drill
 	Person   string `json:"person"`             // whose it is, as the protocol's plan calls them
 	Task

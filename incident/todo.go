@@ -100,9 +100,12 @@ type Dispatch struct {
 	Action   string `json:"action,omitempty"`   // of the incident
 	Decision string `json:"decision,omitempty"` // of the incident
 	Notice   string `json:"notice,omitempty"`   // kind of the event that it tells of
-	Secret   string `json:"secret,omitempty"`   // of the page's link; added by the engine
+	Secret   string `json:"secret,omitempty"`   // of the page's or the word's link; added by the engine
 	Subject  string `json:"subject,omitempty"`  // of a word outside of any incident
 	Text     string `json:"text,omitempty"`     // of it
+	Urgent   bool   `json:"urgent,omitempty"`   // of it
+	Link     string `json:"link,omitempty"`     // of it: what its link is for, one of the kinds of a person's links in an exercise
+	Entry    *Entry `json:"entry,omitempty"`    // of it: for the person's calendar
 }
 
 // The kinds of dispatches.

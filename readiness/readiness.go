@@ -71,6 +71,11 @@ func Look(ctx context.Context, w World) ([]Gap, error) {
 		return nil, err
 	}
 	gaps = append(gaps, alone...)
+	practised, err := practice(ctx, w, h)
+	if err != nil {
+		return nil, err
+	}
+	gaps = append(gaps, practised...)
 	away, err := w.Engine.Upkeep(ctx, w.Protocol)
 	if err != nil {
 		return nil, err

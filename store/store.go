@@ -233,9 +233,9 @@ type Plan struct {
 // Link is a secret that lets its bearer do one thing. Only the secret's hash is kept.
 type Link struct {
 	Hash    string // hex SHA-256 of the secret
-	Kind    string // sign-in (once), page (to answer, until it expires), signing (one signature)
+	Kind    string // sign-in (once), page (to answer, until it expires), signing (one signature), invitation and report (of an exercise)
 	Person  string
-	Stream  string // incident, for page and signing
+	Stream  string // incident, for page and signing; exercise, for invitation and report
 	Ref     string // page, for page
 	Expires time.Time
 	Used    time.Time // zero if never

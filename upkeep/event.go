@@ -95,6 +95,8 @@ func Decode(r journal.Record) (Happened, error) {
 		h.Event, err = read[EventBack](env)
 	case EventTried{}.Kind():
 		h.Event, err = read[EventTried](env)
+	case EventReminded{}.Kind():
+		h.Event, err = read[EventReminded](env)
 	case EventFacts{}.Kind():
 		h.Event, err = read[EventFacts](env)
 	default:

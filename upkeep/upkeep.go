@@ -57,6 +57,8 @@ type State struct {
 	By      string               // person who had them recorded anew; empty if nobody
 
 	Tried map[evm.Address]Tried // keys, as decision.SignerOf names them
+
+	Reminded Reminded // that an exercise is due
 }
 
 // Next is a copy that further events may be applied to.
@@ -93,6 +95,8 @@ func (s *State) Apply(h Happened) {
 			s.Tried = map[evm.Address]Tried{}
 		}
 		s.Tried[e.Signer] = Tried{Person: e.Person, At: h.At, Of: e.Of}
+	case EventReminded:
+		s.Reminded = Reminded{Due: e.Due, Overdue: e.Overdue, At: h.At}
 	case EventFacts:
 		s.Plan, s.Facts, s.Read, s.By = e.Plan, e.Facts, h.At, e.By
 	}
@@ -123,6 +127,11 @@ func Decide(p *plan.Plan, s *State, cmd Command, now time.Time) ([]Event, error)
 			return nil, fault.New(fault.Forbidden, "Only Tocsin itself can report this.")
 		}
 		return used(p, s, op, now)
+	case OpRemind:
+		if cmd.Actor.Kind == journal.Person {
+			return nil, fault.New(fault.Forbidden, "Only Tocsin itself can report this.")
+		}
+		return remind(s, op, now), nil
 	case OpFacts:
 		return facts(p, s, cmd.Actor, op)
 	}

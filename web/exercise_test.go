@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/access"
 	"tocsin/exercise"
 	"tocsin/incident"
 	"tocsin/journal"
@@ -241,6 +242,10 @@ func TestNothingHeldBackIsShown(t *testing.T) {
 	if len(texts) < 10 {
 		t.Fatalf("only %d texts are looked for", len(texts))
 	}
+	feed, err := w.access.MakeCalendar(t.Context(), access.Identity{Protocol: w.plan.Protocol, Person: "janet"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	walk := func(when, inc string) {
 		t.Helper()
 		d := "none"
@@ -261,8 +266,12 @@ func TestNothingHeldBackIsShown(t *testing.T) {
 				of = w.detector()
 			}
 			for _, number := range []string{"1", "2", "9"} {
-				path := strings.NewReplacer("{$}", "", "{id}", of, "{protocol}", w.plan.Protocol, "{decision}", d, "{run}", run, "{number}", number,
-					"{secret}", "none", "{evidence}", "evidence-1", "{detector}", "none", "{version}", "x", "{name}", "y").Replace(route)
+				secret := "none"
+				if route == "/invitation/{secret}" {
+					secret = strings.TrimPrefix(w.invited(at, "janet", exercise.LinkReply), "/invitation/")
+				}
+				path := strings.NewReplacer("{$}", "", "{id}", of, "{file}", feed+".ics", "{protocol}", w.plan.Protocol, "{decision}", d, "{run}", run, "{number}", number,
+					"{secret}", secret, "{evidence}", "evidence-1", "{detector}", "none", "{version}", "x", "{name}", "y").Replace(route)
 				a := janet.get(path)
 				walked++
 				for what, text := range texts {

@@ -20,7 +20,7 @@ func TestExercisesSayWhatIsDue(t *testing.T) {
 	oscar := w.signedIn("oscar")
 	oscar.submit(at+"/moderate", "m-complete", url.Values{"text": {"Done."}})
 	oscar.submit(at+"/moderate", "m-end", nil)
-	a := janet.get("/exercises").contains("something to work on", "once", "6 December 2026", "The next one is due by 5 January 2027", "every 30 d until 3 in a row went clean; so far 0")
+	a := janet.get("/exercises").contains("something to work on", "once", "6 December 2026", "The next one is due by 5 January 2027", "every 30 days until 3 in a row went clean; so far 0")
 	late := a.text()[strings.Index(a.text(), "Never took part"):]
 	if strings.Contains(late, "Janet R by") || !strings.Contains(late, "David L by") {
 		t.Errorf("those who never took part: %s", late)

@@ -135,6 +135,9 @@ func (c *Console) overviewOf(ctx context.Context, s *session, of []*session, fs 
 	p.order()
 	if len(p.Going) == 0 {
 		p.Title = "All quiet"
+		if err := p.promised(ctx, c, of); err != nil {
+			return nil, err
+		}
 	}
 	for _, m := range of {
 		st, err := p.standing(ctx, c, m)

@@ -117,6 +117,10 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	drill := "/exercises/" + x.State.ID
+	feed, err := w.access.MakeCalendar(t.Context(), access.Identity{Protocol: w.plan.Protocol, Person: "oscar"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	// What is asked for, with the other's ids, and what answers: 0 is a page of one's own, that says nothing of the other.
 	type try struct {
 		path   string
@@ -131,6 +135,9 @@ func TestWhoBelongsToOneSeesNothingOfTheOther(t *testing.T) {
 		"/page/{secret}":            {{"/page/unknown", http.StatusNotFound}},
 		"/sign/{secret}":            {{"/sign/unknown", http.StatusNotFound}},
 		"/status/{file}":            {{"/status/nobody.json", http.StatusNotFound}},
+		"/invitation/{secret}":      {{"/invitation/unknown", http.StatusNotFound}},
+		"/calendar":                 {{"/calendar", http.StatusOK}, {"/in/" + bridge + "/calendar", http.StatusNotFound}},
+		"/calendar/{file}":          {{"/calendar/" + feed + ".ics", http.StatusOK}, {"/calendar/unknown.ics", http.StatusNotFound}},
 		"/.well-known/security.txt": {{"/.well-known/security.txt", http.StatusNotFound}},
 		"/open":                     {{"/open", http.StatusOK}, {"/in/" + bridge + "/open", http.StatusNotFound}},
 		"/plan":                     {{"/plan", http.StatusOK}, {"/in/" + bridge + "/plan", http.StatusNotFound}},

@@ -64,7 +64,8 @@ type Console struct {
 	noise   *bucket  // what strangers can make the log say
 	reports *quota   // reports through the public form
 
-	statuses statuses // status files as they are served
+	statuses  statuses // status files as they are served
+	calendars *bucket  // how often a calendar is fetched
 
 	http.Handler
 }
@@ -83,7 +84,7 @@ func New(o Options) (*Console, error) {
 	}
 	c := &Console{
 		Options: o, assets: set, hub: newHub(o.Engine, o.Done), hooks: newBucket(hookBurst, hookEvery), noise: newBucket(10, time.Minute),
-		reports: &quota{each: reportsEach, all: reportsAll},
+		reports: &quota{each: reportsEach, all: reportsAll}, calendars: newBucket(calendarBurst, calendarEvery),
 	}
 	_, _ = rand.Read(c.key[:]) // it ends the process rather than fail
 	mux := http.NewServeMux()
@@ -95,6 +96,9 @@ func New(o Options) (*Console, error) {
 	mux.HandleFunc("POST /signout", c.signOut)
 	mux.HandleFunc("GET /page/{secret}", c.pageLink)
 	mux.HandleFunc("POST /page/{secret}", c.answerPage)
+	mux.HandleFunc("GET /invitation/{secret}", c.invitation)
+	mux.HandleFunc("POST /invitation/{secret}", c.answerInvitation)
+	mux.HandleFunc("GET /calendar/{file}", c.calendarOf)
 	mux.HandleFunc("GET /sign/{secret}", c.signAsk)
 	mux.HandleFunc("POST /sign/{secret}", c.signByLink)
 	for _, at := range []string{"/hooks/{detector}", "/hooks/{protocol}/{detector}"} {
@@ -132,6 +136,9 @@ func New(o Options) (*Console, error) {
 	c.ofProtocol(mux, "POST /detectors/{id}/unmute", c.unmute)
 	c.ofProtocol(mux, "GET /automatic", c.automatic)
 	c.ofProtocol(mux, "POST /automatic/{issue}/{verb}", c.changeAutomatic)
+	c.ofProtocol(mux, "GET /calendar", c.calendarAsk)
+	c.ofProtocol(mux, "POST /calendar", c.makeCalendar)
+	c.ofProtocol(mux, "POST /calendar/withdraw", c.endCalendar)
 	c.ofProtocol(mux, "GET /exercises", c.exercises)
 	c.ofProtocol(mux, "POST /exercises", c.planExercise)
 	c.ofExercise(mux, "GET /exercises/{id}", c.exercise)
