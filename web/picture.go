@@ -2,25 +2,18 @@ package web
 
 import (
 	"bytes"
-	"context"
 	"net/http"
-	"path"
 	"strconv"
-	"strings"
 
+	"tocsin/engine"
 	"tocsin/exercise/library"
 	"tocsin/fault"
 )
 
-// pictureTypes are the forms of pictures that a browser draws and that can do nothing else: an SVG is shut in by a policy of its own.
-var pictureTypes = map[string]string{".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
-
-// maxPicture is the largest picture of an inject that is shown, in bytes.
-const maxPicture = 4 << 20
-
-// pictured reports whether the page can show a picture: those of the library stand in Tocsin itself, the team's own with its plan.
+// pictured reports whether the page can show a picture: those of the library stand in Tocsin itself, the team's own with its plan, which
+// takes no file that is no picture.
 func (p *exercisePage) pictured(name string) bool {
-	return name != "" && pictureTypes[strings.ToLower(path.Ext(name))] != ""
+	return name != ""
 }
 
 // picture is the address of a picture that was given. It counts what was given, so that nobody can ask for another.
@@ -30,7 +23,7 @@ func (p *exercisePage) picture(run, number int) string {
 
 // exercisePicture answers with a picture that was given.
 func (c *Console) exercisePicture(w http.ResponseWriter, r *http.Request, s *session) {
-	_, sheet, err := c.exerciseOf(r.Context(), s, r.PathValue("id"))
+	v, sheet, err := c.exerciseOf(r.Context(), s, r.PathValue("id"))
 	if err != nil {
 		c.fail(w, r, err)
 		return
@@ -38,7 +31,7 @@ func (c *Console) exercisePicture(w http.ResponseWriter, r *http.Request, s *ses
 	for _, run := range sheet.Runs {
 		for _, g := range run.Given {
 			if strconv.Itoa(run.Number) == r.PathValue("run") && strconv.Itoa(g.Number) == r.PathValue("number") {
-				c.writePicture(w, r, s, g.Picture)
+				c.writePicture(w, r, v, g.Picture)
 				return
 			}
 		}
@@ -59,7 +52,7 @@ func (c *Console) scriptPicture(w http.ResponseWriter, r *http.Request, s *sessi
 	if run := v.State.Current(); run != nil {
 		for _, in := range run.Scenario.Injects {
 			if in.ID == r.PathValue("name") {
-				c.writePicture(w, r, s, in.Picture)
+				c.writePicture(w, r, v, in.Picture)
 				return
 			}
 		}
@@ -69,27 +62,18 @@ func (c *Console) scriptPicture(w http.ResponseWriter, r *http.Request, s *sessi
 
 func noPicture() error { return fault.New(fault.NotFound, "There is no such picture.") }
 
-// writePicture writes a picture of the library, or of the plan in force.
-func (c *Console) writePicture(w http.ResponseWriter, r *http.Request, s *session, name string) {
-	kind := pictureTypes[strings.ToLower(path.Ext(name))]
-	b, err := c.pictureOf(r.Context(), s, name)
-	switch {
-	case err != nil:
-		c.fail(w, r, err)
-		return
-	case kind == "" || len(b) == 0 || len(b) > maxPicture:
-		c.fail(w, r, noPicture())
-		return
+// writePicture writes a picture of the library, or of the plan that the exercise goes by.
+func (c *Console) writePicture(w http.ResponseWriter, r *http.Request, v *engine.ExerciseView, name string) {
+	b, ok := library.Picture(name)
+	kind := "image/svg+xml"
+	if !ok {
+		var err error
+		if b, kind, err = v.Picture(r.Context(), name); err != nil {
+			c.fail(w, r, err)
+			return
+		}
 	}
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 	_, _ = bytes.NewReader(b).WriteTo(w)
-}
-
-func (c *Console) pictureOf(ctx context.Context, s *session, name string) ([]byte, error) {
-	if b, ok := library.Picture(name); ok {
-		return b, nil
-	}
-	files, err := c.Engine.Files(ctx, s.protocol)
-	return files[name], err
 }
