@@ -32,7 +32,7 @@ func Todo(p *plan.Plan, s *State, person string, now time.Time) []incident.Task 
 	for _, f := range x.FollowUps {
 		if f.Owner == person && f.State == FollowUpOpen {
 			list = append(list, incident.Task{
-				Kind: TaskFollowUp, Ref: strconv.Itoa(f.Number), Title: "Do what you promised", Say: sentence(f.Text) + " Then say that it is done, or why it is not.", Due: f.By,
+				Kind: TaskFollowUp, Ref: strconv.Itoa(f.Number), Title: "Do what you promised", Say: incident.Sentence(f.Text) + " Then say that it is done, or why it is not.", Due: f.By,
 			})
 		}
 	}
