@@ -1,9 +1,11 @@
 package execute
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -88,25 +90,40 @@ func (w *world) armPlan(e *engine.Engine, p *plan.Plan, files map[string][]byte)
 	}
 }
 
-// TestArmedPauseLands has a finding pause the vault before anybody has answered.
+// TestArmedPauseLands has a finding pause the vault before anybody has answered. Two nodes find it at the same moment, and send what follows
+// at the same time: it lands once.
 func TestArmedPauseLands(t *testing.T) {
 	w := newWorld(t, 0)
-	e := engine.New(engine.Options{Store: open(t), Node: "a"})
+	st := open(t)
+	e, other := engine.New(engine.Options{Store: st, Node: "a"}), engine.New(engine.Options{Store: st, Node: "b"})
 	w.armPause(e)
-	e.Carry(incident.DispatchAction, New(Options{Clients: map[uint64]chain.Client{chainID: w.client}, Signer: signer.Drill(w.executor), Turns: e}))
-	if err := e.Observe(w.ctx, engine.Observation{Protocol: "small", Chain: chainID, Findings: []incident.Finding{{
-		ID: "f1", Detector: "drain", Mode: "act", Issues: []string{"theft"}, Asset: "vault", Chain: chainID, At: time.Now().UTC(), Say: "Money leaves the vault.",
-	}}}); err != nil {
-		t.Fatal(err)
+	both := func(do func(e *engine.Engine) error) {
+		t.Helper()
+		errs := make([]error, 2)
+		var done sync.WaitGroup
+		for i, e := range []*engine.Engine{e, other} {
+			done.Go(func() { errs[i] = do(e) })
+		}
+		done.Wait()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
 	}
+	for _, e := range []*engine.Engine{e, other} {
+		e.Carry(incident.DispatchAction, New(Options{Clients: map[uint64]chain.Client{chainID: w.client}, Signer: signer.Drill(w.executor), Turns: e}))
+	}
+	at := time.Now().UTC()
+	both(func(e *engine.Engine) error {
+		return e.Observe(w.ctx, engine.Observation{Protocol: "small", Chain: chainID, Findings: []incident.Finding{{
+			ID: "f1", Detector: "drain", Mode: "act", Issues: []string{"theft"}, Asset: "vault", Chain: chainID, At: at, Say: "Money leaves the vault.",
+		}}})
+	})
 	list, err := e.List(w.ctx, false)
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%d incidents, %v", len(list), err)
 	}
 	for {
-		if err := e.Step(w.ctx); err != nil {
-			t.Fatal(err)
-		}
+		both(func(e *engine.Engine) error { return e.Step(w.ctx) })
 		v, err := e.View(w.ctx, list[0].ID)
 		if err != nil {
 			t.Fatal(err)

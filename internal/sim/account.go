@@ -26,6 +26,7 @@ type account struct {
 	commands map[string]bool // that have had events
 	calls    map[string]bool // deliveries of calls
 	settled  map[string]string
+	armed    []string // decisions by which something was done by itself
 }
 
 func newAccount(w *World, id string) *account {

@@ -22,6 +22,7 @@ type book struct {
 	incidents map[string]*account
 	order     []*account
 	register  register
+	armings   armings
 	turn      int // whose state was compared last
 }
 
@@ -33,7 +34,7 @@ type stream struct {
 }
 
 func newBook(w *World) *book {
-	return &book{world: w, streams: map[string]*stream{}, incidents: map[string]*account{}, register: newRegister(w)}
+	return &book{world: w, streams: map[string]*stream{}, incidents: map[string]*account{}, register: newRegister(w), armings: newArmings(w)}
 }
 
 // going lists the incidents that somebody may do something about, also those that are over.
@@ -76,7 +77,7 @@ func (b *book) read(ctx context.Context) error {
 		return err
 	}
 	b.register.begin()
-	for _, kind := range []string{"mutes", "incident", "findings"} {
+	for _, kind := range []string{"mutes", "arms", "incident", "findings"} {
 		for i := len(heads) - 1; i >= 0; i-- { // the oldest first
 			if heads[i].Kind != kind {
 				continue
@@ -86,7 +87,7 @@ func (b *book) read(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return b.armings.unstopped()
 }
 
 func rule(err error) string {
@@ -142,6 +143,8 @@ func (b *book) readStream(ctx context.Context, h store.Head) error {
 		switch {
 		case isIncident:
 			err = a.read(ctx, r)
+		case h.Kind == "arms":
+			err = b.armings.read(r)
 		case h.Kind == "mutes":
 			err = b.register.mute(r)
 		default:

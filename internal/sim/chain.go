@@ -33,6 +33,8 @@ type block struct {
 	found  []incident.Finding
 	nonce  uint64 // of the account, after it
 	paused bool   // after it
+
+	council council // after it
 }
 
 type sent struct {
@@ -40,6 +42,9 @@ type sent struct {
 	action string // incident and action
 	pause  bool   // or unpause
 	nonce  uint64
+	safe   []byte // what the Safe is told; nil if it is none
+	front  bool   // it takes the place of another one that waits with its nonce
+	failed bool   // it reverted
 }
 
 func newChain(w *World) *chain {
@@ -72,20 +77,29 @@ func (c *chain) step(words []string) error {
 func (c *chain) mine(words []string) error {
 	w := c.world
 	c.serial++
-	b := block{number: c.head().number + 1, hash: hash("block", c.serial), nonce: c.head().nonce, paused: c.head().paused}
+	b := block{number: c.head().number + 1, hash: hash("block", c.serial), nonce: c.head().nonce, paused: c.head().paused, council: c.head().council}
 	idle := slices.Contains(words, "idle")
 	for i := 0; i < len(c.waiting) && !idle; i++ {
 		if tx := c.waiting[i]; tx.nonce == b.nonce {
-			b.txs, b.paused = append(b.txs, tx), tx.pause
+			if tx.failed = tx.safe != nil && !b.council.carry(tx.safe); tx.failed {
+				w.say("block %d: transaction of %s reverts", b.number, tx.action)
+			} else {
+				w.say("block %d: transaction of %s lands", b.number, tx.action)
+			}
+			if tx.safe == nil {
+				b.paused = tx.pause
+			}
+			b.txs = append(b.txs, tx)
 			b.nonce++
 			c.waiting = slices.Delete(c.waiting, i, i+1)
-			w.say("block %d: transaction of %s lands", b.number, tx.action)
 			i = -1
 		}
 	}
 	for _, word := range words {
 		detector, amount, is := strings.Cut(word, "=")
 		switch {
+		case b.council.outside(word):
+			w.say("block %d: the Safe is used elsewhere", b.number)
 		case word == "again" && len(c.lost) > 0:
 			b.found = append(b.found, c.lost[0])
 			c.lost = c.lost[1:]
@@ -141,7 +155,10 @@ func (c *chain) used(nonce uint64) *sent {
 }
 
 func (c *chain) send(tx sent) {
-	known := func(x sent) bool { return x.hash == tx.hash }
+	known := func(x sent) bool { return x.hash == tx.hash || x.nonce == tx.nonce && x.front }
+	if tx.front {
+		c.waiting = slices.DeleteFunc(c.waiting, func(x sent) bool { return x.nonce == tx.nonce && !x.front })
+	}
 	if c.receipt(tx.hash) == nil && !slices.ContainsFunc(c.waiting, known) {
 		c.waiting = append(c.waiting, tx)
 	}

@@ -16,6 +16,9 @@ type draw struct {
 	rand   *rand.Rand
 	people []person
 	rough  int // one in so many steps comes with a mishap
+	arming int // one in so many steps is about what acts by itself; 0 for none
+	first  []string
+	safe   bool // it is a world in which much is decided by the owners of a Safe
 }
 
 // person is how somebody is in one world.
@@ -28,6 +31,12 @@ type person struct {
 func newDraw(w *World) *draw {
 	d := &draw{world: w, rand: w.rand}
 	d.rough = []int{4, 8, 16, 1000}[d.rand.IntN(4)]
+	if d.chance(3) {
+		d.arming, d.first = 12, d.armingFirst()
+	}
+	if d.safe = d.arming == 0 && d.chance(3); d.safe {
+		d.first = d.askedFirst()
+	}
 	for _, who := range w.ground.people {
 		d.people = append(d.people, person{id: who, haste: 2 + d.rand.IntN(4), absent: d.chance(8)})
 	}
@@ -67,6 +76,17 @@ func (d *draw) plain() Step {
 		return s
 	}
 	say := func(format string, args ...any) { s.Words = strings.Fields(fmt.Sprintf(format, args...)) }
+	if len(d.first) > 0 {
+		say("%s", d.first[0])
+		if d.first = d.first[1:]; s.Words[0] == "mine" {
+			s.Node = 0
+		}
+		return s
+	}
+	if d.arming > 0 && d.chance(d.arming) {
+		say("%s", d.arms())
+		return s
+	}
 	switch n := d.rand.IntN(100); {
 	case n < 14:
 		say("look")
@@ -117,11 +137,14 @@ func (d *draw) wait() time.Duration {
 // block draws a block, sometimes with something in it.
 func (d *draw) block() []string {
 	words := []string{"mine"}
-	if d.chance(4) {
+	if d.chance(4) || d.safe && len(d.world.chain.waiting) > 0 && d.chance(2) {
 		words = append(words, "idle")
 	}
 	if d.chance(5) {
 		words = append(words, "again")
+	}
+	if d.chance(12) {
+		words = append(words, d.one("spend", "spend", "oust", "freeze", "thaw"))
 	}
 	if len(d.world.book.incidents) == 0 || d.chance(8) {
 		for range 1 + d.rand.IntN(2) {

@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/action"
+	"tocsin/arm"
 	"tocsin/decision"
+	"tocsin/evm"
 	"tocsin/incident"
 	"tocsin/journal"
 	"tocsin/mute"
@@ -18,7 +21,7 @@ import (
 // TestRules holds that each rule can be broken: a world with one defect in it breaks the rule that is there for it, and the
 // smallest history that shows it still does.
 func TestRules(t *testing.T) {
-	const most = 400 // seeds until the defect has shown
+	const most = 900 // seeds until the defect has shown
 	for name, c := range map[string]struct {
 		rule  string
 		spoil func(*Ground)
@@ -170,7 +173,32 @@ func TestRules(t *testing.T) {
 		"mutes are not heard of": {"mute", doubled(lying{load: func(stream string, records []journal.Record) []journal.Record {
 			return slices.DeleteFunc(records, func(r journal.Record) bool { return r.Kind == (mute.EventMuted{}).Kind() })
 		}})},
-		"an observation opens":  {"mute", func(g *Ground) { g.loud = true }},
+		"an observation opens": {"mute", func(g *Ground) { g.loud = true }},
+		"what acts by itself is not counted": {"armed", doubled(lying{commit: func(_ context.Context, _ store.Store, c *store.Commit) {
+			uses := func(a store.Append) bool {
+				return slices.ContainsFunc(a.Records, func(r journal.Record) bool { return r.Kind == (arm.EventUsed{}).Kind() })
+			}
+			c.Appends = slices.DeleteFunc(slices.Clone(c.Appends), uses)
+		}})},
+		"what nobody armed": {"armed", doubled(lying{after: forge(incident.EventFinding{}.Kind(), func(r journal.Record) incident.Event {
+			var e incident.EventFinding
+			_, _ = r.Open(&e)
+			return incident.EventDecisionOpened{
+				ID: "decision-9", Decision: "pause", Subject: incident.Subject{Kind: incident.SubjectAction, Ref: "pause"}, Prepared: &action.Prepared{},
+				Armed: &decision.Arming{Number: 9, Issue: armed, Until: r.At.Add(time.Hour)}, Finding: e.Finding.ID,
+			}
+		})})},
+		"an owner's signature that is none": {"quorum", doubled(lying{after: forge(incident.EventSafeAsked{}.Kind(), func(r journal.Record) incident.Event {
+			var e incident.EventSafeAsked
+			_, _ = r.Open(&e)
+			return incident.EventActionOrdered{ID: "action-9", Action: "freeze", Decision: e.Decision}
+		})})},
+		"the owners are asked for something else": {"quorum", doubled(lying{after: forge(incident.EventSafeAsked{}.Kind(), func(r journal.Record) incident.Event {
+			var e incident.EventSafeAsked
+			_, _ = r.Open(&e)
+			e.Number, e.Tx.To = e.Number+1, evm.Address{1}
+			return e
+		})})},
 		"a rash executor":       {"landing", func(g *Ground) { g.rash = true }},
 		"an end is not written": {"delivery", doubled(lying{finish: func(string) string { return store.Queued }})},
 		"an outcome is forgotten": {"twice", doubled(lying{

@@ -42,6 +42,7 @@ func (n *node) boot() {
 		n.engine.Carry(kind, w.phone)
 	}
 	n.engine.Carry(incident.DispatchAction, w.chain)
+	n.engine.Carry(incident.DispatchLook, w.chain)
 }
 
 // took says what became of what a node was to do.
@@ -116,6 +117,9 @@ func (n *node) step(ctx context.Context, words []string) error {
 		return n.propose(ctx, number, word(1))
 	case "adopt":
 		return n.adopt(ctx, word(1))
+	}
+	if ok, err := n.arming(ctx, actor, words); ok {
+		return err
 	}
 	return fmt.Errorf("no step is called %q", words[0])
 }

@@ -104,6 +104,14 @@ func (w *World) command(who, id string, words []string) (incident.Op, error) {
 		return incident.OpTrust{Kind: word(1), Ref: word(2), Why: "It is ours"}, nil
 	case "pin":
 		return incident.OpPin{Link: "https://example.com/room"}, nil
+	case "withdraw":
+		return incident.OpWithdraw{Decision: word(1), Why: "We think otherwise"}, nil
+	case "reject":
+		return incident.OpReject{Decision: word(1), Why: "We think otherwise"}, nil
+	case "anyway":
+		return incident.OpSendAnyway{Decision: word(1), Why: "It cannot wait"}, nil
+	case "override":
+		return a.override(who, word(1))
 	case "retry":
 		return incident.OpRetry{Action: word(1)}, nil
 	case "note":
@@ -127,8 +135,24 @@ func (a *account) sign(who, id, choice, key string) (incident.Op, error) {
 	if key == "wrong" {
 		signer = "mallory"
 	}
-	sig, err := signed(d.Message.With(choice), signer)
+	digest := d.Message.With(choice).Digest()
+	if choice == decision.Approve && d.Safe != nil && d.Safe.Facts.Owner(keyring()[who]) {
+		digest = d.Safe.Hashes.Hash
+	}
+	sig, err := signedDigest(digest, signer)
 	return incident.OpApprove{Decision: id, Choice: choice, Signature: sig}, err
+}
+
+// override is somebody's signature by which it is decided without those whom the plan wants to agree.
+func (a *account) override(who, id string) (incident.Op, error) {
+	d := a.state.Decision(id)
+	if d == nil {
+		return nil, fmt.Errorf("there is no decision %q", id)
+	}
+	op := incident.OpOverride{Decision: id, Why: "It cannot wait"}
+	sig, err := signed(incident.OverrideOf(d, op.Why), who)
+	op.Signature = sig
+	return op, err
 }
 
 // post posts an update that is owed, where Tocsin cannot by hand.
@@ -207,12 +231,13 @@ func (n *node) adopt(ctx context.Context, who string) error {
 }
 
 // signed signs a message with somebody's key.
-func signed(m decision.Message, who string) ([]byte, error) {
+func signed(m decision.Message, who string) ([]byte, error) { return signedDigest(m.Digest(), who) }
+
+func signedDigest(digest evm.Hash, who string) ([]byte, error) {
 	k, err := key(who)
 	if err != nil {
 		return nil, fmt.Errorf("key of %s: %w", who, err)
 	}
-	digest := m.Digest()
 	return crypto.Sign(digest[:], k)
 }
 

@@ -18,12 +18,18 @@ type voting struct {
 	voices  map[string]map[string]incident.Approval // decision → person
 	ordered map[string]incident.EventActionOrdered
 	signed  map[string]bool // actions
+
+	safes    map[string]incident.EventSafeAsked // decision → what the Safe's owners were asked for last
+	over     map[string]map[string]incident.Overriding
+	anyway   map[string]bool // decisions that somebody has sent although the plan's rule is not met
+	recalled map[string]bool // decisions that somebody took back
 }
 
 func newVoting() voting {
 	return voting{
 		asked: map[string]incident.EventDecisionOpened{}, opened: map[string]time.Time{}, voices: map[string]map[string]incident.Approval{},
 		ordered: map[string]incident.EventActionOrdered{}, signed: map[string]bool{},
+		safes: map[string]incident.EventSafeAsked{}, over: map[string]map[string]incident.Overriding{}, anyway: map[string]bool{}, recalled: map[string]bool{},
 	}
 }
 
@@ -33,8 +39,22 @@ func (a *account) vote(h incident.Happened) error {
 	switch e := h.Event.(type) {
 	case incident.EventDecisionOpened:
 		v.asked[e.ID], v.opened[e.ID], v.voices[e.ID] = e, h.At, map[string]incident.Approval{}
+		if e.Armed != nil {
+			return a.byItself(e, h.At)
+		}
 	case incident.EventApproval:
 		v.voices[e.Decision][e.Approval.Person] = e.Approval
+	case incident.EventSafeAsked:
+		return a.askedSafe(e)
+	case incident.EventOverride:
+		if v.over[e.Decision] == nil {
+			v.over[e.Decision] = map[string]incident.Overriding{}
+		}
+		v.over[e.Decision][e.Override.Person] = e.Override
+	case incident.EventSentAnyway:
+		v.anyway[e.Decision] = true
+	case incident.EventWithdrawn:
+		v.recalled[e.Decision] = true
 	case incident.EventActionOrdered:
 		v.ordered[e.ID] = e
 		return a.quorum("ordered", e, h.At)
@@ -61,12 +81,21 @@ func (a *account) decides(asked incident.EventDecisionOpened) plan.Decision {
 func (a *account) quorum(done string, e incident.EventActionOrdered, at time.Time) error {
 	asked, ok := a.voting.asked[e.Decision]
 	d, named := a.plan().Decision(asked.Decision)
+	does, called := e.Action, asked.Subject.Ref
+	if asked.Subject.Kind == incident.SubjectRejection {
+		a.world.say("%s is %s, which rejects what %s authorises", e.ID, done, asked.Subject.Ref)
+		does, called = a.voting.asked[asked.Subject.Ref].Subject.Ref, "reject/"+asked.Subject.Ref
+	}
 	bad := func(why string, args ...any) error {
 		return breaks("quorum", "%s was %s "+why, append([]any{e.ID, done}, args...)...)
 	}
 	switch {
-	case !ok || !named || !slices.Contains(d.Actions, e.Action) || asked.Subject.Ref != e.Action:
+	case !ok || !named || !slices.Contains(d.Actions, does) || called != e.Action:
 		return bad("without a decision for it")
+	case a.voting.recalled[e.Decision]:
+		return bad("although somebody had taken the decision back")
+	case asked.Armed != nil && !a.phase.Over(): // byItself has held it to what was signed in advance
+		return nil
 	case !a.phase.AtLeast(incident.Validated) || a.phase.Over():
 		return bad("while the incident is %s", a.phase)
 	case !at.Before(asked.Expires):
@@ -74,9 +103,23 @@ func (a *account) quorum(done string, e incident.EventActionOrdered, at time.Tim
 	case !reflect.DeepEqual(a.decides(asked), d):
 		return bad("by what was signed under a plan that decides otherwise")
 	}
+	owners, wanted := a.owners(e.Decision)
+	if len(owners) < wanted {
+		return bad("with %d of the %d owners of the Safe", len(owners), wanted)
+	}
+	if a.voting.anyway[e.Decision] && wanted > 0 || a.overridden(e.Decision, d) {
+		a.world.say("%s is %s without those who would have to agree", e.ID, done)
+		return nil
+	}
 	said := map[string]bool{} // who has agreed and is not counted yet
 	for who, v := range a.voting.voices[e.Decision] {
 		if v.Choice != decision.Approve || a.trust.out(who) {
+			continue
+		}
+		if v.Form == incident.FormSafe {
+			if owners[v.Signer] == who {
+				said[who] = true
+			}
 			continue
 		}
 		signer, err := asked.Message.With(v.Choice).Signer(v.Signature)

@@ -19,6 +19,8 @@ type register struct {
 	muted map[string]time.Time // detector → until when
 	held  map[string]time.Time // muted before the step and during all of it
 	found map[string]*found
+
+	vetoes map[string]veto // by finding
 }
 
 // found is what became of a finding.
@@ -28,7 +30,7 @@ type found struct {
 }
 
 func newRegister(w *World) register {
-	return register{world: w, asked: map[string]bool{}, muted: map[string]time.Time{}, held: map[string]time.Time{}, found: map[string]*found{}}
+	return register{world: w, asked: map[string]bool{}, muted: map[string]time.Time{}, held: map[string]time.Time{}, found: map[string]*found{}, vetoes: map[string]veto{}}
 }
 
 // begin begins to read what one step has stored.
@@ -79,6 +81,10 @@ func (g *register) finding(r journal.Record) error {
 		if err := json.Unmarshal(env.Data, &e); err != nil {
 			return err
 		}
+		if v, ok := g.vetoes[e.Finding]; ok && v.to.IsZero() {
+			v.to = env.At
+			g.vetoes[e.Finding] = v
+		}
 		return g.count(e.Finding, -1, nil)
 	}
 	if err := json.Unmarshal(env.Data, &data); err != nil {
@@ -87,6 +93,9 @@ func (g *register) finding(r journal.Record) error {
 	var f incident.Finding
 	if err := json.Unmarshal(data.Finding, &f); err != nil {
 		return err
+	}
+	if slices.Contains(g.world.automatic().Veto, f.Detector) {
+		g.vetoes[f.ID] = veto{from: env.At}
 	}
 	until, muted := g.held[f.Detector]
 	d, _ := g.world.ground.Plan.Detector(f.Detector)

@@ -59,6 +59,9 @@ func (w *World) waiting(ctx context.Context) (string, error) {
 			return "", err
 		}
 		for _, d := range list {
+			if d.Kind == incident.DispatchLook { // as long as its decision is open
+				continue
+			}
 			if d.State == store.Queued || d.State == store.Sending {
 				return d.ID + " is " + d.State, nil
 			}
@@ -76,6 +79,9 @@ func (b *book) checkEnd(ctx context.Context) error {
 	lands := map[string]int{}
 	for i := range w.chain.blocks {
 		for _, tx := range w.chain.blocks[i].txs {
+			if tx.failed {
+				continue
+			}
 			if lands[tx.action]++; lands[tx.action] > 1 {
 				return breaks("landing", "%s landed twice", tx.action)
 			}
@@ -109,6 +115,9 @@ func (b *book) checkEnd(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := b.armings.checkEnd(); err != nil {
+		return err
+	}
 	return b.register.check()
 }
 
@@ -124,7 +133,7 @@ func (a *account) checkEnd(ctx context.Context) error {
 		return err
 	}
 	for _, d := range list {
-		if d.Kind == incident.DispatchAction {
+		if incident.Executed(d.Kind) {
 			continue
 		}
 		if a.calls[d.ID] && a.settled[d.ID] != d.State {

@@ -29,6 +29,7 @@ const (
 	worlds      = 10_000
 	worldsFor   = 25 * time.Second
 	worldsShort = 100
+	rareAmong   = 2000 // worlds; among fewer, what is rare need not be there
 )
 
 // TestMain gives garbage more room: worlds are small and many.
@@ -110,7 +111,7 @@ func TestWorlds(t *testing.T) {
 		}
 	})
 	t.Log(fmt.Sprint(done, " worlds; with ", signs))
-	if done < 1500 || t.Failed() { // a busy machine: too few to say what is rare
+	if done < rareAmong || t.Failed() {
 		return
 	}
 	for _, sign := range rare {
@@ -137,7 +138,8 @@ var rare = []string{
 	"is forgotten", "lands", "OpUnlanded", ": unknown", ": failed", ": again", "again on node", "is adopted", "answer cannot",
 	"approve wrong", "refuse right", "clock 1h", "clock -1h", " unmute ", ": asked", ": muted", " hook ", " feed ", " open ",
 	"incident 2026-11-21-3", "reminder ", "dismiss", "reopen", "resolve", "close",
-	" goes on in ", "runs by the plan in force", " trust ", " distrust ", " reveal ", " reply ", " attach", ": leak-", "page 2026-11-21-2/",
+	" goes on in ", "runs by the plan in force", " trust ", " distrust ", " reveal ", " reply ", " attach", "theft is armed", "acts by itself", "an arming is over", "an arming is changed", "an arming is disarmed", "an arming is refused",
+	"is to be signed again", "without those who would have to agree", "reverts", "the Safe is used elsewhere", " reject ", " withdraw ", "which rejects", ": leak-", "page 2026-11-21-2/",
 }
 
 func tally(signs map[string]int, text string) {

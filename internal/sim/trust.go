@@ -99,6 +99,12 @@ func messages(s *incident.State, e incident.Event) (list []message) {
 		list = append(list, message{person: e.Person, kind: e.Contact, to: string(e.To)})
 	case incident.EventUpdateSoon:
 		rings(e.Calls)
+	case incident.EventSentAnyway:
+		rings(e.Calls)
+	case incident.EventWithdrawn:
+		rings(e.Calls)
+	case incident.EventOverride:
+		rings(e.Calls)
 	case incident.EventUpdateMissed:
 		rings(e.Calls)
 	case incident.EventStepOverdue:

@@ -34,6 +34,11 @@ func (d *draw) person() []string {
 		who := d.somebody()
 		return append([]string{"do", who, a.id}, strings.Fields(d.whim(a, who))...)
 	}
+	if d.safe && d.chance(4) {
+		if words := d.owner(a); words != "" {
+			return append([]string{"do", d.one("ada", "ben", "cyd", "dan"), a.id}, strings.Fields(words)...)
+		}
+	}
 	type chore struct {
 		who  string
 		task incident.Task
@@ -67,8 +72,38 @@ func (d *draw) whim(a *account, who string) string {
 		"ask step stop-theft/repair", "severity low", "severity critical", "validate outage", "begin "+step, "end "+step+" skipped",
 		"end "+step+" failed", "role lead "+who, "role incident-manager "+who, "sign "+last+" approve wrong", "sign "+last+" refuse right",
 		"sign "+last+" approve right", "contain", "resolve", "close", "resolve despite", "close despite", "offer lead ben",
-		"offer incident-manager "+who, "leave", "leave", "undo "+step, "add "+step, "waive team", "waive users", "reinstate users", "pin",
+		"withdraw "+last, "reject "+last, "anyway "+last, "override "+last, "ask action freeze", "offer incident-manager "+who, "leave", "leave", "undo "+step, "add "+step, "waive team", "waive users", "reinstate users", "pin",
 		"attach", "attach "+step, "reply "+step+" "+d.reply(a, step), "end "+step+" done "+d.reply(a, step))
+}
+
+// askedFirst is what happens first in a world in which much is decided by the owners of a Safe: it is asked for, and some of them sign. Not
+// all of it comes to pass.
+func (d *draw) askedFirst() []string {
+	const incident, first = "2026-11-21-1", "decision-1"
+	steps := []string{"mine leak=5", "watch", "look"}
+	for _, who := range []string{"ada", d.one("ben", "ben", "cyd", "dan")} {
+		steps = append(steps, "do "+who+" "+incident+" sign "+first+" approve right")
+	}
+	steps = append(steps, "look", "look", "do "+d.one("ada", "ben")+" "+incident+" reject "+first)
+	if d.chance(3) {
+		steps = append(steps, "mine "+d.one("spend", "oust", "idle"))
+	}
+	return slices.DeleteFunc(steps, func(string) bool { return d.chance(10) })
+}
+
+// owner is what one of those who may has done with what a Safe's owners are asked for; empty if there is nothing.
+func (d *draw) owner(a *account) string {
+	for i := range a.state.Decisions {
+		x := &a.state.Decisions[len(a.state.Decisions)-1-i]
+		if x.Prepared == nil || x.Prepared.Safe == nil {
+			continue
+		}
+		if !a.state.Unsent(x.ID) {
+			return d.one("reject ", "reject ", "reject ", "withdraw ") + x.ID
+		}
+		return d.one("override ", "override ", "override ", "withdraw ", "anyway ", "anyway ", "reject ") + x.ID
+	}
+	return ""
 }
 
 // reply is an answer to a step's question, nonsense if it asks nothing.

@@ -17,6 +17,7 @@
 //	late      a call is due as soon as it is stored
 //	timer     an incident short of people, or calling somebody, is looked at again in time
 //	quorum    nothing is ordered or signed but by signatures that the incident's plan then asks for and that are trusted
+//	armed     nothing is done by itself but what people armed, while they have, as often as the plan lets it and unless something stops it
 //	landing   no action lands twice
 //	finding   what there is to be found counts once; what was taken back does not
 //	mute      a muted detector, or one that only observes, opens nothing
