@@ -51,13 +51,30 @@ func (b *browser) sound() {
 	}
 }
 
-// until waits, on the page as it is, for something to become true.
+// until waits for something to become true on the page, or on the one that comes in its place.
 func (b *browser) until(condition string) {
 	b.t.Helper()
 	script := fmt.Sprintf("new Promise((done) => { const look = () => (%s) ? done(true) : setTimeout(look, 20); look(); })", condition)
-	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise)); err != nil {
-		b.t.Fatalf("waiting for %s: %v", condition, err)
+	for {
+		_, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise))
+		switch {
+		case err == nil:
+			return
+		case b.ctx.Err() == nil && left(err):
+		default:
+			b.t.Fatalf("waiting for %s: %v", condition, err)
+		}
 	}
+}
+
+// left reports whether a script failed because its page was left meanwhile.
+func left(err error) bool {
+	for _, say := range []string{"navigated", "context was destroyed", "Cannot find"} {
+		if strings.Contains(err.Error(), say) {
+			return true
+		}
+	}
+	return false
 }
 
 // fits fails if the page is wider than the window.

@@ -828,7 +828,7 @@ func callStop(p *exercisePage) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		if p.Sheet.Phase == exercise.Running && p.Sheet.Frozen == nil {
 			f := p.form("stop")
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<section id=\"stop\" aria-labelledby=\"stop-h\"><div class=\"head\"><h2 id=\"stop-h\">Stop</h2></div><form method=\"post\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<section id=\"stop\" aria-labelledby=\"stop-h\" class=\"stack\"><div class=\"head\"><h2 id=\"stop-h\">Stop</h2></div><form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -78,11 +78,17 @@ func (p *moderatePage) marks() []exercise.Mark {
 	return list
 }
 
-// further are the steps of the plan that the script does not expect.
-func (p *moderatePage) further() []option {
-	return slices.DeleteFunc(p.allSteps(), func(o option) bool {
+// markable are the steps of the plan, those that the script expects first.
+func (p *moderatePage) markable() []option {
+	var list []option
+	for _, r := range p.Steps {
+		if r.Ref != "" {
+			list = append(list, option{r.Ref, r.Name})
+		}
+	}
+	return append(list, slices.DeleteFunc(p.allSteps(), func(o option) bool {
 		return slices.ContainsFunc(p.Steps, func(r exercise.StepRow) bool { return r.Ref == o.Value })
-	})
+	})...)
 }
 
 // questionsSay says how many questions wait.

@@ -46,6 +46,7 @@ func TestExerciseShots(t *testing.T) {
 	w.does(id, "janet", incident.OpValidate{})
 	w.pass(2 * time.Minute)
 	oscar.submit(mod, "m-release-way-in", nil)
+	janet.submit(at, "r-ask", url.Values{"text": {"Who is the attacker?"}})
 	oscar.submit(mod, "m-mark-stolen-user-funds/pause-contract", url.Values{"kind": {"said"}})
 	both("oscar", mod, "moderate-playing")
 	both("janet", at, "exercise-playing")
