@@ -3,14 +3,20 @@ package app
 import (
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
+	"tocsin/chain/devchain"
 	"tocsin/engine"
+	"tocsin/evm"
+	"tocsin/examples"
 	"tocsin/exercise"
 	"tocsin/incident"
 	"tocsin/journal"
+	"tocsin/plan"
 	"tocsin/stage"
 )
 
@@ -106,6 +112,32 @@ func (x *led) stands(run int) {
 	}
 }
 
+// contain has the team do what the console shows as theirs, until an incident is contained.
+func (x *led) contain(id string, r *exercise.Run, box *mailbox) (v *engine.View) {
+	x.t.Helper()
+	script := r.Scenario
+	script.Live = "" // the players look at the screen, not into the stage
+	team := &cast{
+		engine: x.desk.Engine, stage: new(stage.Stage), mail: box, url: x.ready.URL, say: func(string, ...any) {}, via: "session", script: &script,
+		expected: script.Steps, patience: time.Minute, waits: true,
+	}
+	x.eventually("it is contained", func() bool {
+		var err error
+		v, err = x.desk.Engine.View(x.t.Context(), id)
+		if err == nil && v.State.Phase.AtLeast(incident.Contained) {
+			return true
+		}
+		if err == nil {
+			_, err = team.turn(x.t.Context(), v)
+		}
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		return false
+	})
+	return v
+}
+
 func TestPeoplePlayInALiveWorld(t *testing.T) {
 	data := t.TempDir()
 	box, err := openMailbox(t.TempDir(), func(letter) {})
@@ -140,25 +172,7 @@ func TestPeoplePlayInALiveWorld(t *testing.T) {
 	x.tap("clock", url.Values{"do": {"resume"}})
 
 	// Everybody signs with their own keys, which the plan in force names.
-	script := first.Scenario
-	script.Live = "" // the players look at the screen, not into the stage
-	team := &cast{
-		engine: x.desk.Engine, stage: new(stage.Stage), mail: box, url: x.ready.URL, say: func(string, ...any) {}, via: "session", script: &script,
-		expected: script.Steps, patience: time.Minute, waits: true,
-	}
-	x.eventually("it is contained", func() bool {
-		v, err = x.desk.Engine.View(t.Context(), v.State.ID)
-		if err == nil && v.State.Phase.AtLeast(incident.Contained) {
-			return true
-		}
-		if err == nil {
-			_, err = team.turn(t.Context(), v)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return false
-	})
+	v = x.contain(v.State.ID, first, box)
 	pause := v.State.Actions[0]
 	if pause.State != incident.Verified || pause.Prepared.Chain != first.Chain || pause.Block <= before.Block {
 		t.Errorf("the pause is %s at block %d of chain %d; it was watched up to %d before", pause.State, pause.Block, pause.Prepared.Chain, before.Block)
@@ -178,4 +192,83 @@ func TestPeoplePlayInALiveWorld(t *testing.T) {
 		t.Fatalf("the real incident goes by %v, %v", earnest.State.Plan, err)
 	}
 	x.stands(2)
+}
+
+// A plan that pauses through a Safe is played with a real one, whose owners sign its transactions with their own keys.
+func TestPeopleSignForTheSafeOfALiveWorld(t *testing.T) {
+	p, src, err := plan.Load(examples.Vault())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Assets = append(p.Assets, plan.Asset{ID: "safe", Name: "The guardians' Safe", Kind: "contract", Chain: vaultChain, Address: evm.Address{0x5a, 0xfe}})
+	for i := range p.Actions {
+		if p.Actions[i].ID == "pause-vault" {
+			p.Actions[i].Kind, p.Actions[i].Safe, p.Actions[i].Sender = "safe", "safe", evm.Address{}
+		}
+	}
+	files := fstest.MapFS{}
+	for name, b := range src.Files {
+		if ext := filepath.Ext(name); ext != ".yaml" && ext != ".yml" {
+			files[name] = &fstest.MapFile{Data: b}
+		}
+	}
+	for name, b := range plan.Write(p, "") {
+		files[name] = &fstest.MapFile{Data: b}
+	}
+	box, err := openMailbox(t.TempDir(), func(letter) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer box.close()
+	code, err := ReadSafe("../internal/safe/node_modules/@safe-global/safe-contracts")
+	if err != nil {
+		t.Fatalf("%v: run make needs", err)
+	}
+	x := serve(t, func(o *ServeOptions) {
+		o.Plans, o.SMTP, o.Safe, o.beat = []PlanFolder{{Files: files}}, box.URL(), code, 50*time.Millisecond
+	}).lead()
+	r := x.play("drained-vault")
+	v := x.contain(x.incident(1).State.ID, r, box)
+	if a := v.State.Actions[0]; a.State != incident.Verified || a.Prepared.Safe == nil || a.Prepared.Chain != r.Chain {
+		t.Errorf("the pause of the Safe is %s on chain %d", a.State, a.Prepared.Chain)
+	}
+}
+
+// A chain that the team gives is one of theirs for as long as it serves the id with which the scenario began.
+func TestAnEndpointThatTurnsLiveIsLeft(t *testing.T) {
+	begin := func(id uint64) string {
+		node, err := devchain.Start(t.Context(), devchain.Options{ChainID: id, Period: 50 * time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { node.Close() })
+		return strings.TrimPrefix(node.URL(), "http://")
+	}
+	addr, retarget := pass(t, begin(4242))
+	x := serve(t, func(o *ServeOptions) {
+		o.StageEndpoints, o.beat = map[uint64]string{vaultChain: "http://" + addr}, 20*time.Millisecond
+	}).lead()
+	choice := url.Values{"scenario": {"drained-vault"}, "world": {ownWorld}, "form": {"m-choose"}}
+	x.tap("choose", choice)
+	x.tap("describe", nil)
+	state := func() worldNote {
+		b, err := x.desk.Engine.WatchState(t.Context(), engine.RunWorld(x.id, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return readWorldNote(b)
+	}
+	x.eventually("the chain is watched", func() bool {
+		w, err := x.desk.Engine.WatchedIn(t.Context(), x.id, 1)
+		return err == nil && w.Block > 0
+	})
+	if s := state(); s.State != "running" {
+		t.Errorf("the world is %+v", s)
+	}
+	retarget(begin(1))
+	x.eventually("the chain is left", func() bool { s := state(); return s.State == "broken" && strings.Contains(s.Why, "public chain") })
+	x.tap("abort", url.Values{"why": {"The endpoint is live."}})
+	if status, _, body := x.oscar.post("/exercises/"+x.id+"/choose", choice); status == http.StatusSeeOther || !strings.Contains(body, "public chain") {
+		t.Errorf("it is offered again: %d", status)
+	}
 }

@@ -83,6 +83,11 @@ func TestWhatCannotBeServedIsSaidAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer node.Close()
+	public, err := devchain.Start(t.Context(), devchain.Options{ChainID: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer public.Close()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -97,10 +102,12 @@ func TestWhatCannotBeServedIsSaidAtOnce(t *testing.T) {
 		change func(*ServeOptions)
 		want   string
 	}{
-		"wrong chain":   {func(o *ServeOptions) { o.Endpoints = map[uint64][]string{vaultChain: {node.WSURL()}} }, "serves chain 7, not chain 31337"},
-		"unknown chain": {func(o *ServeOptions) { o.Endpoints = map[uint64][]string{5: {node.WSURL()}} }, "chain 5, which the plan does not name"},
-		"no such kind":  {func(o *ServeOptions) { o.Endpoints = map[uint64][]string{vaultChain: {"gopher://x/secret"}} }, "kind that is not supported"},
-		"port taken":    {func(o *ServeOptions) { o.Listen = taken.Addr().String() }, "cannot listen on"},
+		"wrong chain":               {func(o *ServeOptions) { o.Endpoints = map[uint64][]string{vaultChain: {node.WSURL()}} }, "serves chain 7, not chain 31337"},
+		"unknown chain":             {func(o *ServeOptions) { o.Endpoints = map[uint64][]string{5: {node.WSURL()}} }, "chain 5, which the plan does not name"},
+		"exercises on a live chain": {func(o *ServeOptions) { o.StageEndpoints = map[uint64]string{vaultChain: public.URL()} }, "public chain with money on it"},
+		"exercises on no chain":     {func(o *ServeOptions) { o.StageEndpoints = map[uint64]string{5: node.URL()} }, "chain 5, which no plan names"},
+		"no such kind":              {func(o *ServeOptions) { o.Endpoints = map[uint64][]string{vaultChain: {"gopher://x/secret"}} }, "kind that is not supported"},
+		"port taken":                {func(o *ServeOptions) { o.Listen = taken.Addr().String() }, "cannot listen on"},
 		"no certificate": {func(o *ServeOptions) {
 			o.TLSCert, o.TLSKey = filepath.Join(folder, "none"), filepath.Join(folder, "none")
 		}, "certificate and its key cannot be used"},

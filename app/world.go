@@ -110,10 +110,10 @@ func (w *world) carrier() *execute.Executor {
 
 // The times of a world.
 const (
-	worldLease = 4 * time.Second // another node takes over so long after this one died
-	worldRenew = time.Second
-	worldAgain = 3 * time.Second // after it broke
-	worldAdmit = 5 * time.Second // between two looks which chain the team's own endpoint serves
+	worldLease  = 4 * time.Second // another node takes over so long after this one died
+	worldRenew  = time.Second
+	worldAgain  = 3 * time.Second // after it broke
+	worldAdmits = 5               // beats between two looks which chain the team's own endpoint serves
 )
 
 // run has the world on this node whenever no other has it, until the run is over or ctx ends.

@@ -202,7 +202,7 @@ func (w *world) admitted(ctx context.Context) (of uint64, url string, err error)
 
 // guard breaks the world once the team's endpoint serves another chain.
 func (w *world) guard(ctx context.Context, broken context.CancelCauseFunc) {
-	for linger(ctx, worldAdmit) {
+	for linger(ctx, worldAdmits*w.house.beat) {
 		if _, _, err := w.admitted(ctx); fault.Is(err, fault.Forbidden) {
 			broken(err)
 			return

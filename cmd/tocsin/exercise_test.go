@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -89,4 +91,52 @@ func TestAnExerciseSurvivesKills(t *testing.T) {
 	if !v.Contained || v.Why != "" || len(v.Incidents) != 1 || v.Lost == "" || v.Score.Outcome != "completed" || v.Score.Done != v.Score.Expected {
 		t.Errorf("after %d kills: %+v\n%s", killed, v, log)
 	}
+}
+
+// TestALiveWorldSurvivesKills plays a scenario with people who sign with their own key files, and kills the server twice in the middle: the
+// world's chain and its clock go on where they were, and what was agreed upon is sent there.
+func TestALiveWorldSurvivesKills(t *testing.T) {
+	t.Parallel()
+	w := newQuietWorld(t)
+	s := w.serve()
+	bella := w.signedIn(s, "bella")
+	to := func(path string, form url.Values) string {
+		t.Helper()
+		res, text := bella.ask(s.URL+path, form)
+		if res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%s: %s\n%s", path, res.Status, text)
+		}
+		return res.Header.Get("Location")
+	}
+	at := time.Now().UTC().Add(time.Hour).Format("2006-01-02T15:04")
+	session := to("/exercises", url.Values{"title": {"Winter"}, "at": {at}, "moderator": {"bella"}, "watch": {"david"}})
+	to(session+"/choose", url.Values{"scenario": {"drained-vault"}})
+	to(session+"/begin", url.Values{})
+	to(session+"/describe", url.Values{})
+	to(session+"/clock", url.Values{"do": {"x60"}})
+	id := w.opened()
+	s.kill()
+	blocks := filepath.Join(w.data, "exercises", filepath.Base(session), "1", "chain", "blocks")
+	before, err := os.Stat(blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	// While the server is down people decide. The chain knows nothing of it yet.
+	w.on("incident", "validate", id, "--as", "janet")
+	decision := w.show(id, "carmen").decision(t, "pause-contract")
+	w.approve(id, decision, "carmen", w.sign(id, decision, "carmen"))
+	s = w.serve()
+	s.kill()
+	w.approve(id, decision, "oscar", w.sign(id, decision, "oscar"))
+	s = w.serve()
+	w.until("containment", func() bool { return w.show(id, "janet").Incident.Phase == "contained" })
+	r := w.show(id, "janet")
+	if a := r.Incident.Actions; len(a) != 1 || a[0].State != "verified" || r.count("action-landed") != 1 {
+		t.Errorf("what was agreed upon: %+v", a)
+	}
+	if after, err := os.Stat(blocks); err != nil || after.Size() <= before.Size() {
+		t.Errorf("the chain did not go on: %d bytes, and %d before, %v", after.Size(), before.Size(), err)
+	}
+	s.stop(t)
 }
