@@ -55,6 +55,38 @@ func (e *Engine) PastExercises(ctx context.Context, protocol string) ([]exercise
 	return past, err
 }
 
+// Scores are those of all runs of the exercises of a protocol that took place, the latest exercise first: for plots and comparisons.
+func (e *Engine) Scores(ctx context.Context, protocol string) ([]exercise.Score, error) {
+	return e.scores(ctx, protocol, e.now().AddDate(1, 0, 0))
+}
+
+// Proposals are the edits of the plan that an exercise which has ended suggests.
+func (v *ExerciseView) Proposals(ctx context.Context) ([]exercise.Proposal, error) {
+	states, err := v.states(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return exercise.Proposals(v.Plan, v.State, states), nil
+}
+
+// Playback is a run of the exercise to be watched again; a fault of code not_found if it was not played. It holds what only the moderator
+// may see until the exercise has ended.
+func (v *ExerciseView) Playback(ctx context.Context, run int) (*exercise.Playback, error) {
+	states, err := v.states(ctx)
+	if err != nil {
+		return nil, err
+	}
+	happened, err := v.Happened()
+	if err != nil {
+		return nil, err
+	}
+	x, ok := exercise.PlaybackOf(v.Plan, v.State, happened, run, states)
+	if !ok {
+		return nil, fault.New(fault.NotFound, "The exercise %s has not played a scenario %d.", v.State.ID, run)
+	}
+	return &x, nil
+}
+
 // scores are those of the runs of exercises that began before a time, the latest exercise first.
 func (e *Engine) scores(ctx context.Context, protocol string, before time.Time) ([]exercise.Score, error) {
 	var list []exercise.Score

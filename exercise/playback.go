@@ -19,6 +19,7 @@ type Playback struct {
 	To     time.Time `json:"to"`    // exercise time of the end, or of the last thing so far
 	Began  time.Time `json:"began"` // in real time
 	Ended  time.Time `json:"ended"` // in real time; of what goes on, of the last thing so far
+	Ticks  []Tick    `json:"ticks"`
 	Played []Scene   `json:"scenes"`
 }
 
@@ -93,6 +94,7 @@ func PlaybackOf(p *plan.Plan, s *State, happened []Happened, run int, incidents 
 		b.To = b.Played[n-1].Shows
 	}
 	b.Began, b.Ended = r.Described, cmp.Or(r.Completed, b.real(b.To))
+	b.Playback.Ticks = b.ticks()
 	return b.Playback, true
 }
 
@@ -170,21 +172,34 @@ func (b *player) actions(x *incident.State) {
 		}
 		b.scene(a.Ordered, LaneAction, "Ordered: "+title)
 		b.last().Wrong = failed
+		at := a.Ordered
 		if n := len(a.Sends); n > 0 && a.State != incident.Signed {
-			b.scene(a.Sends[0].At, LaneAction, "Sent: "+title)
+			at = later(at, a.Sends[0].At)
+			b.scene(at, LaneAction, "Sent: "+title)
 		}
 		if l := a.Landed; l != nil {
 			text := "Landed: "
 			if l.Status != 1 {
 				text = "Landed, and failed: "
 			}
-			b.scene(l.At, LaneAction, text+title)
+			at = later(at, l.At)
+			if !a.Verified.IsZero() && at.After(a.Verified) {
+				at = a.Verified // the chain's clock is another one than the exercise's
+			}
+			b.scene(at, LaneAction, text+title)
 			b.last().Wrong = l.Status != 1
 		}
 		if !a.Verified.IsZero() {
 			b.scene(a.Verified, LaneAction, "Its effect is proved: "+title)
 		}
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // clock tells what the moderator did to the clock while the run was under way.
@@ -206,46 +221,4 @@ func (b *player) clock(happened []Happened) {
 		b.scene(e.Clock.Shows, LaneClock, text)
 		b.last().At = h.At
 	}
-}
-
-// real is when the clock first showed a time, or more; zero if it never did. What it skipped when it was moved on, it showed in that moment.
-func (b *player) real(shows time.Time) time.Time {
-	for i, c := range b.clocks {
-		at, ok := c.Real(shows)
-		if ok && (i+1 == len(b.clocks) || !at.After(b.clocks[i+1].At)) {
-			return at
-		}
-	}
-	return time.Time{}
-}
-
-// clocksOf are the clocks that a run went by, the first one first.
-func clocksOf(r *Run, happened []Happened) []incident.Clock {
-	var list []incident.Clock
-	for _, h := range happened {
-		var c incident.Clock
-		switch e := h.Event.(type) {
-		case EventBegun:
-			c = e.Clock
-		case EventDescribed:
-			c = e.Clock
-		case EventClock:
-			c = e.Clock
-		case EventFrozen:
-			c = e.Clock
-		case EventThawed:
-			c = e.Clock
-		case EventCompleted:
-			c = e.Clock
-		case EventAborted:
-			c = e.Clock
-		case EventEnded:
-			c = e.Clock
-		}
-		if !c.At.IsZero() && !c.At.Before(r.Described) {
-			list = append(list, c)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b incident.Clock) int { return cmp.Or(a.At.Compare(b.At), a.Shows.Compare(b.Shows)) })
-	return list
 }

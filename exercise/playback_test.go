@@ -39,6 +39,9 @@ func TestPlayback(t *testing.T) {
 		}
 		fmt.Fprintf(&text, "%s %s %s%s: %s %s\n", exercise.Stopwatch(time.Duration(s.After)), s.At.Format(time.TimeOnly), wrong, s.Lane, s.Text, strings.Join(s.People, ","))
 	}
+	for _, tick := range x.Ticks {
+		fmt.Fprintf(&text, "| %s %s\n", tick.At.Format(time.TimeOnly), exercise.Stopwatch(time.Duration(tick.After)))
+	}
 	golden(t, "testdata/playback.md", text.String())
 	if !slices.IsSortedFunc(x.Played, func(a, b exercise.Scene) int { return a.Shows.Compare(b.Shows) }) || x.Played[len(x.Played)-1].Number != len(x.Played) {
 		t.Error("its scenes are in no order")

@@ -45,10 +45,24 @@ func TestExerciseInTheBrowser(t *testing.T) {
 	oscar.submit(at+"/moderate", "m-end", nil)
 	for _, width := range []int64{1280, 360} {
 		b.size(width, 800)
-		for _, path := range []string{at + "/moderate", at + "/report"} {
+		for _, path := range []string{at + "/moderate", at + "/report", at + "/public", "/exercises", at + "/replay"} {
 			b.open(path)
 			b.fits(fmt.Sprintf("%s at %d", path, width))
 			b.sound()
 		}
 	}
+	// The replay is stepped through by keyboard, by button and by slider; what is still to come stands back.
+	b.do(chromedp.WaitVisible("[data-stepper]"))
+	b.until(`document.querySelector('[data-told]').textContent.startsWith('1 of ')`)
+	press := func(key string) {
+		eval[bool](b, `document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '`+key+`', bubbles: true }))`)
+	}
+	press("ArrowRight")
+	b.until(`document.querySelector('[aria-current=step]').id === 'scene-2'`)
+	b.do(chromedp.Click(`[data-step="1"]`))
+	b.until(`document.querySelector('[aria-current=step]').id === 'scene-3' && !document.querySelector('[data-scene="3"]').classList.contains('later')`)
+	press("End")
+	b.until(`document.querySelectorAll('.mark.later').length === 0`)
+	press("Home")
+	b.until(`document.querySelectorAll('.mark.later').length > 1 && document.querySelector('.cursor').getAttribute('x1') === document.querySelector('[data-scene="1"]').getAttribute('x')`)
 }

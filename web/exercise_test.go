@@ -270,7 +270,7 @@ func TestNothingHeldBackIsShown(t *testing.T) {
 				if route == "/invitation/{secret}" {
 					secret = strings.TrimPrefix(w.invited(at, "janet", exercise.LinkReply), "/invitation/")
 				}
-				path := strings.NewReplacer("{$}", "", "{id}", of, "{file}", feed+".ics", "{protocol}", w.plan.Protocol, "{decision}", d, "{run}", run, "{number}", number,
+				path := strings.NewReplacer("{$}", "", "{id}", of, "{file}", feed+".ics", "{protocol}", w.plan.Protocol, "{decision}", d, "{run}", run, "{number}", number, "{form}", "md",
 					"{secret}", secret, "{evidence}", "evidence-1", "{detector}", "none", "{version}", "x", "{name}", "y").Replace(route)
 				a := janet.get(path)
 				walked++

@@ -20,6 +20,8 @@ type exercisesPage struct {
 	Plan       *plan.Plan
 	Due        exercise.Due
 	Sessions   []sessionRow
+	Trends     []trend
+	Times      []timesRow
 	Moderators []plan.Person
 	People     []plan.Person
 	Form       *form // to plan one; nil if the person may not
@@ -30,7 +32,8 @@ type sessionRow struct {
 	engine.ExerciseSummary
 	Href  string
 	At    moment
-	Clean string // how it went, once it is over
+	Clean string   // how it went, once it is over
+	Went  []string // its scenarios, and how they compare with those before
 }
 
 // exercises shows how the team stays ready.
@@ -53,7 +56,13 @@ func (c *Console) showExercises(w http.ResponseWriter, r *http.Request, s *sessi
 	}
 	now := c.Engine.Now()
 	p.Due = exercise.Cadence(s.plan, past, since, now)
-	if p.Sessions, err = c.sessionRows(ctx, s, p.shell, past); err != nil {
+	scores, err := c.Engine.Scores(ctx, s.protocol)
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	p.Trends, p.Times = trends(scores), timesRows(scores)
+	if p.Sessions, err = c.sessionRows(ctx, s, p.shell, past, scores); err != nil {
 		c.fail(w, r, err)
 		return
 	}
@@ -71,7 +80,7 @@ func (c *Console) showExercises(w http.ResponseWriter, r *http.Request, s *sessi
 }
 
 // sessionRows are the exercises that the person may know of.
-func (c *Console) sessionRows(ctx context.Context, s *session, sh *shell, past []exercise.Past) ([]sessionRow, error) {
+func (c *Console) sessionRows(ctx context.Context, s *session, sh *shell, past []exercise.Past, scores []exercise.Score) ([]sessionRow, error) {
 	list, err := c.Engine.Exercises(ctx, s.protocol)
 	if err != nil {
 		return nil, err
@@ -87,7 +96,7 @@ func (c *Console) sessionRows(ctx context.Context, s *session, sh *shell, past [
 		}
 		row := sessionRow{ExerciseSummary: x, Href: "/exercises/" + url.PathEscape(x.ID), At: sh.at(x.Scheduled)}
 		if i := slices.IndexFunc(past, func(b exercise.Past) bool { return b.Session == x.ID }); i >= 0 {
-			row.At, row.Clean = sh.at(past[i].At), "something to work on"
+			row.At, row.Clean, row.Went = sh.at(past[i].At), "something to work on", went(x.ID, scores)
 			if past[i].Clean {
 				row.Clean = "clean"
 			}

@@ -97,14 +97,13 @@ func newWorldOf(t *testing.T, demo bool, change func(*plan.Plan, *Options)) *wor
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = src
 	var o Options
 	change(p, &o)
 	w := &world{t: t, plan: p, now: start, done: make(chan struct{})}
 	st := memory.New(nil)
 	w.store, w.access = st, access.New(access.Options{Store: st, Now: w.clock})
 	w.engine = engine.New(engine.Options{Store: st, Node: "test", Now: w.clock})
-	if _, err := w.engine.Pin(t.Context(), p, map[string][]byte{"plan.yaml": []byte("name: test")}); err != nil {
+	if _, err := w.engine.Pin(t.Context(), p, src.Files); err != nil {
 		t.Fatal(err)
 	}
 	o.Engine, o.Access, o.Now, o.Version, o.Done = w.engine, w.access, w.clock, "test", w.done
