@@ -162,7 +162,7 @@ func (s *server) run(ctx context.Context, secure bool) error {
 	if s.o.Signer != nil {
 		sender = s.o.Signer.Address()
 	}
-	ahead := &trials{clients: s.clients, drill: s.house.drill, sender: sender, open: s.prepared(), now: s.desk.Engine.Now, last: map[evm.Hash]tried{}}
+	ahead := &trials{clients: s.clients, drill: s.house.drill, sender: sender, open: s.prepared(), now: s.desk.Engine.Now, within: triedWithin, last: map[evm.Hash]tried{}}
 	console, err := web.New(web.Options{
 		Engine: s.desk.Engine, Access: s.desk.Access, Now: s.desk.Engine.Now, Readings: s.readings, Sights: (&sights{desk: s.desk, now: s.desk.Engine.Now}).list, Stage: s.o.stage, Exercise: s.o.exercise, Lookout: lookout, Tried: ahead.try, Confirm: s.confirm, Worlds: s.worlds(),
 		Standings: func() []engine.Standing { return s.standings(ctx) },

@@ -26,6 +26,7 @@ type trials struct {
 	sender  evm.Address                              // the executor's account; zero without one
 	open    trial.Opener
 	now     func() time.Time
+	within  time.Duration // so long a chain is waited for
 
 	mu   sync.Mutex
 	last map[evm.Hash]tried // by the action's hash
@@ -63,7 +64,7 @@ func (t *trials) try(p *plan.Plan, pr action.Prepared) []string {
 	if x, ok := t.last[pr.Hash]; ok && now.Sub(x.at) < triedFor {
 		return x.say
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), triedWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), t.within)
 	defer cancel()
 	say, err := t.look(ctx, client, sender, p, pr)
 	if err != nil {

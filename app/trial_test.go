@@ -31,7 +31,7 @@ func TestTrialsSayWhatWouldHappen(t *testing.T) {
 		}
 	})
 	now := time.Now()
-	x := &trials{clients: map[uint64]chain.Client{id: c.Client()}, sender: rich, now: func() time.Time { return now }, last: map[evm.Hash]tried{}}
+	x := &trials{clients: map[uint64]chain.Client{id: c.Client()}, sender: rich, now: func() time.Time { return now }, within: patience, last: map[evm.Hash]tried{}}
 	p := &plan.Plan{}
 	pr := action.Prepared{Kind: action.Call, Chain: id, To: evm.Address{7}, Value: uint256.NewInt(5e17)}
 	pr.Hash = pr.ComputeHash()

@@ -183,10 +183,10 @@ func TestAnswersAreBoundedInTimeAndSize(t *testing.T) {
 		},
 	}.serve(t)
 	defer close(release)
-	c := dial(t, rpc.Options{URL: s.URL, MaxResponse: 1024, Timeout: 50 * time.Millisecond})
-	if _, err := c.Code(t.Context(), evm.Address{}); !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "1024") {
+	if _, err := dial(t, rpc.Options{URL: s.URL, MaxResponse: 1024}).Code(t.Context(), evm.Address{}); !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "1024") {
 		t.Errorf("large answer: %v", err)
 	}
+	c := dial(t, rpc.Options{URL: s.URL, Timeout: 50 * time.Millisecond})
 	hang.Store(true)
 	if _, err := c.Balance(t.Context(), evm.Address{}, nil); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("no answer: %v", err)
