@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,7 +33,9 @@ type recording struct {
 var recordOnce = sync.OnceValues(func() (*recording, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	s, err := stage.Start(ctx, stage.Options{Period: 5 * time.Millisecond, Seed: 7, Pace: 1})
+	pace := newPace()
+	defer pace.end()
+	s, err := stage.Start(ctx, stage.Options{Period: 5 * time.Millisecond, Seed: 7, Pace: 1, Clock: pace.now})
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +61,7 @@ var recordOnce = sync.OnceValues(func() (*recording, error) {
 		if err != nil {
 			return nil, err
 		}
+		pace.recorded(l.Block.Time)
 		r.lines, r.blocks = append(r.lines, line), append(r.blocks, l.Block)
 		traces := json.RawMessage("[]") // the first block cannot be traced, and holds nothing
 		if n > 0 {
@@ -91,6 +95,43 @@ var recordOnce = sync.OnceValues(func() (*recording, error) {
 	r.attack, r.at = tx.Hash, tx.Block
 	return r, nil
 })
+
+// pace is the clock of a chain that is recorded while it grows. It runs fast, but never far ahead of what is recorded: a busy
+// machine mines no more than it can record.
+type pace struct {
+	unix, until atomic.Int64
+	tick        *time.Ticker
+	ended       chan struct{}
+}
+
+func newPace() *pace {
+	p := &pace{tick: time.NewTicker(5 * time.Millisecond), ended: make(chan struct{})}
+	p.unix.Store(time.Now().Unix())
+	p.until.Store(p.unix.Load() + 150) // the stage is set within
+	go func() {
+		for {
+			select {
+			case <-p.ended:
+				return
+			case <-p.tick.C:
+				if p.unix.Load() < p.until.Load() {
+					p.unix.Add(1)
+				}
+			}
+		}
+	}()
+	return p
+}
+
+func (p *pace) now() time.Time { return time.Unix(p.unix.Load(), 0) }
+
+// recorded tells the time of the last block that was recorded.
+func (p *pace) recorded(at uint64) { p.until.Store(max(p.until.Load(), int64(at)+30)) }
+
+func (p *pace) end() {
+	p.tick.Stop()
+	close(p.ended)
+}
 
 // ask is one JSON-RPC request, answered as it came.
 func ask(ctx context.Context, url, method string, params ...any) (json.RawMessage, error) {
