@@ -14,9 +14,9 @@ import (
 
 // The codes of gaps about exercises.
 const (
-	ExerciseNever   = "exercise-never"         // the team has not practised yet
+	NeverExercised  = "never-exercised"        // the team has not practised yet
 	ExerciseDue     = "exercise-due"           // the next one is to be planned
-	ExerciseOverdue = "exercise-overdue"       // it should have taken place
+	ExerciseLate    = "exercise-late"          // it should have taken place
 	NewcomerDue     = "newcomer-not-practised" // somebody new has not taken part in time
 	ProcedureUnused = "procedure-not-walked"   // a procedure has not been walked through for a year
 	IssueUnused     = "issue-not-practised"    // no exercise was about an issue yet
@@ -62,7 +62,7 @@ func nextOne(p *plan.Plan, d *exercise.Due, now time.Time) []Gap {
 	}
 	switch met := d.Met(now); {
 	case d.Last.IsZero():
-		g.Code, g.Say = ExerciseNever, fmt.Sprintf("The team has not practised yet; the first exercise is due by %s.", date(d.Next))
+		g.Code, g.Say = NeverExercised, fmt.Sprintf("The team has not practised yet; the first exercise is due by %s.", date(d.Next))
 		g.Evidence = g.Evidence[1:]
 		if d.Overdue {
 			g.Level, g.Say = check.Warning, fmt.Sprintf("The team has never practised; the first exercise was due on %s.", date(d.Next))
@@ -71,10 +71,10 @@ func nextOne(p *plan.Plan, d *exercise.Due, now time.Time) []Gap {
 			g.Level, g.Mend = check.Note, "Nothing but to come to it."
 		}
 	case d.Overdue && !met:
-		g.Code, g.Level, g.Say = ExerciseOverdue, check.Warning, fmt.Sprintf("The next exercise was due on %s.", date(d.Next))
+		g.Code, g.Level, g.Say = ExerciseLate, check.Warning, fmt.Sprintf("The next exercise was due on %s.", date(d.Next))
 		g.Evidence = append(g.Evidence, fmt.Sprintf("The last one was on %s.", date(d.Last)))
 	case d.Overdue:
-		g.Code, g.Say, g.Mend = ExerciseOverdue, fmt.Sprintf("The next exercise was due on %s; it is planned for %s.", date(d.Next), date(d.Planned)), "Nothing but to come to it."
+		g.Code, g.Say, g.Mend = ExerciseLate, fmt.Sprintf("The next exercise was due on %s; it is planned for %s.", date(d.Next), date(d.Planned)), "Nothing but to come to it."
 	case met || now.Before(d.Remind()):
 		return nil
 	}

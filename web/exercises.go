@@ -24,7 +24,8 @@ type exercisesPage struct {
 	Times      []timesRow
 	Moderators []plan.Person
 	People     []plan.Person
-	Form       *form // to plan one; nil if the person may not
+	Form       *form  // to plan one; nil if the person may not
+	Calendar   string // address where the person gets one
 }
 
 // sessionRow is one exercise in the list.
@@ -43,7 +44,7 @@ func (c *Console) exercises(w http.ResponseWriter, r *http.Request, s *session) 
 
 func (c *Console) showExercises(w http.ResponseWriter, r *http.Request, s *session, status int, fs *forms) {
 	ctx := r.Context()
-	p := &exercisesPage{shell: c.shell(s, "Exercises", s.at("/exercises")), Plan: s.plan, People: players(s.plan)}
+	p := &exercisesPage{shell: c.shell(s, "Exercises", s.at("/exercises")), Plan: s.plan, People: players(s.plan), Calendar: s.at("/calendar")}
 	past, err := c.Engine.PastExercises(ctx, s.protocol)
 	if err != nil {
 		c.fail(w, r, err)

@@ -12,7 +12,7 @@ import (
 func TestExercisesSayWhatIsDue(t *testing.T) {
 	w := newWorld(t, false)
 	janet := w.signedIn("janet")
-	janet.get("/exercises").is(http.StatusOK).contains("The next one is due by 5 January 2027", "The team has not practised yet.",
+	janet.get("/exercises").is(http.StatusOK).contains("The next one is due by 5 January 2027", "Put the exercises into your calendar", "The team has not practised yet.",
 		"There has been no exercise yet", "Stolen", "never", "Never took part", "Janet R", "by 5 January 2027", "Not walked through for a year")
 	at := w.described("drained-vault")
 	janet.get("/exercises").contains("The winter exercise", "running").lacks("There has been no exercise yet")
