@@ -64,16 +64,8 @@ func Try(ctx context.Context, client chain.Client, p *plan.Plan, pr action.Prepa
 	}
 	t := Trial{Block: head.Number}
 	if e := pr.Effect; e != nil {
-		answer, err := client.Call(ctx, chain.Message{To: &e.To, Data: e.Data}, &head.Number)
-		switch r := (*chain.Revert)(nil); {
-		case errors.As(err, &r):
-			t.Got = r.Error()
-		case err != nil:
+		if t.Holds, t.Got, err = holds(ctx, client, *e, head.Number); err != nil {
 			return t, err
-		default:
-			if t.Holds, t.Got, err = e.Holds(answer); err != nil {
-				t.Got = err.Error()
-			}
 		}
 	}
 	if pr.Sender != (evm.Address{}) && pr.Safe == nil {
@@ -103,6 +95,46 @@ func Try(ctx context.Context, client chain.Client, p *plan.Plan, pr action.Prepa
 	}
 	t.Tried = true
 	return t, nil
+}
+
+// holds reads an effect at a block. A contract that refuses, or answers something else than declared, has not shown it.
+func holds(ctx context.Context, client chain.Client, e action.Effect, block uint64) (yes bool, got string, err error) {
+	answer, err := client.Call(ctx, chain.Message{To: &e.To, Data: e.Data}, &block)
+	if r := (*chain.Revert)(nil); errors.As(err, &r) {
+		return false, r.Error(), nil
+	}
+	if err != nil {
+		return false, "", err
+	}
+	if yes, got, err = e.Holds(answer); err != nil {
+		return false, err.Error(), nil
+	}
+	return yes, got, nil
+}
+
+// waits looks whether transactions of the account that is to send an action wait already: one of them may be this very action, sent from
+// another laptop. Where the action is in effect it does not matter, for nothing is sent. Fault: conflict.
+func waits(ctx context.Context, client chain.Client, e *action.Effect, from evm.Address) error {
+	head, err := client.Head(ctx)
+	if err != nil {
+		return err
+	}
+	if e != nil {
+		if yes, _, err := holds(ctx, client, *e, head.Number); err != nil || yes {
+			return err
+		}
+	}
+	used, err := client.Nonce(ctx, from, false)
+	if err != nil {
+		return err
+	}
+	next, err := client.Nonce(ctx, from, true)
+	if err != nil || next <= used {
+		return err
+	}
+	return fault.New(fault.Conflict, "A TRANSACTION OF %s WAITS already: the chain holds %d of that account, and knows of %d more that are in no block. One of them may be this action, sent from another laptop; then both could land.",
+		from.Hex(), used, next-used).
+		Instead("Wait until it has landed and send again: what is in effect then is not sent. Only if you know that it is something else: --also.")
 }
 
 // reason says why a contract refused, by its own errors where the plan has its ABI.

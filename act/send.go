@@ -24,6 +24,7 @@ type Options struct {
 	Logger *slog.Logger    // nil: none
 	Say    func(string)    // told what happens, one sentence each; nil: nobody is
 	Ready  *outside.Anyway // why it is sent without the plan's approvers; nil: it is not
+	Also   bool            // it is sent although another transaction of the account waits
 	Pause  time.Duration   // before it is tried again; 0: a second
 }
 
@@ -92,6 +93,9 @@ func (f *File) begin(ctx context.Context, o Options) error {
 	case f.record.State == outside.Failed && !o.Now().Before(f.record.Expires()):
 		return fault.New(fault.Expired, "It failed, and the approvals have expired: %s", f.record.Say).Instead("Prepare it again and have it signed.")
 	case f.record.State == outside.Failed:
+		if err := f.alone(ctx, o); err != nil {
+			return err
+		}
 		o.Say("It failed before: " + f.record.Say + " It is tried again.")
 		return f.add(lineRetry, o.Now(), struct{}{})
 	default:
@@ -114,7 +118,22 @@ func (f *File) begin(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if err := f.alone(ctx, o); err != nil {
+		return err
+	}
 	return f.add(lineOrder, o.Now(), order)
+}
+
+// alone looks whether something waits that may be this action.
+func (f *File) alone(ctx context.Context, o Options) error {
+	if o.Also {
+		return nil
+	}
+	pr, err := f.record.Prepared(f.plan)
+	if err != nil {
+		return err
+	}
+	return waits(ctx, o.Client, pr.Effect, o.Signer.Address())
 }
 
 // desk is the record as package execute sees it.

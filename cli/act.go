@@ -124,6 +124,9 @@ func (t *terminal) actPrepare(use string) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := outside.Carries(pr); err != nil {
+				return err
+			}
 			client, err := t.connect(c.Context(), &f, pr.Chain)
 			if err != nil {
 				return err

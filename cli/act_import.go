@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -29,8 +27,8 @@ func (t *terminal) actImport() *cobra.Command {
 	var id string
 	c := &cobra.Command{
 		Use: "import RECORD --data DIR --as PERSON", Short: "Take the record of what was done without the server into an incident", Args: exactly("a record"),
-		Long: `Import proves a record by the plan that the server holds, request, signatures and transactions, and puts it into an incident: a note that says
-who signed, what was sent and where it landed, and the record itself as evidence. Without --incident one is opened. What has been taken in before
+		Long: `Import proves a record by the plan that the server holds, request, signatures and transactions, and puts it into an incident: the
+action with who signed it, what was sent and where it landed, marked as taken in and by whom, and the record itself as evidence. Without --incident one is opened. What has been taken in before
 is not taken in again. What the chain said is the word of the machine that sent it; with --endpoint the landing is compared with the chain.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			k, err := t.open(c.Context(), d)
@@ -42,12 +40,13 @@ is not taken in again. What the chain said is the word of the machine that sent 
 			if err != nil {
 				return err
 			}
+			var seen *incident.SeenLanding
 			if len(f.endpoints) > 0 && r.Landed != nil {
-				if err := t.compareLanding(c.Context(), &f, p, r); err != nil {
+				if seen, err = t.compareLanding(c.Context(), &f, p, r); err != nil {
 					return err
 				}
 			}
-			return t.takeIn(c.Context(), k, d, id, args[0], p, r)
+			return t.takeIn(c.Context(), k, d, id, args[0], p, r, seen)
 		},
 	}
 	d.flags(c, true)
@@ -81,25 +80,25 @@ func (t *terminal) provenRecord(ctx context.Context, k *app.Desk, path string) (
 	if err := record.Verify(p, k.Engine.Now()); err != nil {
 		return record, p, err
 	}
-	if record.Facts != nil && (record.Landed == nil || record.Landed.Status != 1) {
-		return record, p, fault.New(fault.Forbidden, "The Safe has not executed this, and its owners' signatures, which stand in the record, may still be used.").
-			Instead("Keep the record where it is. Once the Safe has used the nonce %d they count no more.", record.Nonce)
-	}
-	return record, p, nil
+	return record, p, record.Used()
 }
 
-// compareLanding holds what the record says of its landing against the chain.
-func (t *terminal) compareLanding(ctx context.Context, f *actFlags, p *plan.Plan, r outside.Record) error {
+// compareLanding holds what the record says of its landing against the chain: the block must be part of it and hold the transaction.
+func (t *terminal) compareLanding(ctx context.Context, f *actFlags, p *plan.Plan, r outside.Record) (*incident.SeenLanding, error) {
 	client, err := t.connect(ctx, f, r.Message.Chain)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer client.Close()
-	got, err := client.Receipt(ctx, r.Landed.Tx)
-	if fault.Is(err, fault.NotFound) || err == nil && (got.BlockHash != r.Landed.BlockHash || got.Status != r.Landed.Status) {
-		return fault.New(fault.Forbidden, "The record says that %s landed in block %d, and the chain does not.", r.Landed.Tx.Hex(), r.Landed.Block)
+	head, err := client.Head(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	got, err := client.Receipt(ctx, r.Landed.Tx)
+	if fault.Is(err, fault.NotFound) || err == nil && (got.BlockHash != r.Landed.BlockHash || got.Status != r.Landed.Status || got.BlockNumber != r.Landed.Block) {
+		return nil, fault.New(fault.Forbidden, "The record says that %s landed in block %d, and the chain does not.", r.Landed.Tx.Hex(), r.Landed.Block)
+	}
+	return &incident.SeenLanding{Block: head.Number, Hash: head.Hash}, err
 }
 
 // takenIn is what became of an import, as JSON.
@@ -111,7 +110,7 @@ type takenIn struct {
 }
 
 // takeIn writes a proven record into an incident.
-func (t *terminal) takeIn(ctx context.Context, k *app.Desk, d desk, id, path string, p *plan.Plan, r outside.Record) error {
+func (t *terminal) takeIn(ctx context.Context, k *app.Desk, d desk, id, path string, p *plan.Plan, r outside.Record, seen *incident.SeenLanding) error {
 	actor, err := d.actor(p, access.Respond)
 	if err != nil {
 		return err
@@ -125,7 +124,7 @@ func (t *terminal) takeIn(ctx context.Context, k *app.Desk, d desk, id, path str
 	if err != nil {
 		return err
 	}
-	say := deedSaid(p, r)
+	say := r.Told(func(id string) string { return p.NameOf(id) })
 	x := takenIn{Incident: held, Record: r.ID, Before: held != "", Say: say}
 	if held == "" {
 		if id == "" {
@@ -140,7 +139,7 @@ func (t *terminal) takeIn(ctx context.Context, k *app.Desk, d desk, id, path str
 		if _, err := k.Engine.ViewFor(ctx, id, d.as); err != nil {
 			return err
 		}
-		if _, err := k.Engine.Do(ctx, id, incident.Command{ID: "act-note/" + r.ID, Actor: actor, Op: incident.OpNote{Text: say}}); err != nil {
+		if _, err := k.Engine.TakeIn(ctx, id, incident.Command{ID: "act-taken/" + r.ID, Actor: actor, Op: incident.OpTakeIn{Record: r, Seen: seen}}); err != nil {
 			return err
 		}
 		op := incident.OpAttach{What: name, Note: "The record that proves it: tocsin act.", File: &journal.File{Media: "application/x-ndjson"}}
@@ -178,32 +177,4 @@ func holding(ctx context.Context, k *app.Desk, as, name string) (string, error) 
 		}
 	}
 	return "", nil
-}
-
-// deedSaid says what a record proves, in sentences.
-func deedSaid(p *plan.Plan, r outside.Record) string {
-	var yes []string
-	for _, a := range r.Answers {
-		if a.Choice != "approve" {
-			continue
-		}
-		name := a.Signer.Hex()
-		if a.Person != "" {
-			name = p.NameOf(a.Person)
-		}
-		if !slices.Contains(yes, name) {
-			yes = append(yes, name)
-		}
-	}
-	s := fmt.Sprintf("Carried out without the server, asked for at %s: %s", r.Opened.Format(time.RFC3339), r.Message.Summary)
-	if len(yes) > 0 {
-		s += " Signed by " + strings.Join(yes, ", ") + "."
-	}
-	if r.Anyway != nil {
-		s += fmt.Sprintf(" %s had it sent without the plan's approvers: %s.", p.NameOf(r.Anyway.Person), strings.TrimSuffix(r.Anyway.Why, "."))
-	}
-	if r.Landed != nil {
-		s += fmt.Sprintf(" Transaction %s, %s at %s.", r.Landed.Tx.Hex(), fmt.Sprintf("block %d", r.Landed.Block), r.Landed.At.Format(time.RFC3339))
-	}
-	return s + " " + outcome(r)
 }

@@ -189,26 +189,11 @@ func stand(file *act.File, p *plan.Plan, facts *safe.Facts, said safe.Said, path
 	}
 	switch {
 	case r.State != "":
-		s.Say = outcome(r)
+		s.Say = r.Outcome()
 	case !now.Before(r.Expires()):
 		s.Say = "It can no longer be signed or sent. Prepare it again."
 	}
 	return s, err
-}
-
-// outcome says what became of what was ordered.
-func outcome(r outside.Record) string {
-	switch {
-	case r.State == outside.Verified && r.Landed != nil:
-		return fmt.Sprintf("Done: landed in block %d, and the proof reads %s at block %d.", r.Landed.Block, r.Got, r.Block)
-	case r.State == outside.Unneeded:
-		return fmt.Sprintf("In effect already: the proof reads %s at block %d. Nothing was sent.", r.Got, r.Block)
-	case r.State == outside.Failed:
-		return "It failed: " + r.Say
-	case len(r.Sends) > 0:
-		return "It is not known yet what became of the transaction. Go on with: tocsin act send"
-	}
-	return "It is ordered, and nothing has been signed for sending. Go on with: tocsin act send"
 }
 
 func (t *terminal) showStand(s stood, p *plan.Plan) error {

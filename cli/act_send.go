@@ -17,7 +17,7 @@ func (t *terminal) actSend() *cobra.Command {
 	var f actFlags
 	var key keyFlags
 	var as, anyway string
-	var yes bool
+	var yes, also bool
 	within := 30 * time.Minute
 	c := &cobra.Command{
 		Use: "send REQUEST --plan DIR --endpoint CHAINID=URL --keystore FILE", Short: "Simulate, send, and verify the effect", Args: exactly("a request"),
@@ -33,7 +33,7 @@ Exit 0: it is in effect. 1: it may not be sent, or failed, or it is not known ye
 			}
 			defer file.Close()
 			r := file.Record()
-			o := act.Options{Now: time.Now, Say: func(s string) { fmt.Fprintln(t.err, printable(s)) }}
+			o := act.Options{Also: also, Now: time.Now, Say: func(s string) { fmt.Fprintln(t.err, printable(s)) }}
 			if o.Logger, err = t.logger(c.Context()); err != nil {
 				return err
 			}
@@ -79,6 +79,7 @@ Exit 0: it is in effect. 1: it may not be sent, or failed, or it is not known ye
 	f.flags(c, true)
 	key.flags(c, "key file (keystore v3) of the account that sends")
 	c.Flags().StringVar(&anyway, "anyway", "", "why a transaction is sent that enough owners of the Safe signed and the plan's approvers did not; recorded")
+	c.Flags().BoolVar(&also, "also", false, "send although another transaction of the account waits, which is known to be something else")
 	c.Flags().StringVar(&as, "as", "", "who has it sent in that case: a person of the plan who signed for the Safe")
 	c.Flags().BoolVar(&yes, "yes", false, "send without asking, for scripts")
 	c.Flags().DurationVar(&within, "within", within, "how long to wait until it is known what became of it")

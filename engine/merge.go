@@ -99,6 +99,8 @@ func direct(op incident.Op) error {
 		if op.File != nil {
 			return fault.New(fault.Invalid, "A file is attached by Attach.")
 		}
+	case incident.OpTakeIn:
+		return fault.New(fault.Invalid, "The record of what was done without the server is taken in by TakeIn.")
 	case incident.OpClock:
 		return fault.New(fault.Invalid, "The clock of an exercise is changed in the exercise.")
 	case incident.OpAdopt:

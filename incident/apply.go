@@ -241,7 +241,7 @@ func (s *State) applyDecision(h Happened) bool {
 			a.State, a.Landed, a.Say, a.Sends, a.Fills = Ordered, nil, "", nil, nil // none of the earlier can land any more
 		}
 	default:
-		return s.applySafe(h) || s.applyBypass(h) || s.applyWait(h)
+		return s.applySafe(h) || s.applyBypass(h) || s.applyWait(h) || s.applyTaken(h)
 	}
 	return true
 }

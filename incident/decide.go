@@ -186,6 +186,8 @@ func (d *decider) do() error {
 		return d.addStep(op)
 	case OpAttach:
 		return d.attach(op)
+	case OpTakeIn:
+		return d.takeIn(op)
 	case OpClock:
 		return d.setClock(op)
 	case OpTick:

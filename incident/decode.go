@@ -60,7 +60,7 @@ var decoders = func() map[string]func(json.RawMessage) (Event, error) {
 		into[EventUpdateMissed](), into[EventUpdateRerouted](), into[EventUpdatePassedOn](), into[EventStepAnswered](),
 		into[EventMerged](), into[EventAbsorbed](), into[EventReleased](), into[EventAdopted](), into[EventStepUndone](), into[EventStepAdded](), into[EventStepOverdue](), into[EventEvidence](),
 		into[EventSafeAsked](), into[EventSafeUnread](), into[EventSentAnyway](), into[EventUnvouched](),
-		into[EventActionWaits](), into[EventNonceFilled](), into[EventWithdrawn](), into[EventNotActed](), into[EventDenied](), into[EventOverride](), into[EventClock](),
+		into[EventActionWaits](), into[EventNonceFilled](), into[EventWithdrawn](), into[EventNotActed](), into[EventDenied](), into[EventOverride](), into[EventClock](), into[EventTakenIn](),
 	} {
 		m[d.kind] = d.f
 	}

@@ -36,6 +36,8 @@ func describeSafe(p *plan.Plan, s *State, h Happened) (string, bool) {
 		return text, true
 	case EventSafeUnread:
 		return fmt.Sprintf("The Safe cannot be read, so nothing can be signed: %s. %s", decided(e.Decision), e.Why), true
+	case EventTakenIn:
+		return e.describe(p), true
 	case EventUnvouched:
 		return e.describe(p, decided(e.Decision)), true
 	case EventWithdrawn:

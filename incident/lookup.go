@@ -162,6 +162,7 @@ func (s *State) clone() *State {
 	c.Warnings = slices.Clone(s.Warnings)
 	c.Overrides, c.Pins = slices.Clone(s.Overrides), slices.Clone(s.Pins)
 	c.Added, c.Evidence = slices.Clone(s.Added), slices.Clip(s.Evidence)
+	c.TakenIn = slices.Clip(s.TakenIn)
 	c.NotActed = slices.Clone(s.NotActed)
 	c.Decisions = slices.Clone(s.Decisions)
 	for i := range c.Decisions {

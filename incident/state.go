@@ -106,6 +106,8 @@ type State struct {
 	Absorbed    []Absorbed   `json:"absorbed,omitempty"`    // incidents that were merged into it
 	Adopted     []Adopted    `json:"adopted,omitempty"`     // newer plans that it took up, in order
 
+	TakenIn []TakenIn `json:"taken_in,omitempty"` // actions that were carried out without the server
+
 	NotActed []NotActed `json:"not_acted,omitempty"` // why what may be done by itself was not, the latest of each issue
 
 	// Of the muster.

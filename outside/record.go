@@ -99,8 +99,29 @@ func (r Request) Prepared(p *plan.Plan) (action.Prepared, error) {
 		}
 		return action.PrepareSafe(p, r.Action, *r.Facts, r.Nonce)
 	}
-	return pr, fault.New(fault.Forbidden, "The action %s is of the kind %q; without a server only calls and transactions of a Safe are sent.", r.Action, pr.Kind).
-		Instead("Carry it out by hand, as the plan says.")
+	return pr, Carries(pr)
+}
+
+// Carries refuses an action that is not carried out without a server, and says what to do instead. Fault: forbidden.
+func Carries(pr action.Prepared) error {
+	instead := ""
+	switch {
+	case pr.Kind == action.Call, pr.Kind == action.Safe:
+		return nil
+	case pr.Transaction != nil:
+		instead = fmt.Sprintf("Nobody needs to sign it: once its decision is met, open %s with age and hand it to any endpoint of chain %d.", pr.Transaction.File, pr.Chain)
+	case pr.Status != nil:
+		instead = "Only the server's key signs the status file: put up the page at the host of the app."
+	case pr.Request != nil:
+		instead = fmt.Sprintf("Make the request yourself: %s %s.", pr.Request.Method, pr.Request.URL)
+	case len(pr.Together) > 0:
+		ids := make([]string, len(pr.Together))
+		for i, part := range pr.Together {
+			ids[i] = part.Action
+		}
+		instead = "Carry out each by itself: " + strings.Join(ids, ", ") + "."
+	}
+	return fault.New(fault.Forbidden, "The action %s is of the kind %q; without a server only calls and transactions of a Safe are sent.", pr.Action, pr.Kind).Instead("%s", instead)
 }
 
 // Check proves that a request follows from a plan, word for word. Fault: forbidden, saying what differs.

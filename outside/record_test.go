@@ -11,6 +11,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/crypto"
 
+	"tocsin/action"
 	"tocsin/action/safe"
 	"tocsin/decision"
 	"tocsin/evm"
@@ -210,4 +211,24 @@ func TestBothRules(t *testing.T) {
 	}
 	r.Answers = r.Answers[:2]
 	refused(t, r.Verify(p, soon), fault.Forbidden, "1 of the 2 owners")
+}
+
+// TestCarries: what is not carried out without a server is refused, and it is said what to do instead.
+func TestCarries(t *testing.T) {
+	t.Parallel()
+	p := load(t)
+	p.Actions = append(p.Actions,
+		plan.Action{ID: "hook", Name: "Hook", Kind: "hook", URL: "https://host.example/down"},
+		plan.Action{ID: "told", Name: "Told", Kind: "maintenance-page", URL: "https://app.example/status.json", Sender: address(t, "executor"), Status: &plan.Status{State: "maintenance"}},
+		plan.Action{ID: "both", Name: "Both", Kind: "together", Together: []string{"pause-vault", "hook"}})
+	for id, instead := range map[string]string{"hook": "POST https://host.example/down", "told": "at the host of the app", "both": "pause-vault, hook"} {
+		pr, err := action.Prepare(p, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused(t, outside.Carries(pr), fault.Forbidden, instead)
+	}
+	if pr, err := action.Prepare(p, "pause-vault"); err != nil || outside.Carries(pr) != nil {
+		t.Errorf("a call is refused: %v", outside.Carries(pr))
+	}
 }

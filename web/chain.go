@@ -79,6 +79,9 @@ func (l *look) actions() []carried {
 	for i := range l.state.Actions {
 		list = append(list, l.carried(&l.state.Actions[i]))
 	}
+	for i := range l.state.TakenIn {
+		list = append(list, l.taken(&l.state.TakenIn[i]))
+	}
 	return list
 }
 

@@ -202,6 +202,27 @@ func (y *yard) act(code int, args []string, want ...string) result {
 
 func (y *yard) endpoint() string { return "31337=" + y.url }
 
+// waiting sends a transaction of an account that does nothing, and that no block takes yet.
+func (y *yard) waiting(name string) {
+	y.t.Helper()
+	secret, err := crypto.ToECDSA(crypto.Keccak256([]byte("tocsin demo key: " + name)))
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	at, key := y.address(name), signer.Drill(secret)
+	nonce, err := y.client.Nonce(y.t.Context(), at, true)
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	raw, _, err := key.SignTransaction(y.t.Context(), signer.Transaction{ChainID: 31337, Nonce: nonce, To: &at, Gas: 21_000, Tip: uint256.NewInt(1e9), Cap: uint256.NewInt(100e9)})
+	if err == nil {
+		_, err = y.client.Send(y.t.Context(), raw)
+	}
+	if err != nil {
+		y.t.Fatal(err)
+	}
+}
+
 // TestActPausesWithTheServerOff has two people pause a vault from their laptops.
 func TestActPausesWithTheServerOff(t *testing.T) {
 	t.Parallel()
@@ -223,8 +244,13 @@ func TestActPausesWithTheServerOff(t *testing.T) {
 	y.act(1, send, "cannot be sent yet", "Oscar")
 	y.act(0, []string{"sign", "pause-vault.json", "--keystore", y.keyFile("oscar"), "--yes"})
 	y.act(0, []string{"merge", "pause-vault.json", "pause-vault.oscar.json", "pause-vault.carmen.json"}, "Send it")
-	y.act(0, send, "Done: landed in block")
-	if !y.paused(y.vault) || y.nonce("executor") != 1 {
+	// Something of the account waits: it may be this very action, sent from another laptop.
+	y.ask("evm_setIntervalMining", 0)
+	y.waiting("executor")
+	y.act(1, send, "WAITS already", "--also")
+	y.ask("evm_setIntervalMining", 1)
+	y.act(0, append(send, "--also"), "Done: landed in block")
+	if !y.paused(y.vault) || y.nonce("executor") != 2 {
 		t.Fatalf("paused %t, %d transactions", y.paused(y.vault), y.nonce("executor"))
 	}
 	y.act(0, send, "Done: landed in block")
@@ -237,7 +263,7 @@ func TestActPausesWithTheServerOff(t *testing.T) {
 	y.act(1, []string{"merge", "again.json", "pause-vault.carmen.json"}, "answers another request")
 	y.act(0, []string{"merge", "again.json", "again.carmen.json", "again.oscar.json"})
 	y.act(0, []string{"send", "again.json", "--endpoint", y.endpoint(), "--keystore", "executor.json", "--yes"}, "Nothing was sent")
-	if n := y.nonce("executor"); n != 1 {
+	if n := y.nonce("executor"); n != 2 {
 		t.Errorf("%d transactions", n)
 	}
 	y.takeIn("pause-vault.json.record", "Carmen E, Oscar")
@@ -275,7 +301,7 @@ func (y *yard) takeIn(file, signed string) {
 	if first.Before || !second.Before || first.Incident == "" || first.Incident != second.Incident {
 		y.t.Errorf("taken in first %+v, then %+v", first, second)
 	}
-	if out := y.on("incident", "show", first.Incident); !strings.Contains(out, signed) || !strings.Contains(out, "landed in block") {
+	if out := y.on("incident", "show", first.Incident); !strings.Contains(out, signed) || !strings.Contains(out, "landed in block") || !strings.Contains(out, "took it in from a file") || !strings.Contains(out, "The chain shows it") {
 		y.t.Errorf("the incident does not say what was done:\n%s", out)
 	}
 }
