@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -80,10 +82,11 @@ func (h *playhouse) run(ctx context.Context) {
 // look begins the worlds that are wanted, tells those that are there how their exercise stands, and ends the others.
 func (h *playhouse) look(ctx context.Context, playing *sync.WaitGroup) error {
 	wanted := map[string]bool{}
+	var errs []error
 	for _, p := range h.s.protocols {
 		list, err := h.s.desk.Engine.Running(ctx, p.id)
 		if err != nil {
-			return err
+			return err // which worlds are wanted is not known
 		}
 		for _, v := range list {
 			r := v.State.Current()
@@ -96,7 +99,8 @@ func (h *playhouse) look(ctx context.Context, playing *sync.WaitGroup) error {
 			if w == nil {
 				played, err := h.s.desk.Engine.RunPlan(ctx, r)
 				if err != nil {
-					return err
+					errs = append(errs, fmt.Errorf("begin %s: %w", name, err))
+					continue
 				}
 				w = newWorld(h, v.State, *r, played)
 				h.mu.Lock()
@@ -115,7 +119,7 @@ func (h *playhouse) look(ctx context.Context, playing *sync.WaitGroup) error {
 			delete(h.worlds, name)
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (h *playhouse) find(name string) *world {

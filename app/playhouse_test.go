@@ -1,6 +1,8 @@
 package app
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -19,6 +21,21 @@ import (
 	"tocsin/plan"
 	"tocsin/stage"
 )
+
+// page is a page as the operator sees it.
+func (o *operator) page(path string) string {
+	o.t.Helper()
+	res, err := o.http.Get(o.ready.URL + path)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		o.t.Fatalf("%s: status %d, %v", path, res.StatusCode, err)
+	}
+	return string(b)
+}
 
 // led is an exercise that oscar leads in the console.
 type led struct {
@@ -154,6 +171,14 @@ func TestPeoplePlayInALiveWorld(t *testing.T) {
 	v := x.incident(1)
 	if !v.State.Exercise.Staged() || v.State.Plan != first.Plan || len(v.State.Findings) == 0 || v.State.Findings[0].Chain != first.Chain {
 		t.Fatalf("the incident goes by %v in %+v", v.State.Plan, v.State.Exercise)
+	}
+
+	x.eventually("the moderator sees it run", func() bool {
+		return strings.Contains(x.oscar.page("/exercises/"+x.id+"/moderate"), "watched up to block")
+	})
+	janet, chain := x.signIn("janet"), fmt.Sprint("on chain ", first.Chain)
+	if body := janet.page("/exercises/" + x.id); !strings.Contains(body, chain) || strings.Contains(body, first.World) {
+		t.Error("whoever takes part is not told the chain, or is told the world")
 	}
 
 	// Paused, and the server started again in the middle: chain and clock go on where they were.
