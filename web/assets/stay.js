@@ -1,15 +1,19 @@
 // Posts a form marked data-stay without leaving the page: what has changed is put in place, and nothing jumps under the finger. Whatever
 // goes wrong, the form is posted as it would have been without this script: its command is carried out once, however often it comes.
 
-const posting = new WeakSet();
+const posting = new WeakMap(); // form → the button by which it is being posted
+const next = new WeakMap(); // form → another button pressed meanwhile
 
 document.addEventListener('submit', async (e) => {
   const form = e.target;
   if (form.dataset.stay === undefined || e.defaultPrevented) return;
   e.preventDefault();
-  if (posting.has(form)) return;
-  posting.add(form);
   const button = e.submitter;
+  if (posting.has(form)) {
+    if (button && button !== posting.get(form)) next.set(form, button); // the same one again is a double click
+    return;
+  }
+  posting.set(form, button);
   const to = button?.hasAttribute('formaction') ? button.formAction : form.action;
   try {
     const answer = await fetch(to, { method: 'POST', body: new URLSearchParams(new FormData(form, button)), headers: { Accept: 'text/html' } });
@@ -24,6 +28,9 @@ document.addEventListener('submit', async (e) => {
   } finally {
     posting.delete(form);
   }
+  const more = next.get(form);
+  next.delete(form);
+  if (more?.isConnected && more.form === form) form.requestSubmit(more);
 });
 
 // show puts the fresh page in place. The form is as new: the next press is another command.
