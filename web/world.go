@@ -96,7 +96,7 @@ func (c *Console) worldOf(ctx context.Context, session string, r *exercise.Run) 
 	return &x
 }
 
-// worldSay is how a world stands, in words.
+// say is how a world stands, in words.
 func (x *WorldState) say() string {
 	switch {
 	case x.State == WorldBroken:
@@ -110,9 +110,6 @@ func (x *WorldState) say() string {
 	}
 	return "The live world is being started on chain " + strconv.FormatUint(x.Chain, 10) + "."
 }
-
-// wait reports whether people have to wait for it.
-func (x *WorldState) wait() bool { return x.State != WorldRunning || x.Block == 0 }
 
 // readingsFor are the live facts beside an incident: those of its own world if it has one.
 func (c *Console) readingsFor(ctx context.Context, s *session, of *incident.State) []Reading {
