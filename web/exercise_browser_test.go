@@ -85,6 +85,7 @@ func (x *table) unseen(when string) {
 	}
 	look := fmt.Sprintf(`(() => { const all = (document.documentElement.outerHTML + document.documentElement.textContent).replace(/\s+/g, ' '); return %s.filter((s) => all.includes(s)); })()`, list)
 	for _, b := range x.responders {
+		b.until("document.readyState === 'complete'") // a page that is being left has nothing on it
 		if seen := eval[[]string](b, look); len(seen) > 0 {
 			x.t.Errorf("%s, a responder at %s sees %q", when, eval[string](b, "location.pathname"), seen)
 		}
@@ -248,6 +249,7 @@ func (x *table) stepped(at, inc string) {
 	janet.unfold("#end-identify-exploit")
 	janet.fill("#end-identify-exploit-note", "The allowance is looked up the wrong way round.")
 	janet.tap(`#end-identify-exploit button[name=answer]`)
+	janet.until("document.readyState === 'complete' && " + says("#step-identify-exploit", "Answered:"))
 	oscar.until(`document.querySelector('#steps li[data-key="step-stolen-user-funds/identify-exploit"][data-state=done]') !== null`)
 	if w := x.w.state(inc); w.Exercise == nil || w.Step("identify-exploit").State != incident.Done {
 		x.t.Errorf("the step of the incident is %+v", w.Step("identify-exploit"))
@@ -284,7 +286,10 @@ func (x *table) movedOn(at, inc string) {
 		}
 	}
 	janet.until(says("#updates", "Internal updates"))
-	x.w.does(inc, "janet", incident.OpPost{Update: id, Text: "The vault is paused. We look for the way in.", ByHand: []string{"internal"}})
+	janet.unfold("#post-" + id)
+	janet.fill("#post-"+id+"-text", "The vault is paused. We look for the way in.")
+	janet.tap("#post-" + id + " > label input")
+	janet.tap("#post-" + id + " > p.actions:last-child button")
 	janet.until(says("#updates", "The vault is paused. We look for the way in."))
 	for _, u := range x.w.state(inc).Updates {
 		if u.ID == id && (u.State != incident.Posted || u.Posted.After(u.Due)) {
