@@ -16,7 +16,7 @@ type Tick struct {
 }
 
 // mostTicks is how many times an axis says; a phone has room for them.
-const mostTicks = 6
+const mostTicks = 5
 
 // tickSteps are what may lie between two ticks.
 var tickSteps = [...]time.Duration{

@@ -89,21 +89,21 @@ func (c *Console) replay(w http.ResponseWriter, r *http.Request, s *session) {
 func replayOf(e *exercisePage, play *exercise.Playback) *replayPage {
 	p := &replayPage{exercisePage: e, Play: play, Height: replayTop}
 	whole := play.Ended.Sub(play.Began)
-	x := func(at time.Time) string {
-		part := 0.0
-		if whole > 0 {
-			part = min(max(float64(at.Sub(play.Began))/float64(whole), 0), 1)
+	place := func(at time.Time) float64 {
+		if whole <= 0 {
+			return 1
 		}
-		return fmt.Sprintf("%.2f%%", 1+98*part)
+		return 1 + 98*min(max(float64(at.Sub(play.Began))/float64(whole), 0), 1)
 	}
-	for i, t := range play.Ticks {
+	x := func(at time.Time) string { return fmt.Sprintf("%.2f%%", place(at)) }
+	for _, t := range play.Ticks {
 		tick := replayTick{X: x(t.At), Anchor: "middle", Real: t.At.UTC().Format("15:04"), Shown: exercise.Stopwatch(time.Duration(t.After))}
 		if whole < 5*time.Minute {
 			tick.Real = t.At.UTC().Format(time.TimeOnly)
 		}
-		if i == 0 {
+		if at := place(t.At); at < 8 { // so that nothing stands beyond the edges
 			tick.Anchor = "start"
-		} else if i == len(play.Ticks)-1 {
+		} else if at > 92 {
 			tick.Anchor = "end"
 		}
 		p.Ticks = append(p.Ticks, tick)
