@@ -1,8 +1,6 @@
 package web
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -15,82 +13,6 @@ import (
 	"tocsin/exercise"
 	"tocsin/incident"
 )
-
-// beside is another person's browser on the same console, with cookies of its own.
-func (b *browser) beside(person string, width int64) *browser {
-	b.t.Helper()
-	parent, err := chromium.open()
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
-	b.t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 10*time.Minute)
-	b.t.Cleanup(cancel)
-	o := &browser{t: b.t, w: b.w, ctx: ctx, base: b.base}
-	o.inject(watchFaults)
-	o.size(width, 800)
-	o.signIn(person)
-	return o
-}
-
-// tap presses what a person sees on the page, in one moment: a page that changes meanwhile does not come between.
-func (b *browser) tap(selector string) {
-	b.t.Helper()
-	b.until(fmt.Sprintf(`((n) => n && n.getClientRects().length > 0 && (setTimeout(() => n.click()), true))(document.querySelector(%q))`, selector))
-}
-
-// fill writes into a field, or chooses.
-func (b *browser) fill(selector, value string) {
-	b.t.Helper()
-	b.until(fmt.Sprintf(`((n) => n && (n.value = %q, n.dispatchEvent(new Event('input', { bubbles: true })), true))(document.querySelector(%q))`, value, selector))
-}
-
-// shown waits until something is there.
-func (b *browser) shown(selector string) {
-	b.t.Helper()
-	b.until(fmt.Sprintf("document.querySelector(%q) !== null", selector))
-}
-
-// unfold opens what a part of the page is folded in.
-func (b *browser) unfold(selector string) {
-	b.t.Helper()
-	b.until(fmt.Sprintf(`(() => { let n = document.querySelector(%q); if (!n) return false; while ((n = n.parentElement)) if (n.nodeName === 'DETAILS') n.open = true; return true; })()`, selector))
-}
-
-// says is the condition that a part of the page holds a text.
-func says(selector, text string) string {
-	return fmt.Sprintf("(document.querySelector(%q)?.textContent ?? '').includes(%q)", selector, text)
-}
-
-// table is the people of an exercise, each before a browser: one leads, the others respond.
-type table struct {
-	t          *testing.T
-	w          *world
-	moderator  *browser
-	responders []*browser
-	held       map[string]string // what they may not see yet
-}
-
-// unseen fails if a responder's page holds what has not been given, or the moderator's page lets one in.
-func (x *table) unseen(when string) {
-	x.t.Helper()
-	var texts []string
-	for _, text := range x.held {
-		texts = append(texts, space.ReplaceAllString(text, " "))
-	}
-	list, err := json.Marshal(texts)
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	look := fmt.Sprintf(`(() => { const all = (document.documentElement.outerHTML + document.documentElement.textContent).replace(/\s+/g, ' '); return %s.filter((s) => all.includes(s)); })()`, list)
-	for _, b := range x.responders {
-		b.until("document.readyState === 'complete'") // a page that is being left has nothing on it
-		if seen := eval[[]string](b, look); len(seen) > 0 {
-			x.t.Errorf("%s, a responder at %s sees %q", when, eval[string](b, "location.pathname"), seen)
-		}
-	}
-}
 
 // One moderator and three responders, each in a browser, go through the ten steps of an exercise; somebody who is not there reads the report.
 // The moderator has a telephone, and nothing on their page jumps.
