@@ -149,7 +149,7 @@ func (t *tally) found(f detect.Finding, awaited bool) {
 	case a == nil:
 		of = &r.Usual
 		r.False++
-		if awaited {
+		if awaited && f.Unjudged == 0 {
 			r.Hour = append(r.Hour, f)
 			r.prune(f.At)
 			if len(r.Hour) > keepHour {
@@ -159,7 +159,7 @@ func (t *tally) found(f detect.Finding, awaited bool) {
 	case f.Block < a.Block && a.At.Sub(f.At) > early: // it waited for blocks on top
 		of = &r.Usual
 		r.False++
-	case r.Caught == nil:
+	case r.Caught == nil && f.Unjudged == 0: // a detector that could not look has found nothing
 		r.Caught = &f
 	}
 	if more(f.Amount, of.Amount) {

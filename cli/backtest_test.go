@@ -125,7 +125,7 @@ func TestBacktestEndpoint(t *testing.T) {
 		code, out, said := runCLI(t, args...)
 		var r backtest.Report
 		if err := json.Unmarshal([]byte(out), &r); err != nil || code != exitNo || said != "" {
-			t.Fatalf("exit %d, %v, %s", code, err, said)
+			t.Fatalf("exit %d, %v, %s%s", code, err, said, out)
 		}
 		if r.Chain != 31337 || r.From != 1 || r.To != 5 || r.Blocks != 5 || !r.Verified || r.Resumed != resumed || r.Caught == nil || *r.Caught {
 			t.Errorf("report %+v", r)

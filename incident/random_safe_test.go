@@ -191,14 +191,15 @@ func (c *safeCourse) wants(who string, d *incident.Decision) incident.Op {
 		approve.Signature = sign(c.t, pick(&c.course, []string{who, of}), d.Message.With(decision.Approve))
 	}
 	if d.Safe != nil {
-		for _, owner := range everybody[:1+c.rand.IntN(3)] {
+		for _, i := range c.rand.Perm(len(everybody))[:2+c.rand.IntN(3)] {
+			owner := everybody[i]
 			confirm.Signatures = append(confirm.Signatures, safe.Signature{Kind: safe.Account, Signer: account(c.t, owner), Bytes: signHash(c.t, owner, d.Safe.Hashes.Hash)})
 		}
 		if c.chance(2) {
 			approve.Signature = signHash(c.t, pick(&c.course, []string{who, who, of}), d.Safe.Hashes.Hash)
 		}
 	}
-	switch c.rand.IntN(12) {
+	switch c.rand.IntN(14) {
 	case 0:
 		return incident.OpWithdraw{Decision: d.ID, Why: why}
 	case 1, 2, 3:
@@ -211,7 +212,7 @@ func (c *safeCourse) wants(who string, d *incident.Decision) incident.Op {
 		return override
 	case 9:
 		return incident.OpSendAnyway{Decision: d.ID, Why: why}
-	case 10:
+	case 10, 11, 12:
 		return confirm
 	}
 	return approve

@@ -108,11 +108,6 @@ var docs = []doc{
 	{line: "tocsin away --data data", says: "Oscar P is away"},
 	{line: "tocsin away --back --data data --as oscar", says: "Nobody is away"},
 
-	// docs/status.md
-	{
-		line: "tocsin status verify FILE|URL --signer ADDRESS --protocol ID", why: "TestStatusVerify in package cli runs it",
-	},
-
 	// docs/automatic.md
 	{line: "tocsin backtest --plan DIR --endpoint CHAINID=URL --from N --record --data data --as janet", as: "tocsin backtest --plan examples/vault --endpoint 31337=$ENDPOINT --from 1 --to 2 --record --data data --as janet 2>&1", says: "is on record", before: (*docWorld).start},
 	{line: "tocsin arm stolen-user-funds --until 3d --data data --as janet", why: "the example's plan does nothing by itself; TestArm in package cli runs it"},
