@@ -22,6 +22,12 @@ const (
 	fetchPoll = time.Second
 	// stopGrace is how long handlers may finish what they do before their context ends.
 	stopGrace = 5 * time.Second
+	// startPatience is how long River may take to start. Where the database does not answer for a few seconds while it does, its
+	// part that listens waits for ever for somebody who has gone, and so does whoever stops it.
+	startPatience = 30 * time.Second
+	startAttempts = 3
+	// stopPatience is how long it may take to stop, for the same reason.
+	stopPatience = 3 * stopGrace
 	// rescueAfter is when River runs a job again that was running when its process died. The sweep is much faster; this
 	// only keeps the job table tidy.
 	rescueAfter = 30 * time.Second
@@ -84,47 +90,32 @@ func Work[Tx any](ctx context.Context, d riverdriver.Driver[Tx], log *slog.Logge
 	if err := river.AddWorkerSafely(registry, river.WorkFunc(work)); err != nil {
 		return fmt.Errorf("work: %w", err)
 	}
-	client, err := river.NewClient(d, &river.Config{
-		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
-		Workers:                     registry,
-		Logger:                      Warnings(log),
-		FetchCooldown:               fetchCooldown,
-		FetchPollInterval:           fetchPoll,
-		SoftStopTimeout:             stopGrace,
-		JobTimeout:                  -1, // a delivery has its lease
-		RescueStuckJobsAfter:        rescueAfter,
-		CompletedJobRetentionPeriod: keepJobs,
-		CancelledJobRetentionPeriod: keepJobs,
-		DiscardedJobRetentionPeriod: keepJobs,
-		ReindexerIndexNames:         reindex,
-	})
-	if err != nil {
-		return fmt.Errorf("work: %w", err)
-	}
-	if ctx.Err() != nil {
-		return nil
-	}
-	// River may wait for ever for its own parts if its context ends while it starts.
-	within, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	up := make(chan struct{})
-	defer context.AfterFunc(ctx, func() {
-		select {
-		case <-up:
-		case <-time.After(stopGrace):
+	for attempt := 1; ; attempt++ {
+		client, err := river.NewClient(d, &river.Config{
+			Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
+			Workers:                     registry,
+			Logger:                      Warnings(log),
+			FetchCooldown:               fetchCooldown,
+			FetchPollInterval:           fetchPoll,
+			SoftStopTimeout:             stopGrace,
+			JobTimeout:                  -1, // a delivery has its lease
+			RescueStuckJobsAfter:        rescueAfter,
+			CompletedJobRetentionPeriod: keepJobs,
+			CancelledJobRetentionPeriod: keepJobs,
+			DiscardedJobRetentionPeriod: keepJobs,
+			ReindexerIndexNames:         reindex,
+		})
+		if err != nil {
+			return fmt.Errorf("work: %w", err)
 		}
-		cancel()
-	})()
-	err = client.Start(within)
-	close(up)
-	if err != nil {
-		if ctx.Err() != nil {
+		switch err = run(ctx, client, log); {
+		case err == nil:
 			return nil
+		case attempt == startAttempts:
+			return fmt.Errorf("work: %w", err)
 		}
-		return fmt.Errorf("work: %w", err)
+		log.WarnContext(ctx, "the queue of jobs did not start; it is started anew", "err", err)
 	}
-	<-client.Stopped()
-	return nil
 }
 
 // Warnings passes on what River finds worth a warning.

@@ -18,7 +18,7 @@ document.addEventListener('submit', async (e) => {
   try {
     const answer = await fetch(to, { method: 'POST', body: new URLSearchParams(new FormData(form, button)), headers: { Accept: 'text/html' } });
     if (!answer.ok) throw new Error(answer.statusText);
-    if (new URL(answer.url).pathname !== location.pathname) {
+    if (Object.assign(document.createElement('a'), { href: answer.url }).pathname !== location.pathname) {
       location.assign(answer.url);
       return;
     }
