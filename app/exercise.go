@@ -152,7 +152,7 @@ func (t *theatre) assemble(ctx context.Context) error {
 		return err
 	}
 	if len(v.State.Runs) > 0 && v.State.Runs[0].Scenario.ID != t.script.scenario.ID {
-		return fault.New(fault.Conflict, "In %s the scenario %s is being run.", t.o.Data, v.State.Runs[0].Scenario.ID).Instead("Run that one, or name another folder with --data.")
+		return fault.New(fault.Conflict, "%s holds a run of the scenario %s.", t.o.Data, v.State.Runs[0].Scenario.ID).Instead("Run that one, or name another folder with --data.")
 	}
 	if len(v.State.Runs) == 0 {
 		op := exercise.OpChoose{Scenario: t.script.scenario, Library: t.script.library, World: t.script.world, Misfits: t.script.misfits}

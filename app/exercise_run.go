@@ -158,8 +158,14 @@ func (p *play) give(ctx context.Context, v *engine.ExerciseView, r *exercise.Run
 		if slices.ContainsFunc(r.Released, func(x exercise.Released) bool { return x.ID == f.ID }) || !earned(f, list) {
 			continue
 		}
-		p.say("Somebody asks: %s", f.AskedBy)
-		_, err := p.lead(ctx, exercise.OpRelease{ID: f.ID, Question: f.AskedBy})
+		op := exercise.OpRelease{ID: f.ID, Question: f.AskedBy}
+		if step := exercise.StepName(v.Plan, f.AskedBy); step != f.AskedBy { // the step earns it: nobody has to ask
+			op.Question = ""
+			p.say("It comes out by: %s", step)
+		} else {
+			p.say("Somebody asks: %s", f.AskedBy)
+		}
+		_, err := p.lead(ctx, op)
 		if err == nil {
 			p.say("They are told: %s", f.Text)
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -25,13 +26,29 @@ its own.
   tocsin exercise run SCENARIO --auto  play it without people, to see whether the plan still contains it
   tocsin exercise plan                 plan an exercise of the team
   tocsin exercise invite EXERCISE      invite everybody whom the plan wants
-  tocsin exercise report EXERCISE      how one went`,
+  tocsin exercise report EXERCISE      how one went
+  tocsin exercise publish EXERCISE     the same without names, for the world outside
+
+EXERCISE is the id that tocsin exercise list --data DIR shows.`,
 	}
 	c.AddCommand(
 		t.exerciseList(), t.exerciseRun(), t.exercisePlan(), t.exerciseInvite(), t.exerciseReply(), t.exerciseFollowUp(), t.exerciseReport(),
 		t.exercisePublish(), t.exerciseRedact(),
 	)
 	return c
+}
+
+// exerciseOf is an exercise by its id.
+func exerciseOf(ctx context.Context, e *engine.Engine, id string) (*engine.ExerciseView, error) {
+	v, err := e.Session(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil, noExercise(id)
+	}
+	return v, err
+}
+
+func noExercise(id string) error {
+	return fault.New(fault.NotFound, "There is no exercise %q.", id).Instead("For those that are there: tocsin exercise list --data DIR.")
 }
 
 // folderOf is the files of a plan folder; nil if none is named, which stands for the example plan.
@@ -53,7 +70,10 @@ func (t *terminal) exerciseList() *cobra.Command {
 		Use:   "list",
 		Short: "List the scenarios that can be played with a plan, and the exercises of a data folder",
 		Long: `List names the scenarios that can be played with a plan: its own, and those of the library as they fit it. Without --plan it is
-the example plan. With --data it lists the exercises that are planned, go on or took place there.`,
+the example plan. With --data it lists the exercises that are planned, go on or took place there.
+
+  tocsin exercise list --plan my-plan
+  tocsin exercise list --data data`,
 		Args: exactly(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if d.data != "" {
@@ -133,12 +153,18 @@ func (t *terminal) exerciseRun() *cobra.Command {
 paging, approvals, the pause and its proof are the real ones. Nothing reaches the world. It ends with 0 if the plan brought the scenario to
 containment, and with 1 and the reason if it did not, so that a change of the plan can be tried before it is merged.
 
-Broken off, it goes on where it was if it is started again with the same --data.`,
+Broken off, it goes on where it was if it is started again with the same --data. With --data it is kept, for tocsin exercise report.
+
+  tocsin exercise list --plan my-plan
+  tocsin exercise run reentrant-withdrawal --auto --plan my-plan --data practice`,
 		Args: exactly("a scenario"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if !auto {
 				return fault.New(fault.Invalid, "An exercise of the team is led in the console.").
 					Instead("To play it without people, give --auto; to plan one for the team: tocsin exercise plan.")
+			}
+			if o.Speed < 1 || o.Speed > 3600 {
+				return fault.New(fault.Invalid, "The clock cannot run %d times as fast as time.", o.Speed).Instead("Give --speed 1 to 3600.")
 			}
 			log, err := t.logger(c.Context())
 			if err != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -20,8 +21,16 @@ func (t *terminal) exerciseInvite() *cobra.Command {
 		Short: "Invite people to an exercise: those named, or everybody whom the plan wants",
 		Long: `Invite sends an invitation by e-mail, for the calendar too, with a link by which each person says whether they come. Without names it
 invites everybody whom the plan wants. A name may be a person, a group or a rota of the plan. Whoever is not of the core team is called in
-the exercise only if they have said that they come.`,
-		Args: cobra.MinimumNArgs(1),
+the exercise only if they have said that they come.
+
+  tocsin exercise invite EXERCISE --data data --as oscar
+  tocsin exercise invite EXERCISE eveline auditors --data data --as oscar`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 || slices.Contains(args, "") {
+				return fault.New(fault.Invalid, "Invite takes an exercise, and whom to invite if not everybody.").Instead("Write: %s", c.UseLine())
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			before := 0
 			return t.inExercise(c, d, args[0], access.Drill, exercise.OpInvite{People: args[1:]},
@@ -59,7 +68,10 @@ func (t *terminal) exerciseReply() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "reply EXERCISE coming|absent",
 		Short: "Say whether you come to an exercise",
-		Args:  exactly("an exercise", "an answer"),
+		Long: `Reply says whether you come to an exercise, as the link of the invitation does.
+
+  tocsin exercise reply EXERCISE coming --data data --as janet`,
+		Args: exactly("an exercise", "an answer"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return t.inExercise(c, d, args[0], access.Answer, exercise.OpReply{Answer: args[1], Why: why}, nil,
 				func(w io.Writer, v *engine.ExerciseView) {
@@ -84,7 +96,9 @@ func (t *terminal) exerciseFollowUp() *cobra.Command {
 		Use:   "follow-up EXERCISE NUMBER",
 		Short: "Say that a follow-up of an exercise is done, or that it will not be",
 		Long: `Follow-up ends what somebody promised in an exercise: it is done or, with --declined and a reason, will not be done. Until then its
-owner is reminded. What a person has promised is on the list of tocsin incident owed --as PERSON.`,
+owner is reminded. What a person has promised is on the list of tocsin incident owed --as PERSON.
+
+  tocsin exercise follow-up EXERCISE 1 --data data --as janet --why "It stands in the plan."`,
 		Args: exactly("an exercise", "the number of a follow-up"),
 		RunE: func(c *cobra.Command, args []string) error {
 			n, err := strconv.Atoi(args[1])
@@ -111,7 +125,7 @@ func (t *terminal) inExercise(c *cobra.Command, d desk, id string, right access.
 		return err
 	}
 	defer k.Close()
-	v, err := k.Engine.Session(c.Context(), id)
+	v, err := exerciseOf(c.Context(), k.Engine, id)
 	if err != nil {
 		return err
 	}
@@ -120,7 +134,7 @@ func (t *terminal) inExercise(c *cobra.Command, d desk, id string, right access.
 		return err
 	}
 	if v.Sheet(d.as) == nil {
-		return fault.New(fault.NotFound, "There is no exercise %q.", id)
+		return noExercise(id)
 	}
 	if before != nil {
 		before(v)

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +22,9 @@ func (t *terminal) exercisePlan() *cobra.Command {
 		Use:   "plan",
 		Short: "Plan an exercise of the team",
 		Long: `Plan puts an exercise of the team on the calendar: when, how long, who leads it without taking part in the response, and who keeps the
-real watch meanwhile. The moderator chooses the scenarios and leads it in the console.`,
+real watch meanwhile. The moderator chooses the scenarios and leads it in the console.
+
+  tocsin exercise plan --data data --as oscar --watch david --at "2026-12-24 15:00" --title Winter --invite`,
 		Args: exactly(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			k, err := t.open(c.Context(), d)
@@ -86,10 +87,10 @@ func lengthOf(text string) (plan.Duration, error) {
 
 func writePlanned(w io.Writer, v *engine.ExerciseView) {
 	s := v.State
-	fmt.Fprintf(w, "%s is planned for %s, %s long: %s.\n", s.ID, moment(s.Scheduled), time.Duration(s.Length), s.Title)
+	fmt.Fprintf(w, "%s is planned for %s, %s long: %s.\n", s.ID, moment(s.Scheduled), s.Length, s.Title)
 	fmt.Fprintf(w, "Moderator: %s. Real watch meanwhile: %s.\n", v.Plan.NameOf(s.Moderator), namesIn(v.Plan, s.Watch))
 	if n := len(s.Invited); n > 0 {
-		fmt.Fprintf(w, "Invited: %s.\n", count(n, "person"))
+		fmt.Fprintf(w, "%s invited.\n", were(n))
 	}
 }
 

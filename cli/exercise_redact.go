@@ -28,7 +28,7 @@ removed.`,
 				return err
 			}
 			defer k.Close()
-			v, err := k.Engine.Session(c.Context(), args[0])
+			v, err := exerciseOf(c.Context(), k.Engine, args[0])
 			if err != nil {
 				return err
 			}

@@ -55,7 +55,9 @@ func (t *terminal) exercisePublish() *cobra.Command {
 		Use:   "publish EXERCISE",
 		Short: "Write the report of an exercise with the names of people taken out, for the world outside",
 		Long: `Publish writes the report with the names of people taken out, and records who did so. It cannot know a name that the plan does not:
-read it before it leaves the house.`,
+read it before it leaves the house.
+
+  tocsin exercise publish EXERCISE --data DIR --as PERSON --out public.md`,
 		Args: exactly("an exercise"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return t.reported(c.Context(), r, args[0], access.Export, exercise.OpPublish{}, (*exercise.Report).Publish)
@@ -75,7 +77,7 @@ func (t *terminal) reported(ctx context.Context, r reporting, id string, right a
 		return err
 	}
 	defer k.Close()
-	v, err := k.Engine.Session(ctx, id)
+	v, err := exerciseOf(ctx, k.Engine, id)
 	if err != nil {
 		return err
 	}

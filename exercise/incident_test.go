@@ -127,7 +127,7 @@ func TestCleanRun(t *testing.T) {
 	if r := p.row("stop-theft/repair"); r.How != exercise.StepDone || r.Person != "cyd" || r.After != minutes(40) || r.Marked {
 		t.Errorf("the repair went %+v", r)
 	}
-	if say := x.Say(); say != "4 of 4 expected steps were taken; it was contained after 9 min; nothing went wrong." {
+	if say := x.Say(); say != "4 of 4 expected steps were taken; it was contained 9 min after it was detected; nothing went wrong." {
 		t.Error(say)
 	}
 }

@@ -59,6 +59,7 @@ func (w *reportWriter) lines(x *ReportRun) paper.Part {
 
 func (w *reportWriter) measures(x *ReportRun) paper.Part {
 	part := paper.Part{Title: "How long it took"}
+	part.Add(paper.Say(MeasuredFrom))
 	compared := map[string]string{}
 	for _, c := range x.Compared {
 		compared[c.Measure] = c.Say

@@ -57,6 +57,9 @@ const (
 	MeasureUpdate   = "first-update"
 )
 
+// MeasuredFrom says it for people.
+const MeasuredFrom = "Detected: since the attacker's first transaction, or else since the opening. All else: since it was detected."
+
 // MeasureNames says what each measure is, in the order of a course.
 var MeasureNames = [...][2]string{
 	{MeasureDetect, "Detected"},
@@ -274,7 +277,7 @@ func (x *Score) TimeOf(name string) Measure {
 func (x *Score) Say() string {
 	say := []string{fmt.Sprintf("%d of %d expected steps were taken", x.Done, x.Expected)}
 	if m := x.TimeOf(MeasureContain); m.Reached {
-		say = append(say, "it was contained after "+span(time.Duration(m.Took)))
+		say = append(say, "it was contained "+span(time.Duration(m.Took))+" after it was detected")
 	}
 	n := 0
 	for _, f := range x.Findings {

@@ -194,6 +194,8 @@ func (p *exercisePage) stands() string {
 		return "There is a break."
 	case p.current() != nil:
 		return "A scenario is being played."
+	case len(x.Runs) > 0 && x.Runs[len(x.Runs)-1].Outcome != "":
+		return "The scenario is over: time to talk about it."
 	}
 	return "It has begun. The moderator describes a scenario next."
 }

@@ -188,7 +188,7 @@ func measured(m exercise.Measure) string {
 	case m.Kept:
 		return say + ", within the " + took(time.Duration(m.Promised)) + " promised"
 	}
-	return say + "; promised were " + took(time.Duration(m.Promised))
+	return say + "; promised within " + took(time.Duration(m.Promised))
 }
 
 // formName is what people call the form of a file.
