@@ -151,7 +151,7 @@ func (k *survey) senderless(s *scene, a plan.Action) {
 	k.tried(s, a, Untried, "Nobody said from which account it would be sent.")
 	k.add(s, Gap{
 		Code: ActionUntried, Level: check.Note, Of: a.ID, Say: fmt.Sprintf("%s was not tried: nobody said from which account Tocsin sends.", a.Name),
-		Why: "Whether the contract would let it happen is not known.", Mend: "Give the executor's account with --executor ADDRESS.",
+		Why: "Whether the contract would let it happen is not known.", Mend: "Start the server with --keystore or --signer; for tocsin check --live give --executor ADDRESS.",
 	})
 }
 

@@ -1170,7 +1170,7 @@ func publicReportBody(p *publicReportPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 101, "\">Back to the report</a></p></div></section><section aria-labelledby=\"preview-h\"><div class=\"head\"><h2 id=\"preview-h\">As others will read it</h2></div><pre class=\"paper\" tabindex=\"0\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 101, "\">Back to the report</a></p></div></section><section aria-labelledby=\"preview-h\"><div class=\"head\"><h2 id=\"preview-h\">All that it says, as Markdown</h2></div><pre class=\"paper\" tabindex=\"0\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
