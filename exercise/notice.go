@@ -208,8 +208,12 @@ func (n *noticer) begun() {
 // everybody may know of.
 func (n *noticer) frozen(e EventFrozen) {
 	if e.Incident != "" {
-		n.to(n.there(), NoticeReal, "REAL, not an exercise: the exercise is stopped",
+		const subject = "REAL, not an exercise: the exercise is stopped"
+		there := n.there()
+		n.to(there, NoticeReal, subject,
 			"Something real is going on. Leave the exercise at once: it stands still, and nothing in it matters now. If you are paged, answer: it is real.")
+		watch := slices.DeleteFunc(slices.Clone(n.s.Watch), func(id string) bool { return slices.Contains(there, id) })
+		n.to(watch, NoticeReal, subject, "Something real is going on, and you keep the real watch. Look after it until the others have left the exercise.")
 		return
 	}
 	n.to(n.there(), NoticeStopped, n.s.Title+" is stopped", n.p.NameOf(e.By)+" said stop. The exercise stands still until the moderator lets it go on."+because(string(e.Why)))
