@@ -67,7 +67,7 @@ func readWorldNote(b []byte) (n worldNote) {
 func newWorld(h *playhouse, s *exercise.State, r exercise.Run, p *plan.Plan) *world {
 	return &world{
 		house: h, name: engine.RunWorld(s.ID, r.Number), plan: p, kind: r.World, script: r.Scenario,
-		part:   incident.Exercise{Scenario: r.Scenario.ID, Session: s.ID, Run: r.Number, Chain: r.Chain},
+		part:   incident.Exercise{Session: s.ID, Run: r.Number, Chain: r.Chain},
 		dir:    filepath.Join(h.s.desk.Data, "exercises", s.ID, strconv.Itoa(r.Number)),
 		gauges: &gauges{plan: p, log: h.s.o.Logger}, changed: make(chan struct{}, 1), over: make(chan struct{}),
 	}

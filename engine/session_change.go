@@ -38,7 +38,7 @@ func (e *Engine) OpenSession(ctx context.Context, cmd exercise.Command) (*Exerci
 			return err
 		}
 		if op.ID == "" {
-			if op.ID, err = e.sessionNumber(ctx); err != nil {
+			if op.ID, err = e.sessionNumber(ctx, op.Surprise); err != nil {
 				return err
 			}
 		}
@@ -53,10 +53,15 @@ func (e *Engine) OpenSession(ctx context.Context, cmd exercise.Command) (*Exerci
 	return e.Session(ctx, id)
 }
 
-// sessionNumber finds the next free id of an exercise: the day and a number.
-func (e *Engine) sessionNumber(ctx context.Context) (string, error) {
+// sessionNumber finds the next free id of an exercise: the day and a number. A surprise has no number: one that is missing among those
+// that the team knows of would give it away.
+func (e *Engine) sessionNumber(ctx context.Context, surprise bool) (string, error) {
+	day := "exercise-" + e.now().Format(time.DateOnly)
+	if surprise {
+		return e.id(day), nil
+	}
 	for n := 1; ; n++ {
-		id := fmt.Sprintf("exercise-%s-%d", e.now().Format(time.DateOnly), n)
+		id := fmt.Sprintf("%s-%d", day, n)
 		_, err := e.store.Head(ctx, sessionStream(id))
 		if isNotFound(err) {
 			return id, nil

@@ -48,7 +48,7 @@ func (e *Engine) scene(ctx context.Context, protocol string, x *incident.Exercis
 		if r := described(v.State, x); r != nil {
 			clock := v.State.Clock
 			at := scene{
-				exercise: &incident.Exercise{Scenario: r.Scenario.ID, Chain: x.Chain, Session: v.State.ID, Run: r.Number, Clock: &clock, Halt: halt(v.State), Spared: spared(v.Plan, v.State)},
+				exercise: &incident.Exercise{Chain: x.Chain, Session: v.State.ID, Run: r.Number, Clock: &clock, Halt: halt(v.State), Spared: spared(v.Plan, v.State)},
 				over:     !r.UnderWay() || v.State.Frozen != nil,
 				plan:     r.Plan,
 			}

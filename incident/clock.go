@@ -156,9 +156,10 @@ func (s *State) applyExercise(h Happened) bool {
 	return ok
 }
 
-// same reports whether two incidents belong to the same exercise, whatever their clocks were when each was read.
+// same reports whether two incidents belong to the same exercise, whatever their clocks were when each was read. Earlier releases wrote
+// the scenario beside the run of a session, which says as much.
 func (x *Exercise) same(y *Exercise) bool {
-	return x.Scenario == y.Scenario && x.Chain == y.Chain && x.Session == y.Session && x.Run == y.Run
+	return (x.Scenario == y.Scenario || x.Session != "") && x.Chain == y.Chain && x.Session == y.Session && x.Run == y.Run
 }
 
 // describe says how the clock goes from now on.

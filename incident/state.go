@@ -118,7 +118,7 @@ type State struct {
 
 // Exercise says that the incident is a drill.
 type Exercise struct {
-	Scenario string `json:"scenario"`
+	Scenario string `json:"scenario,omitempty"` // empty where Session says which: a name may tell what is behind it
 	Chain    uint64 `json:"chain,omitempty"`    // the drill chain; its id is no live chain's
 	Follower string `json:"follower,omitempty"` // of Chain, where that is the run's alone; empty: whoever follows the chain for the protocol
 	Session  string `json:"session,omitempty"`  // it belongs to; empty for a demo
