@@ -27,6 +27,7 @@ type exercisePage struct {
 	Base      string    // address
 	Shows     time.Time // on the exercise clock; zero before it has one
 	Open      []heldIncident
+	Earnest   bool   // something real is going on while the exercise runs, whether or not the moderator lets it go on
 	Wrong     string // where one says that something is really wrong
 	Organises bool   // the person may invite, postpone and cancel
 	People    []plan.Person
@@ -92,6 +93,13 @@ func (c *Console) exercisePage(ctx context.Context, s *session, v *engine.Exerci
 	p.Kind, p.Here, p.Stays = kindDrill, s.at("/exercises"), true
 	if sheet.Clock != nil { // the page itself goes by time, and says what the exercise's clock shows
 		p.Clock, p.Shows = sheet.Clock, v.Now()
+	}
+	if sheet.Phase == exercise.Running {
+		earnest, err := c.inEarnest(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		p.Earnest = earnest || sheet.Frozen != nil && sheet.Frozen.Real
 	}
 	for _, run := range sheet.Runs {
 		for _, id := range run.Incidents {

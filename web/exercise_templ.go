@@ -35,7 +35,7 @@ func exerciseTop(p *exercisePage) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if f := p.Sheet.Frozen; f != nil && f.Real {
+		if p.Earnest {
 			templ_7745c5c3_Err = realBand().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

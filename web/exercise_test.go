@@ -198,11 +198,17 @@ func TestAnybodyStopsAnExercise(t *testing.T) {
 	// Something real stops it too, unmistakably, and does not say what it is.
 	w.attack(false)
 	w.signedIn("janet").get(at).contains("The exercise is stopped: something real is going on.", "Leave it at once.")
+	// It stays in sight while it is open, also of an exercise that goes on.
+	oscar.submit(at+"/moderate", "m-thaw", url.Values{"why": {"The others look after it."}}).to(at + "/moderate")
+	w.signedIn("janet").get(at).contains("Something real is going on", "A scenario is being played.").lacks("Leave it at once.")
 }
 
 func TestSurpriseIsNobodysToKnow(t *testing.T) {
 	w := newWorld(t, false)
 	at := w.session(true)
+	if id := "exercise-" + w.clock().Format(time.DateOnly) + "-1"; at == "/exercises/"+id || w.session(false) != "/exercises/"+id {
+		t.Errorf("the surprise %s has a number, which is missing among those that the team sees", at)
+	}
 	w.signedIn("janet").get(at).is(http.StatusNotFound).lacks("winter")
 	w.signedIn("janet").post(at+"/stop", url.Values{}).is(http.StatusNotFound)
 	w.signedIn("oscar").get(at).is(http.StatusOK).contains("The winter exercise")
