@@ -85,6 +85,9 @@ func (t *terminal) reported(ctx context.Context, r reporting, id string, right a
 	if err != nil {
 		return err
 	}
+	if actor.Kind == journal.Person && v.Sheet(actor.ID) == nil {
+		return noExercise(id) // it is to surprise them
+	}
 	x, err := v.Report(ctx)
 	if err != nil {
 		return err
