@@ -233,7 +233,8 @@ func (e *Engine) carry(ctx context.Context, d store.Delivery) (out Outcome, lost
 	}
 	carrying, cancel := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
-	wg.Go(func() { e.hold(carrying, cancel, d) })
+	begun := e.now()
+	wg.Go(func() { e.hold(carrying, cancel, d, begun) })
 	defer func() {
 		if p := recover(); p != nil { // a defect of ours with one parcel must not end the server in the middle of an emergency
 			e.log.Error("a carrier panicked", "delivery", d.ID, "panic", p, "stack", string(debug.Stack()))
@@ -250,11 +251,10 @@ func (e *Engine) carry(ctx context.Context, d store.Delivery) (out Outcome, lost
 	return c.Carry(carrying, Parcel{ID: d.ID, Incident: incidentOf(d), Dispatch: dp, Attempt: d.Attempts, engine: e, actor: journal.Actor{Kind: kind, Node: e.node}}), false
 }
 
-// hold renews a claim until ctx ends; if the claim is lost it ends ctx.
-func (e *Engine) hold(ctx context.Context, lose context.CancelCauseFunc, d store.Delivery) {
+// hold renews a claim, which is held since start, until ctx ends; if the claim is lost it ends ctx.
+func (e *Engine) hold(ctx context.Context, lose context.CancelCauseFunc, d store.Delivery, start time.Time) {
 	tick := time.NewTicker(renewEvery)
 	defer tick.Stop()
-	start := e.now()
 	renewed := start
 	for {
 		select {
