@@ -221,7 +221,7 @@ func (h *playhouse) Choices(p *plan.Plan) []web.WorldChoice {
 	for _, w := range stage.Worlds() {
 		x := web.WorldChoice{ID: w.ID, Title: w.Title}
 		if err := w.Playable(p, h.s.o.Safe); err != nil {
-			x.Why = sentence(err)
+			x.Why = fault.Sentence(err)
 		}
 		list = append(list, x)
 	}

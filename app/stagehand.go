@@ -6,6 +6,7 @@ import (
 
 	"tocsin/engine"
 	"tocsin/exercise"
+	"tocsin/fault"
 )
 
 // stagehand parts what is decided in exercises with chains of their own from all else: the one is carried out by the executor of its world,
@@ -19,7 +20,7 @@ type stagehand struct {
 func (x stagehand) Carry(ctx context.Context, p engine.Parcel) engine.Outcome {
 	v, err := p.View(ctx)
 	if err != nil {
-		return engine.Outcome{State: engine.Again, Say: sentence(err), After: time.Second}
+		return engine.Outcome{State: engine.Again, Say: fault.Sentence(err), After: time.Second}
 	}
 	part := v.State.Exercise
 	if !part.Staged() {
@@ -32,7 +33,7 @@ func (x stagehand) Carry(ctx context.Context, p engine.Parcel) engine.Outcome {
 	}
 	s, err := x.house.s.desk.Engine.Session(ctx, part.Session)
 	if err != nil {
-		return engine.Outcome{State: engine.Again, Say: sentence(err), After: time.Second}
+		return engine.Outcome{State: engine.Again, Say: fault.Sentence(err), After: time.Second}
 	}
 	if r := s.State.Run(part.Run); r == nil || r.Outcome != "" || s.State.Phase != exercise.Running {
 		return engine.Outcome{State: engine.Failed, Say: "The scenario is over, and its chain with it."}

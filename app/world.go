@@ -142,7 +142,7 @@ func (w *world) run(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			w.house.s.o.Logger.Error("the world of an exercise is not there just now", "exercise", w.part.Session, "run", w.part.Run, "err", err)
 			if ok {
-				w.note(ctx, worldNote{web.WorldBroken, sentence(err)})
+				w.note(ctx, worldNote{web.WorldBroken, fault.Sentence(err)})
 			}
 		}
 		select {
@@ -241,9 +241,6 @@ func (w *world) seed() uint64 {
 	_, _ = fmt.Fprint(h, w.part.Session, "/", w.part.Run)
 	return h.Sum64()
 }
-
-// sentence is an error as people read it.
-func sentence(err error) string { return fault.Sentence(err) }
 
 func errNoStageEndpoint() error {
 	return fault.New(fault.NotFound, "The server was given no chain to play on.").Instead("Start it with --stage-endpoint CHAINID=URL.")

@@ -152,7 +152,7 @@ func (w *world) cue(ctx context.Context, st *stage.Stage) {
 			}
 			if err := st.Do(ctx, name); err != nil && ctx.Err() == nil {
 				w.house.s.o.Logger.Error("play an inject", "world", w.name, "live", name, "err", err)
-				w.note(ctx, worldNote{web.WorldRunning, fmt.Sprintf("%q was not played: %s", name, sentence(err))})
+				w.note(ctx, worldNote{web.WorldRunning, fmt.Sprintf("%q was not played: %s", name, fault.Sentence(err))})
 				continue
 			}
 			done[name] = true
